@@ -1,0 +1,59 @@
+"""Who asks: the one value from which every query's condition is made.
+
+Source: design.md 7; the store compiles it into each statement, so that no route can go around it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What kind of user a token speaks for."""
+
+    SYSTEM = "system"
+    CLINICIAN = "clinician"
+    PATIENT = "patient"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The reader of an answer: role, whose patient or which unit they are, on which clinic's day.
+
+    `subject` names the user or system for the access log; `scopes` are SMART v2 scopes.
+    """
+
+    role: Role
+    today: date
+    subject: str = ""
+    patient: str = ""
+    unit: str = ""
+    scopes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+# Types that are about no one: read by every role. Everything else without a patient is the system's.
+PUBLIC_TYPES = frozenset(
+    {
+        "ActivityDefinition",
+        "CapabilityStatement",
+        "CodeSystem",
+        "ConceptMap",
+        "HealthcareService",
+        "Library",
+        "Location",
+        "Measure",
+        "NamingSystem",
+        "OperationDefinition",
+        "Organization",
+        "PlanDefinition",
+        "Practitioner",
+        "PractitionerRole",
+        "Questionnaire",
+        "SearchParameter",
+        "StructureDefinition",
+        "ValueSet",
+    }
+)

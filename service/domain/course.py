@@ -1,0 +1,304 @@
+"""The course of one follow-up: what its protocols ask for, made into one line of stretches.
+
+The earliest date among the protocols wins (`semantics.md` 4.3). The plan's own entry, adjustments,
+pauses and the responsible unit are laid over it (5 and 6).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from service.domain.adjustment import Adjustment, AdjustmentKind, Pause, pause_days, pause_on
+from service.domain.asking import Asking, Choice, Question
+from service.domain.closing import Doing, last_doing
+from service.domain.figures import Figures
+from service.domain.follow_up import Done, Hold, Stretch, Timeliness, Urgency
+from service.domain.interval import FOREVER, Interval, next_day
+from service.domain.patient import PatientFacts
+from service.domain.protocol import Recurrence
+from service.domain.responsibility import NO_UNIT, Responsibility
+from service.domain.rule.target import at_target, meets, result_on
+from service.domain.truth import Ground, Truth
+from service.domain.window import Window, spread, window_around, window_from_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One protocol's part in a follow-up, on the days of one fit."""
+
+    question: Question
+    askings: tuple[Asking, ...]
+
+    def on(self, day: date) -> Asking | None:
+        """What it asks for on a day; None outside its days."""
+        if not self.question.starts_on <= day < self.question.ends_on:
+            return None
+        return next(asking for asking in reversed(self.askings) if asking.start <= day)
+
+    def days(self) -> Iterator[date]:
+        """The days on which what it asks for, or how the last value stands, may change."""
+        activity, asked = self.question.activity, self.question.asked
+        items = {target.item for target in activity.targets}
+        items |= {far.item for far in activity.far_limits}
+        yield self.question.ends_on
+        yield from (asking.start for asking in self.askings)
+        yield from (fact.day for item in items for fact in asked.patient.results(item))
+        for target in activity.targets:
+            yield from target.change_days(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All that decides one follow-up's stretches."""
+
+    parts: Sequence[Part]
+    adjustments: Sequence[Adjustment]
+    pauses: Sequence[Pause]
+    units: Sequence[Responsibility]
+    figures: Figures
+
+    @property
+    def patient(self) -> PatientFacts:
+        """The patient whose follow-up it is."""
+        return self.parts[0].question.asked.patient
+
+    @property
+    def safety(self) -> bool:
+        """Whether any protocol asks for it as a safety test."""
+        return any(part.question.activity.safety for part in self.parts)
+
+    @property
+    def slotted(self) -> bool:
+        """Whether its rounds lie on the calendar, so that they are laid out only to a horizon."""
+        activities = [part.question.activity for part in self.parts]
+        return any(a.season or a.recurrence is Recurrence.SCHEDULED for a in activities)
+
+    @property
+    def doings(self) -> tuple[Doing, ...]:
+        """When it was done."""
+        return self.patient.doings(self.parts[0].question.activity.closing)
+
+
+def stretches(course: Course, horizon: date) -> tuple[Stretch, ...]:
+    """The follow-up's stretches in order, from the first day it was asked for, without gaps."""
+    found: list[Stretch] = []
+    for day in _days(course, horizon):
+        stretch = _stretch_from(course, day, found[-1] if found else None)
+        if (not found and stretch.hold is Hold.ENDED) or (found and found[-1][2:] == stretch[2:]):
+            continue
+        if found:
+            found[-1] = found[-1]._replace(holds_to=day)
+        found.append(stretch)
+    if found and course.slotted and found[-1].hold is not Hold.ENDED:
+        found[-1] = found[-1]._replace(holds_to=horizon)
+    return tuple(found)
+
+
+def _days(course: Course, horizon: date) -> list[date]:
+    days = {day for part in course.parts for day in part.days()}
+    days |= {doing.day for doing in course.doings} | {unit.start for unit in course.units}
+    days |= pause_days(course.pauses)
+    for adjustment in course.adjustments:
+        days |= {adjustment.from_day, next_day(adjustment.until_day)}
+    first = min(part.question.starts_on for part in course.parts)
+    last = horizon if course.slotted else FOREVER
+    return sorted(day for day in days if first <= day < last)
+
+
+def _stretch_from(course: Course, day: date, before: Stretch | None) -> Stretch:
+    asking = [(part, found) for part in course.parts if (found := part.on(day))]
+    required = [(part, found.choice) for part, found in asking if found.choice]
+    own = _entry(course, day, {AdjustmentKind.OWN_DATE, AdjustmentKind.OWN_INTERVAL})
+    if not required and not (own and asking):
+        why = _why_ended(course, day, [found for _, found in asking])
+        return _ended(course, day, before, why)
+    winner = _winner(required)
+    if own:
+        winner = winner._replace(choice=_own_choice(course, day, own))
+    return _asked_for(course, day, before, winner)
+
+
+class _Winner(NamedTuple):
+    choice: Choice | None
+    set_by: str = ""
+    version: str = ""
+    protocols: tuple[str, ...] = ()
+
+
+def _winner(required: Sequence[tuple[Part, Choice]]) -> _Winner:
+    """The earliest date; equal dates by the protocol's id. All protocols that ask are named."""
+    if not required:
+        return _Winner(None)
+    part, choice = min(
+        required, key=lambda pair: (pair[1].window.due_on, pair[0].question.protocol.id)
+    )
+    named = sorted({one.question.protocol.id for one, _ in required})
+    protocol = part.question.protocol
+    return _Winner(choice, protocol.id, protocol.version, tuple(named))
+
+
+def _asked_for(course: Course, day: date, before: Stretch | None, winner: _Winner) -> Stretch:
+    choice = winner.choice
+    if choice is None:
+        message = "a follow-up that is asked for has a date"
+        raise ValueError(message)
+    window, original = _postponed(course, day, choice)
+    window = _after_pause(course, day, window)
+    pause = pause_on(course.pauses, day, safety=course.safety)
+    return Stretch(
+        holds_from=day,
+        holds_to=FOREVER,
+        hold=Hold.PAUSED if pause else Hold.OPEN,
+        window=window,
+        overdue_from=FOREVER if pause else window.overdue_from,
+        urgency=_urgency(course, day),
+        order_on=choice.interval.after(window.due_on),
+        unit=_unit_on(course.units, day),
+        protocols=winner.protocols,
+        set_by=winner.set_by,
+        protocol_version=winner.version,
+        variant=choice.variant,
+        interval=choice.interval.iso,
+        confirmed=choice.confirmed,
+        anchor_on=choice.anchor_on,
+        anchor_source=choice.anchor_source,
+        because=choice.grounds,
+        original_due_on=original,
+        done=_done(course, day, before),
+        at_target=_at_target(course, day),
+        exclusion=pause.ground if pause else "",
+    )
+
+
+def _ended(course: Course, day: date, before: Stretch | None, why: str) -> Stretch:
+    return Stretch(
+        holds_from=day,
+        holds_to=FOREVER,
+        hold=Hold.ENDED,
+        window=Window(FOREVER, FOREVER, FOREVER),
+        overdue_from=FOREVER,
+        urgency=Urgency.OTHER,
+        order_on=FOREVER,
+        unit=_unit_on(course.units, day),
+        protocols=before.protocols if before else (),
+        set_by=before.set_by if before else "",
+        protocol_version=before.protocol_version if before else "",
+        variant="",
+        interval="",
+        confirmed=True,
+        anchor_on=day if before is None else before.anchor_on,
+        anchor_source="",
+        because=(Ground(why),),
+        original_due_on=None,
+        done=_done(course, day, before),
+        at_target=_at_target(course, day),
+        exclusion=why,
+    )
+
+
+def _why_ended(course: Course, day: date, asking: Sequence[Asking]) -> str:
+    died_on = course.patient.died_on
+    if died_on and died_on <= day:
+        return "died"
+    if not asking:
+        return "condition-ended"
+    once = any(part.question.activity.interval == Interval() for part in course.parts)
+    return "completed" if once and last_doing(course.doings, day) else "not-required"
+
+
+def _entry(course: Course, day: date, kinds: set[AdjustmentKind]) -> Adjustment | None:
+    """The latest entry of these kinds that holds on a day; a date holds until it is done after it."""
+    found = [
+        entry
+        for entry in course.adjustments
+        if entry.kind in kinds and entry.from_day <= day <= entry.until_day
+    ]
+    done = last_doing(course.doings, day)
+    open_ones = (
+        entry
+        for entry in sorted(found, key=lambda one: one.from_day, reverse=True)
+        if entry.kind is AdjustmentKind.OWN_INTERVAL or not done or done.done_on <= entry.from_day
+    )
+    return next(open_ones, None)
+
+
+def _own_choice(course: Course, day: date, entry: Adjustment) -> Choice:
+    """The date that the plan's own entry sets, which wins over every protocol (4.2)."""
+    done = last_doing(course.doings, day)
+    first = min(part.question.starts_on for part in course.parts)
+    anchor_on, source = (done.done_on, done.source) if done else (first, "")
+    ground = Ground("own-entry", (("on", entry.from_day.isoformat()), ("reason", entry.reason)))
+    if entry.interval is None:
+        window = window_from_plan(entry.due_on or entry.from_day, course.figures)
+        interval = Interval(days=max((window.due_on - anchor_on).days, 0))
+    else:
+        interval = entry.interval
+        window = window_around(interval.after(anchor_on), interval, course.figures)
+    return Choice(window, interval, "own-entry", True, anchor_on, source, (ground,))
+
+
+def _postponed(course: Course, day: date, choice: Choice) -> tuple[Window, date | None]:
+    """The window of the postponed date, and the date it had (6.1)."""
+    entry = _entry(course, day, {AdjustmentKind.POSTPONED})
+    if entry is None or entry.due_on is None:
+        return choice.window, None
+    lead = (choice.window.due_on - choice.window.opens_on).days
+    grace = (choice.window.closes_on - choice.window.due_on).days
+    return spread(entry.due_on, lead, grace), choice.window.due_on
+
+
+def _after_pause(course: Course, day: date, window: Window) -> Window:
+    """After a suspension at least so many days are left (6.1)."""
+    ended = [p for p in course.pauses if p.resumes_with and p.until_day < day]
+    ends = [spread(p.until_day, 0, p.resumes_with).closes_on for p in ended]
+    return window._replace(closes_on=max([window.closes_on, *ends]))
+
+
+def _urgency(course: Course, day: date) -> Urgency:
+    if course.safety:
+        return Urgency.SAFETY
+    far = any(_beyond_far_limit(part, day) for part in course.parts)
+    return Urgency.FAR if far else Urgency.OTHER
+
+
+def _beyond_far_limit(part: Part, day: date) -> bool:
+    patient = part.question.asked.patient
+    for far in part.question.activity.far_limits:
+        fact = result_on(patient.results(far.item), day)
+        if fact and meets(far.bound, fact) is Truth.TRUE:
+            return True
+    return False
+
+
+def _unit_on(units: Iterable[Responsibility], day: date) -> str:
+    held = [unit for unit in units if unit.start <= day]
+    return held[-1].unit if held else NO_UNIT
+
+
+def _done(course: Course, day: date, before: Stretch | None) -> Done | None:
+    doing = last_doing(course.doings, day)
+    if doing is None:
+        return None
+    if before and before.done and before.done[:2] == (doing.done_on, doing.source):
+        return before.done
+    return Done(doing.done_on, doing.source, _timeliness(before, doing))
+
+
+def _timeliness(before: Stretch | None, doing: Doing) -> Timeliness | None:
+    """How a doing met the window it closed (5.4); None where no round was open."""
+    if before is None or before.hold is Hold.ENDED:
+        return None
+    if doing.done_on < before.window.opens_on:
+        return Timeliness.EARLY
+    return Timeliness.LATE if doing.done_on > before.window.closes_on else Timeliness.ON_TIME
+
+
+def _at_target(course: Course, day: date) -> Truth:
+    """Whether the last values are at every target that the asking protocols set."""
+    answers = [
+        at_target(part.question.activity.targets, part.question.asked, day)
+        for part in course.parts
+        if part.question.activity.targets
+    ]
+    return min(answers, default=Truth.UNKNOWN)

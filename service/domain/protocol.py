@@ -1,0 +1,110 @@
+"""A protocol: the published, versioned follow-up of one condition, as the engine reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.domain.closing import Closing
+from service.domain.codes import NO_CODES, CodeSet
+from service.domain.interval import Interval
+from service.domain.rule.asked import Rule
+from service.domain.rule.target import Bound, Target
+from service.domain.season import Season
+from service.domain.window import COMMON, Leeway
+
+Names = Mapping[str, str]
+"""A text by language: `fi`, `sv`, `en`."""
+
+
+class Kind(StrEnum):
+    """What sort of contact an activity is; visits of two protocols never merge."""
+
+    LAB = "lab"
+    MEASUREMENT = "measurement"
+    VISIT = "visit"
+    QUESTIONNAIRE = "questionnaire"
+    VACCINATION = "vaccination"
+    SELF_MEASUREMENT = "self-measurement"
+    IMAGING = "imaging"
+
+
+class Recurrence(StrEnum):
+    """Counted from the last time it was done, or lying on a grid of slots (`semantics.md` 4.6)."""
+
+    PERFORMED = "performed"
+    SCHEDULED = "scheduled"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another interval that holds while a rule is true; no interval means not required."""
+
+    id: str
+    rule: Rule
+    interval: Interval | None
+    when: Names
+    confirmed: bool
+    on_event: bool = False
+    leeway: Leeway = COMMON
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FarLimit:
+    """A last value beyond this bound puts the follow-up in the second class of the worklist."""
+
+    item: str
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Activity:
+    """One thing a protocol asks for: how often, from whom, what satisfies it, what it aims at.
+
+    `interval` is the base; None means not required unless a variant says so. `confirmed` speaks of
+    the base interval: a published source states it. `sources` are addresses.
+    """
+
+    id: str
+    key: str
+    kind: Kind
+    names: Names
+    performer: str
+    closing: Closing
+    interval: Interval | None
+    confirmed: bool
+    variants: tuple[Variant, ...] = ()
+    applies_when: Rule | None = None
+    recurrence: Recurrence = Recurrence.PERFORMED
+    season: Season | None = None
+    targets: tuple[Target, ...] = ()
+    far_limits: tuple[FarLimit, ...] = ()
+    safety: bool = False
+    leeway: Leeway = COMMON
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Protocol:
+    """A version of a protocol: whom it fits and what it asks for.
+
+    `suggested_by` are codes that only suggest it to a person (ICPC-2 A50, A91, P06, U99).
+    """
+
+    id: str
+    version: str
+    names: Names
+    conditions: CodeSet
+    activities: tuple[Activity, ...]
+    suggested_by: CodeSet = NO_CODES
+    url: str = ""
+
+
+def identity_of(protocol: Protocol, activity: Activity) -> str:
+    """What makes two activities one follow-up: key and kind; a visit is its protocol's own.
+
+    Source: `semantics.md` 4.3.
+    """
+    if activity.kind is Kind.VISIT:
+        return f"{protocol.id}/{activity.id}"
+    return f"{activity.key}|{activity.kind.value}"

@@ -1,0 +1,73 @@
+"""Every follow-up of a patient, computed from facts, protocols and decisions: the one definition of due."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Final
+
+from service.domain.adjustment import pauses
+from service.domain.asking import Question, askings
+from service.domain.course import Course, Part, stretches
+from service.domain.figures import Figures
+from service.domain.follow_up import FollowUp, Plan, Planned
+from service.domain.interval import FOREVER
+from service.domain.patient import PatientFacts
+from service.domain.protocol import Activity, identity_of
+from service.domain.responsibility import responsibilities
+from service.domain.rule.asked import Asked
+
+YEARS_AHEAD: Final = 3
+
+
+def horizon_of(day: date) -> date:
+    """To which day rounds that lie on the calendar are laid out: 24 months ahead, to a season's end.
+
+    It moves once a year, so that recomputing on another day of the year changes nothing
+    (`semantics.md` 7.3).
+    """
+    year = day.year + YEARS_AHEAD
+    return date(year, 4, 1) if year < FOREVER.year else FOREVER
+
+
+def follow_ups(
+    plan: Plan, patient: PatientFacts, figures: Figures, horizon: date
+) -> tuple[FollowUp, ...]:
+    """The patient's follow-ups, each with its stretches from its first day on."""
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for planned in plan.planned:
+        for activity in planned.protocol.activities:
+            identity = identity_of(planned.protocol, activity)
+            parts[identity] += _parts(planned, activity, patient, figures, horizon)
+    found = (_follow_up(identity, of, plan, figures, horizon) for identity, of in parts.items())
+    return tuple(one for one in found if one and one.stretches)
+
+
+def _parts(
+    planned: Planned, activity: Activity, patient: PatientFacts, figures: Figures, horizon: date
+) -> list[Part]:
+    found = []
+    for fit in planned.fits:
+        asked = Asked(patient, fit.from_day)
+        question = Question(planned.protocol, activity, asked, fit.until, figures)
+        asks = askings(question, horizon)
+        if asks:
+            found.append(Part(question, asks))
+    return found
+
+
+def _follow_up(
+    identity: str, parts: list[Part], plan: Plan, figures: Figures, horizon: date
+) -> FollowUp | None:
+    if not parts:
+        return None
+    patient = parts[0].question.asked.patient
+    decided = (*plan.adjustments.get("", ()), *plan.adjustments.get(identity, ()))
+    resting = pauses(decided, patient, figures)
+    course = Course(parts, decided, resting, responsibilities(patient), figures)
+    activity = parts[0].question.activity
+    return FollowUp(
+        identity,
+        activity.key,
+        activity.kind.value,
+        activity.performer,
+        stretches(course, horizon),
+    )

@@ -1,0 +1,101 @@
+"""What passes between the floors about one FHIR resource: what was received and our reading of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple, TypeAlias
+
+from service.domain.adjustment import Adjustment
+from service.domain.fact import Fact
+
+NO_PATIENT: Final[tuple[str, ...]] = ()
+
+# Search rows, as tables.md draws them. `part` tells which repetition of an element a row came from,
+# so that composite parameters need no other index. Days and instants are microseconds since 1970
+# in UTC, `low` included, `high` excluded.
+TokenRow: TypeAlias = tuple[int, str, str, int]  # parameter, system, code, part
+DateRow: TypeAlias = tuple[int, int, int, int]  # parameter, low, high, part
+ReferenceRow: TypeAlias = tuple[int, str, str, int]  # parameter, target type, target id, part
+StringRow: TypeAlias = tuple[int, str, str, int]  # parameter, folded, exact, part
+UriRow: TypeAlias = tuple[int, str, int]  # parameter, uri, part
+QuantityRow: TypeAlias = tuple[
+    int, float, str, float, float, int
+]  # parameter, value, unit, low, high, part
+
+
+@dataclass(slots=True)
+class SearchRows:
+    """The search index rows of one resource, by kind."""
+
+    tokens: list[TokenRow] = field(default_factory=list)
+    dates: list[DateRow] = field(default_factory=list)
+    references: list[ReferenceRow] = field(default_factory=list)
+    strings: list[StringRow] = field(default_factory=list)
+    uris: list[UriRow] = field(default_factory=list)
+    quantities: list[QuantityRow] = field(default_factory=list)
+
+
+class NotCountedReason(StrEnum):
+    """Why a received result closed nothing (`semantics.md` 2.9)."""
+
+    CODE = "code"
+    UNIT = "unit"
+    VALUE = "value"
+    STATUS = "status"
+    SETTING = "setting"
+    DAY = "day"
+
+
+class NotCounted(NamedTuple):
+    """A received result that could have counted and did not; `sender` is the organisation or source."""
+
+    reason: NotCountedReason
+    code: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDecision:
+    """What a person decided on the live shared plan itself: agreed on a day, on hold, ended."""
+
+    agreed_on: str = ""
+    on_hold: bool = False
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """Our reading of one resource: whose it is, how it is found, what it says about the patient.
+
+    `body` is what was received with references resolved, without our id, version and instant.
+    `patients` are the ids of the Patients it is about (`()`: no one's). `unit_of` and `birth` facts
+    are among `facts`. `organization` is filled for an Organization: its name and settings.
+    """
+
+    type: str
+    id: str
+    body: bytes
+    patients: tuple[str, ...] = NO_PATIENT
+    rows: SearchRows = field(default_factory=SearchRows)
+    facts: Sequence[Fact] = ()
+    not_counted: Sequence[NotCounted] = ()
+    adjustments: Sequence[Adjustment] | None = None
+    plan: PlanDecision | None = None
+    warnings: Sequence[str] = ()
+
+
+class Stored(NamedTuple):
+    """A version of a resource as stored: `body` is empty for a deletion."""
+
+    type: str
+    id: str
+    version: int
+    at: datetime
+    body: bytes
+    method: str
+
+    @property
+    def deleted(self) -> bool:
+        """Whether this version is a deletion."""
+        return self.method == "DELETE"

@@ -1,0 +1,78 @@
+"""Targets: the range that counts as reached, which may depend on the patient (rule shape 3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.domain.fact import Fact, compare
+from service.domain.rule.asked import Asked, Rule, timeline_of
+from service.domain.truth import Truth, span_on
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One bound of a target: `operator` and `limit` in the item's unit, where `when` is true.
+
+    `reference` multiplies the laboratory's own reference limit instead: (`high`, 3.0) is three
+    times the upper limit.
+    """
+
+    operator: str
+    limit: float = 0.0
+    when: Rule | None = None
+    reference: tuple[str, float] | None = None
+
+    def limit_for(self, fact: Fact) -> float | None:
+        """The limit that a result is held against; None where the laboratory gave none."""
+        if self.reference is None:
+            return self.limit
+        end, factor = self.reference
+        limit = fact.ref_high if end == "high" else fact.ref_low
+        return None if limit is None else limit * factor
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target of one measured item: of the bounds in order, the first that applies to the patient."""
+
+    item: str
+    unit: str
+    bounds: tuple[Bound, ...]
+
+    def bound_on(self, asked: Asked, day: date) -> Bound | None:
+        """The bound in force; None when nothing known of the patient decides which."""
+        for bound in self.bounds:
+            if bound.when is None:
+                return bound
+            if span_on(timeline_of(bound.when, asked), day).truth is Truth.TRUE:
+                return bound
+        return None
+
+    def change_days(self, asked: Asked) -> dict[date, bool]:
+        """Days on which another bound may come into force, and whether a fact makes it so."""
+        timelines = [timeline_of(bound.when, asked) for bound in self.bounds if bound.when]
+        spans = [span for timeline in timelines for span in timeline]
+        return {span.start: span.by_fact for span in spans if span.start != date.min}
+
+
+def meets(bound: Bound, fact: Fact) -> Truth:
+    """Whether a result lies within the bound."""
+    limit = bound.limit_for(fact)
+    return Truth.UNKNOWN if limit is None else compare(fact, bound.operator, limit)
+
+
+def result_on(results: Sequence[Fact], day: date) -> Fact | None:
+    """The latest of the results on or before a day."""
+    return next((fact for fact in reversed(results) if fact.day <= day), None)
+
+
+def at_target(targets: Sequence[Target], asked: Asked, day: date) -> Truth:
+    """Whether the latest results are at target, all items together; unknown without a result or a bound."""
+    answers = [_at_target(target, asked, day) for target in targets]
+    return min(answers, default=Truth.UNKNOWN)
+
+
+def _at_target(target: Target, asked: Asked, day: date) -> Truth:
+    fact = result_on(asked.patient.results(target.item), day)
+    bound = target.bound_on(asked, day)
+    return meets(bound, fact) if fact and bound else Truth.UNKNOWN

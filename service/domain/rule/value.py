@@ -1,0 +1,228 @@
+"""Rules about measured values: the last one, a range, several at target, a change, a loop to confirm.
+
+Rule shapes 2, 3, 16, 17 and 20 of `protocols.md` 1.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from service.domain.fact import Fact, compare
+from service.domain.interval import Interval
+from service.domain.rule.asked import Asked, not_known
+from service.domain.rule.target import Bound, Target, at_target, meets, result_on
+from service.domain.truth import (
+    Ground,
+    Span,
+    Timeline,
+    Truth,
+    from_spans,
+    sampled,
+    truth_of,
+)
+
+
+class ValueRule:
+    """A rule about values counts from the latest evidence and is the same in every protocol."""
+
+    __slots__ = ()
+    on_event = False
+    from_start = False
+
+
+def value_ground(kind: str, fact: Fact, limit: float | None = None) -> Ground:
+    """The ground of a rule about one result: item, value, unit and day, and what it was held against."""
+    values: list[tuple[str, str | float]] = [("item", fact.item), ("on", fact.day.isoformat())]
+    if fact.value is not None:
+        values += [("value", fact.value), ("unit", fact.unit), ("comparator", fact.comparator)]
+    if limit is not None:
+        values.append(("limit", limit))
+    return Ground(kind, tuple(values))
+
+
+@dataclass(frozen=True, slots=True)
+class LastValue(ValueRule):
+    """The last value compared with a bound: a number or the laboratory's own limit."""
+
+    item: str
+    bound: Bound
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each result; unknown before the first."""
+        spans = [Span(date.min, Truth.UNKNOWN, not_known(self.item))]
+        kind = "above" if self.bound.operator in {">", ">="} else "below"
+        for fact in asked.patient.results(self.item):
+            ground = value_ground(kind, fact, self.bound.limit_for(fact))
+            spans.append(Span(fact.day, meets(self.bound, fact), (ground,)))
+        return from_spans(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondTarget(ValueRule):
+    """The last value is outside its target, where the target depends on the patient (`risk-target`)."""
+
+    target: Target
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each result and each change of the bound in force."""
+        results = asked.patient.results(self.target.item)
+        days = self.target.change_days(asked) | {fact.day: True for fact in results}
+
+        def sample(day: date) -> tuple[Truth, tuple[Ground, ...]]:
+            fact, bound = result_on(results, day), self.target.bound_on(asked, day)
+            if fact is None or bound is None:
+                return Truth.UNKNOWN, not_known(self.target.item if fact is None else "risk-class")
+            ground = value_ground("above", fact, bound.limit_for(fact))
+            return meets(bound, fact).negated(), (ground,)
+
+        return sampled(days, sample)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRange(ValueRule):
+    """The last value lies in a half-open range: `at_least` included, `below` not."""
+
+    item: str
+    at_least: float | None = None
+    below: float | None = None
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each result; unknown before the first."""
+        spans = [Span(date.min, Truth.UNKNOWN, not_known(self.item))]
+        spans += [
+            Span(fact.day, self._holds(fact), (value_ground("range", fact),))
+            for fact in asked.patient.results(self.item)
+        ]
+        return from_spans(spans)
+
+    def _holds(self, fact: Fact) -> Truth:
+        low = Truth.TRUE if self.at_least is None else compare(fact, ">=", self.at_least)
+        high = Truth.TRUE if self.below is None else compare(fact, "<", self.below)
+        return min(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class CountAtTarget(ValueRule):
+    """The last `count` results of every item are at target."""
+
+    targets: tuple[Target, ...]
+    count: int
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each result and each change of a bound."""
+        days: dict[date, bool] = {}
+        for target in self.targets:
+            days |= target.change_days(asked)
+        days |= {f.day: True for t in self.targets for f in asked.patient.results(t.item)}
+        return sampled(days, lambda day: self._sample(asked, day))
+
+    def _sample(self, asked: Asked, day: date) -> tuple[Truth, tuple[Ground, ...]]:
+        answers = [self._all_at_target(target, asked, day) for target in self.targets]
+        return min(answers), (Ground("at-target", (("count", float(self.count)),)),)
+
+    def _all_at_target(self, target: Target, asked: Asked, day: date) -> Truth:
+        results = [f for f in asked.patient.results(target.item) if f.day <= day][-self.count :]
+        if len(results) < self.count:
+            return Truth.FALSE
+        bound = target.bound_on(asked, day)
+        return Truth.UNKNOWN if bound is None else min(meets(bound, fact) for fact in results)
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondTargetFor(ValueRule):
+    """Results have been outside the target without a break for at least so long."""
+
+    targets: tuple[Target, ...]
+    at_least: Interval
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Begins `at_least` after the first result of the unbroken run, ends with one at target."""
+        days = sorted({f.day for t in self.targets for f in asked.patient.results(t.item)})
+        changes: dict[date, bool] = {}
+        runs: list[tuple[date, date | None]] = []
+        since: date | None = None
+        for day in days:
+            beyond = at_target(self.targets, asked, day) is Truth.FALSE
+            since = (since or day) if beyond else None
+            runs.append((day, since))
+            changes[day] = True
+            if since:
+                changes.setdefault(self.at_least.after(since), False)
+        return sampled(changes, lambda day: self._sample(runs, day))
+
+    def _sample(
+        self, runs: list[tuple[date, date | None]], day: date
+    ) -> tuple[Truth, tuple[Ground, ...]]:
+        since = next((since for start, since in reversed(runs) if start <= day), None)
+        if since is None:
+            return (Truth.FALSE, ()) if runs else (Truth.UNKNOWN, not_known(self.targets[0].item))
+        ground = Ground("above-since", (("on", since.isoformat()),))
+        return truth_of(day >= self.at_least.after(since)), (ground,)
+
+
+@dataclass(frozen=True, slots=True)
+class Fall(ValueRule):
+    """The last value is more than `percent` below the one before it, and in a lower class where given.
+
+    `classes` are the lower limits of the classes, in falling order.
+    """
+
+    item: str
+    percent: float
+    classes: tuple[float, ...] = ()
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each result; unknown until there are two."""
+        results = asked.patient.results(self.item)
+        spans = [Span(date.min, Truth.UNKNOWN, not_known(self.item))]
+        for old, new in pairwise(results):
+            ground = value_ground("fall", new)
+            before = (("old", old.value or 0.0), ("old_on", old.day.isoformat()))
+            spans.append(
+                Span(new.day, self._fell(old, new), (Ground("fall", ground.values + before),))
+            )
+        return from_spans(spans)
+
+    def _fell(self, old: Fact, new: Fact) -> Truth:
+        if old.value is None or new.value is None or old.comparator or new.comparator:
+            return Truth.UNKNOWN
+        fell = new.value < old.value * (1 - self.percent / 100)
+        return truth_of(
+            fell and (not self.classes or self._class(new.value) > self._class(old.value))
+        )
+
+    def _class(self, value: float) -> int:
+        return sum(value < limit for limit in self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed(ValueRule):
+    """A finding not yet confirmed: fewer than `needed` of the latest `of` results within `within` meet the bound.
+
+    Once confirmed it stays confirmed. Source: Käypä hoito hoi50060 (albuminuria in two of three
+    samples within 3 to 6 months).
+    """
+
+    item: str
+    bound: Bound
+    needed: int
+    of: int
+    within: Interval
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each result; unknown before the first."""
+        spans = [Span(date.min, Truth.UNKNOWN, not_known(self.item))]
+        results = asked.patient.results(self.item)
+        confirmed = False
+        for position, fact in enumerate(results):
+            found = self._found(results[: position + 1])
+            confirmed = confirmed or found >= self.needed
+            counts = (("found", float(found)), ("needed", float(self.needed)))
+            ground = Ground("to-confirm", value_ground("to-confirm", fact).values + counts)
+            spans.append(Span(fact.day, truth_of(not confirmed), (ground,)))
+        return from_spans(spans)
+
+    def _found(self, results: tuple[Fact, ...]) -> int:
+        earliest = self.within.before(results[-1].day)
+        recent = [fact for fact in results[-self.of :] if fact.day >= earliest]
+        return sum(meets(self.bound, fact) is Truth.TRUE for fact in recent)
