@@ -1,0 +1,231 @@
+"""A PlanDefinition as a protocol: actions are activities, nested actions their variants and base.
+
+Source: R4 plandefinition.html; `what-is-due` 4.2. A nested action without a rule is the base; one that
+leaves the date to the patient's own plan is for people to read.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from service.domain.codes import NO_CODES, CodeSet
+from service.domain.interval import Interval
+from service.domain.protocol import (
+    Activity,
+    FarLimit,
+    Protocol,
+    Recurrence,
+    Variant,
+    identity_of,
+)
+from service.domain.rule import Rule, Target
+from service.domain.season import Season
+from service.domain.window import COMMON, Leeway
+from service.fhir.protocol.activities import ReadActivity, kind_of
+from service.fhir.protocol.bounds import quantity_bound
+from service.fhir.protocol.element import Element, interval_from, interval_of
+from service.fhir.protocol.rules import RuleReader
+from service.fhir.protocol.support import addresses, check_support
+from service.fhir.protocol.targets import read_targets
+
+FHIRPATH: Final = "text/fhirpath"
+_MONTH_DAY = re.compile(r"--(\d\d)-(\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReader:
+    """Reads PlanDefinitions with the activities they name and the words their rules may use."""
+
+    activities: Mapping[str, ReadActivity]
+    rules: RuleReader
+
+    def protocol(self, plan: Element) -> Protocol:
+        """One PlanDefinition; UnusableProtocol names the file and the action that cannot be used."""
+        targets = read_targets(plan, self.rules)
+        reader = replace(self, rules=replace(self.rules, targets=targets))
+        shell = Protocol(
+            plan.need("id"),
+            plan.need("version"),
+            plan.names("title"),
+            reader.conditions(plan, "qualifying-conditions"),
+            activities=(),
+            suggested_by=reader.conditions(plan, "suggesting-conditions"),
+            url=plan.need("url"),
+        )
+        actions = plan.children("action")
+        _check_unique(plan, [action.need("id") for action in actions])
+        return replace(shell, activities=tuple(reader.activity(shell, one) for one in actions))
+
+    def conditions(self, plan: Element, name: str) -> CodeSet:
+        """The conditions of the value set that an extension names."""
+        url = plan.value_of(name)
+        return self.rules.terminology.conditions_of(plan, url) if url else NO_CODES
+
+    def activity(self, protocol: Protocol, action: Element) -> Activity:
+        """One action with its variants and its base."""
+        definition = self._definition(action)
+        base = _base(action)
+        found = Activity(
+            id=action.need("id"),
+            key=definition.key,
+            kind=kind_of(action),
+            names=action.names("title"),
+            performer=_performer(action),
+            closing=definition.closing,
+            interval=_interval(base),
+            confirmed=_is_sourced(base, action),
+            recurrence=_recurrence(action),
+            season=_season(action),
+            targets=self._targets(action),
+            far_limits=tuple(self._far_limit(one) for one in action.extensions("far-limit")),
+            safety=definition.safety,
+            leeway=_leeway(base),
+            sources=addresses(action),
+        )
+        closing = replace(found.closing, identity=identity_of(protocol, found))
+        return self._with_rules(replace(found, closing=self.rules.interned(closing)), action)
+
+    def _with_rules(self, activity: Activity, action: Element) -> Activity:
+        reader = replace(self.rules, closing=activity.closing)
+        conditions = [rule_of(one, reader) for one in action.children("condition")]
+        variants = tuple(_variant(one, action, reader) for one in _variants(action))
+        _check_variants(action, variants)
+        applies_when = conditions[0] if conditions else None
+        return replace(activity, variants=variants, applies_when=applies_when)
+
+    def _definition(self, action: Element) -> ReadActivity:
+        url, _, _ = action.need("definitionCanonical").partition("|")
+        if url not in self.activities:
+            raise action.refusal(f"there is no ActivityDefinition {url}.")
+        return self.activities[url]
+
+    def _targets(self, action: Element) -> tuple[Target, ...]:
+        return tuple(self.rules.target(action, goal) for goal in action.get("goalId", []))
+
+    def _far_limit(self, far: Element) -> FarLimit:
+        check_support(far, far.part_value("evidence"), far.part_values("source"))
+        item = self.rules.item(far)
+        return FarLimit(item, quantity_bound(far, far.needed("bound"), self.rules.unit(far)))
+
+
+def rule_of(condition: Element, reader: RuleReader) -> Rule:
+    """The rule of a condition: our extension; the expression beside it must be FHIRPath."""
+    expression = condition.child("expression")
+    if expression and expression.get("language") != FHIRPATH:
+        raise expression.refusal(f"the language of a condition is {FHIRPATH}.")
+    rule = condition.extension("rule")
+    if rule is None:
+        raise condition.refusal("a condition without the extension `rule` cannot be followed.")
+    return reader.rule(rule)
+
+
+def _variant(element: Element, action: Element, reader: RuleReader) -> Variant:
+    conditions = element.children("condition")
+    if len(conditions) != 1:
+        raise element.refusal("a variant has one condition.")
+    return Variant(
+        id=element.need("id").removeprefix(f"{action.need('id')}."),
+        rule=rule_of(conditions[0], reader),
+        interval=_interval(element),
+        when=element.names("title"),
+        confirmed=_is_sourced(element, action),
+        on_event=_is_on_event(element),
+        leeway=_leeway(element),
+        urgent=element.value_of("urgent", default=False),
+    )
+
+
+def _variants(action: Element) -> list[Element]:
+    nested = action.children("action")
+    ruled = [one for one in nested if one.get("condition") and not one.value_of("own-entry")]
+    return [one for one in ruled if _has_rule(one)]
+
+
+def _base(action: Element) -> Element:
+    nested = [one for one in action.children("action") if not one.value_of("own-entry")]
+    bases = [one for one in nested if not _has_rule(one)]
+    if len(bases) != 1:
+        raise action.refusal("an action has one nested action without a rule: its base.")
+    return bases[0]
+
+
+def _has_rule(nested: Element) -> bool:
+    """Whether it is a variant. The base's condition only says in FHIRPath that no variant holds."""
+    conditions = nested.children("condition")
+    return any(one.extension("rule") for one in conditions)
+
+
+def _is_sourced(element: Element, action: Element) -> bool:
+    sources = addresses(element) or addresses(action)
+    return check_support(element, element.value_of("evidence"), sources)
+
+
+def _is_on_event(element: Element) -> bool:
+    anchor = element.value_of("anchor")
+    if anchor not in {"event", "evidence"}:
+        raise element.refusal("the anchor of a variant is `event` or `evidence`.")
+    return bool(anchor == "event")
+
+
+def _interval(element: Element) -> Interval | None:
+    if element.value_of("not-required"):
+        return None
+    once = element.child("timingDuration")
+    if once:
+        return interval_of(once, once.content)
+    repeat = element.need("timingTiming").get("repeat", {})
+    if repeat.get("frequency", 1) != 1:
+        raise element.refusal("a timing is once in a period.")
+    return interval_from(element, repeat.get("period"), repeat.get("periodUnit"))
+
+
+def _leeway(element: Element) -> Leeway:
+    window = element.extension("window")
+    if window is None:
+        return COMMON
+    return Leeway(window.part_value("lead-days"), window.part_value("grace-days"))
+
+
+def _performer(action: Element) -> str:
+    participants = action.children("participant")
+    if len(participants) != 1:
+        raise action.refusal("an action has one participant, who does it.")
+    return participants[0].coded("role")
+
+
+def _recurrence(action: Element) -> Recurrence:
+    found = action.value_of("recurrence", Recurrence.PERFORMED.value)
+    if found not in set(Recurrence):
+        raise action.refusal(f"there is no recurrence `{found}`.")
+    return Recurrence(found)
+
+
+def _season(action: Element) -> Season | None:
+    season = action.extension("season")
+    if season is None:
+        return None
+    check_support(season, season.part_value("evidence"), season.part_values("source"))
+    return Season(*(_month_day(season, name) for name in ("opens", "due", "ends")))
+
+
+def _month_day(season: Element, name: str) -> tuple[int, int]:
+    match = _MONTH_DAY.fullmatch(season.needed(name))
+    if match is None:
+        raise season.refusal("a day of the season is --MM-DD.")
+    return int(match[1]), int(match[2])
+
+
+def _check_unique(place: Element, ids: list[str]) -> None:
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise place.refusal(f"two actions bear the id `{twice[0]}`.")
+
+
+def _check_variants(action: Element, variants: tuple[Variant, ...]) -> None:
+    """Two variants with one rule, or one id, overlap without either winning."""
+    _check_unique(action, [variant.id for variant in variants])
+    for variant in variants:
+        same = [other.id for other in variants if other.rule is variant.rule]
+        if len(same) > 1:
+            raise action.refusal(f"variants {', '.join(same)} overlap: they have one rule.")

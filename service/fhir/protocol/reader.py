@@ -1,0 +1,86 @@
+"""Reads a folder of definitions into the catalogue; every unusable thing is refused by file and place."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from service.domain.catalogue import Catalogue
+from service.domain.errors import UnusableProtocol
+from service.domain.protocol import Protocol
+from service.fhir.protocol.activities import not_from, own_items, read_activities
+from service.fhir.protocol.element import Element
+from service.fhir.protocol.figures import read_figures
+from service.fhir.protocol.interning import Interning
+from service.fhir.protocol.plan_definition import PlanReader
+from service.fhir.protocol.rules import RuleReader
+from service.fhir.protocol.terminology import read_names, read_terminology, with_own
+
+FIGURES = "follow-up-figures"
+
+
+def read_protocols(folder: Path) -> Catalogue:
+    """All protocols under `folder` with their figures, codes and names; UnusableProtocol says what is wrong."""
+    found = _by_type(folder)
+    terminology = read_terminology(found["ValueSet"], found["ConceptMap"])
+    activities = read_activities(found["ActivityDefinition"], terminology)
+    terminology = with_own(terminology, own_items(activities))
+    figures = read_figures(_figures(found["Parameters"], folder))
+    reader = PlanReader(activities, RuleReader(figures, terminology, Interning(), {}))
+    versions = _versions(found["PlanDefinition"], reader)
+    return Catalogue(
+        protocols=_newest(versions.values()),
+        versions=versions,
+        figures=figures,
+        codes=terminology.codes,
+        activities={one.key: one.text for one in activities.values()},
+        names=read_names(found["CodeSystem"]),
+        not_from=not_from(activities),
+    )
+
+
+def _by_type(folder: Path) -> dict[str, list[Element]]:
+    found: dict[str, list[Element]] = defaultdict(list)
+    for path in sorted(folder.rglob("*.json")):
+        file = path.relative_to(folder).as_posix()
+        if not file.startswith("examples/"):
+            content = _content(path, file)
+            found[content["resourceType"]].append(Element(content, content["resourceType"], file))
+    return found
+
+
+def _content(path: Path, file: str) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UnusableProtocol(f"{file}: not JSON: {error}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("resourceType"), str):
+        raise UnusableProtocol(f"{file}: not a FHIR resource.")
+    return content
+
+
+def _figures(parameters: Iterable[Element], folder: Path) -> Element:
+    found = [one for one in parameters if one.get("id") == FIGURES]
+    if len(found) != 1:
+        raise UnusableProtocol(f"{folder.name}: one Parameters `{FIGURES}` is wanted.")
+    return found[0]
+
+
+def _versions(plans: Iterable[Element], reader: PlanReader) -> dict[tuple[str, str], Protocol]:
+    found: dict[tuple[str, str], Protocol] = {}
+    for plan in plans:
+        protocol = reader.protocol(plan)
+        key = (protocol.id, protocol.version)
+        if key in found:
+            raise plan.refusal(f"protocol {protocol.id} is given twice in version {key[1]}.")
+        found[key] = protocol
+    return found
+
+
+def _newest(protocols: Iterable[Protocol]) -> dict[str, Protocol]:
+    ordered = sorted(protocols, key=lambda one: (one.id, _order(one.version)))
+    return {protocol.id: protocol for protocol in ordered}
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())

@@ -1,0 +1,58 @@
+"""The live shared plan as a CarePlan (R4 careplan.html): a proposal until a professional agrees it."""
+
+from typing import Final
+
+import orjson
+
+from service.domain.care_plan import PlanContent
+from service.fhir.rendering.made import Json, concept, day_text, meta, reference
+
+TITLE: Final = {
+    "fi": "Terveys- ja hoitosuunnitelma",
+    "sv": "Hälso- och vårdplan",
+    "en": "Health and care plan",
+}
+STARTED_BY_US: Final = ("instantiatesCanonical", "addresses", "activity")
+
+
+def care_plan(content: PlanContent) -> bytes:
+    """A new live plan."""
+    resource: Json = {
+        "resourceType": "CarePlan",
+        "id": content.id,
+        "meta": meta("shared-care-plan", invented=content.invented),
+        "instantiatesCanonical": list(content.protocols),
+        "status": "active",
+        "intent": "plan",
+        "category": [concept("care-plan-category", "shared-care-plan", {})],
+        "title": TITLE["fi"],
+        "subject": reference(f"Patient/{content.patient}"),
+        "period": {"start": day_text(content.since)},
+        "created": day_text(content.since),
+    }
+    if content.unit:
+        resource["author"] = reference(f"Organization/{content.unit}")
+    return orjson.dumps(resource | _parts(content))
+
+
+def with_protocols(body: bytes, content: PlanContent) -> bytes:
+    """The plan as people have it, with the protocols and follow-ups it has now."""
+    resource = orjson.loads(body)
+    parts = _parts(content) | {"instantiatesCanonical": list(content.protocols)}
+    kept = {name: value for name, value in resource.items() if name not in STARTED_BY_US}
+    return orjson.dumps(kept | parts)
+
+
+def with_status(body: bytes, status: str) -> bytes:
+    """The same resource with another status."""
+    return orjson.dumps(orjson.loads(body) | {"status": status})
+
+
+def _parts(content: PlanContent) -> Json:
+    parts: Json = {}
+    if content.addresses:
+        parts["addresses"] = [reference(source) for source in content.addresses]
+    if content.follow_ups:
+        requests = (f"ServiceRequest/{id_}" for id_ in content.follow_ups)
+        parts["activity"] = [{"reference": reference(request)} for request in requests]
+    return parts

@@ -1,0 +1,35 @@
+"""A follow-up as a ServiceRequest with intent plan (R4 servicerequest.html); its timing is added at reading."""
+
+import orjson
+
+from service.domain.care_plan import FollowUpContent
+from service.fhir.rendering.made import Json, concept, day_text, meta, reference
+
+
+def service_request(content: FollowUpContent) -> bytes:
+    """A new follow-up."""
+    resource: Json = {
+        "resourceType": "ServiceRequest",
+        "id": content.id,
+        "meta": meta("follow-up", invented=content.invented),
+        "instantiatesCanonical": list(content.protocols),
+        "basedOn": [reference(f"CarePlan/{content.care_plan}")],
+        "status": content.status.value,
+        "intent": "plan",
+        "category": [concept("activity-kind", content.kind, {})],
+        "code": concept("activity", content.activity, content.names),
+        "subject": reference(f"Patient/{content.patient}"),
+        "authoredOn": day_text(content.authored_on),
+        "performerType": concept("performer", content.performer.replace(" ", "-"), {}),
+    }
+    return orjson.dumps(resource)
+
+
+def with_changes(body: bytes, content: FollowUpContent) -> bytes:
+    """The follow-up as people have it (their adjustments stay), with its status and protocols of now."""
+    resource = orjson.loads(body)
+    changes = {
+        "status": content.status.value,
+        "instantiatesCanonical": list(content.protocols),
+    }
+    return orjson.dumps(resource | changes)

@@ -1,0 +1,106 @@
+"""The search parameters of a type as a query names them, aliases resolved to where their rows are.
+
+Source: R4 searchparameter-registry.html; `r4/parameters.json`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from service.domain.search import SearchKind
+from service.fhir.definitions import Parameter, codes, search_parameters
+from service.fhir.search_paths import DECEASED, SearchPath, paths_of
+
+_KINDS: Final = {
+    "date": SearchKind.DATE,
+    "number": SearchKind.QUANTITY,
+    "quantity": SearchKind.QUANTITY,
+    "reference": SearchKind.REFERENCE,
+    "string": SearchKind.STRING,
+    "token": SearchKind.TOKEN,
+    "uri": SearchKind.URI,
+}
+_OWN_COLUMNS: Final = {"_id": SearchKind.ID, "_lastUpdated": SearchKind.LAST_UPDATED}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParameter:
+    """A parameter that can be searched by.
+
+    Its rows stand under `numbers`, of references only those to `target` where there is one.
+    `targets` are the types it can point at; `systems` the code systems that its plain codes are of;
+    `is_canonical` where it holds canonical addresses and no References.
+    """
+
+    code: str
+    kind: SearchKind
+    numbers: tuple[int, ...]
+    target: str = ""
+    targets: tuple[str, ...] = ()
+    systems: frozenset[str] = frozenset()
+    is_canonical: bool = False
+    is_number: bool = False
+
+
+@cache
+def searchable(resource_type: str) -> Mapping[str, SearchParameter]:
+    """All parameters that a type can be searched by, by their names, sorted."""
+    listed = {parameter.code: parameter for parameter in _all(resource_type)}
+    return {
+        code: _search_parameter(listed[code], resource_type)
+        for code in sorted(listed)
+        if listed[code].kind in _KINDS and not listed[code].not_indexed
+    }
+
+
+@cache
+def unsearchable(resource_type: str) -> Mapping[str, str]:
+    """Why the standard's other parameters of a type cannot be searched by, by their names."""
+    return {
+        parameter.code: parameter.not_indexed or "composite parameters are not yet read"
+        for parameter in _all(resource_type)
+        if parameter.code not in searchable(resource_type)
+    }
+
+
+def _all(resource_type: str) -> tuple[Parameter, ...]:
+    own = search_parameters().get(resource_type, ())
+    return (*own, *search_parameters()["Resource"])
+
+
+def _search_parameter(parameter: Parameter, resource_type: str) -> SearchParameter:
+    paths = _paths(parameter, resource_type)
+    types = {path.type for path in paths}
+    return SearchParameter(
+        code=parameter.code,
+        kind=_OWN_COLUMNS.get(parameter.code, _KINDS[parameter.kind]),
+        numbers=parameter.alias_of or (parameter.number,),
+        target=parameter.alias_target,
+        targets=_targets(parameter, paths),
+        systems=_systems(paths) if types == {"code"} else frozenset(),
+        is_canonical=parameter.kind == "reference" and not types & {"Reference", "Resource"},
+        is_number=parameter.kind == "number",
+    )
+
+
+def _paths(parameter: Parameter, resource_type: str) -> tuple[SearchPath, ...]:
+    if parameter.expression == DECEASED or parameter.code in _OWN_COLUMNS:
+        return ()
+    return paths_of(parameter, resource_type)
+
+
+def _targets(parameter: Parameter, paths: tuple[SearchPath, ...]) -> tuple[str, ...]:
+    """The types that a parameter can point at, as far as its elements allow them on this type."""
+    if parameter.alias_target:
+        return (parameter.alias_target,)
+    allowed = {target for path in paths for target in path.targets}
+    if not allowed or not parameter.targets:
+        return parameter.targets or tuple(sorted(allowed))
+    return tuple(target for target in parameter.targets if target in allowed)
+
+
+def _systems(paths: tuple[SearchPath, ...]) -> frozenset[str]:
+    """The code systems that plain codes are of."""
+    value_sets = {path.codes for path in paths if path.codes in codes()}
+    return frozenset(system for name in value_sets for system in codes()[name])

@@ -1,0 +1,211 @@
+"""Values of elements as search index rows: which rows a value of a type gives a parameter of a kind.
+
+Source: R4 search.html, sections token, reference, date, string, uri, quantity (what each kind of
+parameter matches in each datatype).
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final, TypeAlias
+
+from service.domain.record import SearchRows
+from service.fhir.references import own_target
+from service.fhir.search_text import clipped, folded, system_of
+from service.fhir.timing import Range, range_of, range_of_period, range_of_timing
+
+Write: TypeAlias = Callable[[SearchRows, int, Any, int], None]
+
+UCUM: Final = "http://unitsofmeasure.org"
+LOWEST: Final = -1e308
+HIGHEST: Final = 1e308
+
+_NAME_PARTS: Final = ("text", "family", "given", "prefix", "suffix")
+_ADDRESS_PARTS: Final = ("text", "line", "city", "district", "state", "postalCode", "country")
+
+
+def _coding(rows: SearchRows, number: int, coding: Any, part: int) -> None:
+    code, system = coding.get("code"), coding.get("system")
+    if code is not None or system is not None:
+        row = (number, system_of(system or ""), clipped(code or ""), part)
+        rows.tokens.append(row)
+
+
+def _concept(rows: SearchRows, number: int, concept: Any, part: int) -> None:
+    for coding in concept.get("coding", ()):
+        _coding(rows, number, coding, part)
+
+
+def _identifier(rows: SearchRows, number: int, identifier: Any, part: int) -> None:
+    value = identifier.get("value")
+    if value is not None:
+        system = system_of(identifier.get("system") or "")
+        rows.tokens.append((number, system, clipped(value), part))
+
+
+def _contact(rows: SearchRows, number: int, contact: Any, part: int) -> None:
+    if (value := contact.get("value")) is not None:
+        rows.tokens.append((number, "", clipped(value), part))
+
+
+def _plain_token(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    rows.tokens.append((number, "", clipped(value), part))
+
+
+def _truth(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    rows.tokens.append((number, "", "true" if value else "false", part))
+
+
+def _dated(
+    range_of_value: Callable[[Any], Range | None],
+    rows: SearchRows,
+    number: int,
+    value: Any,
+    part: int,
+) -> None:
+    if (read := range_of_value(value)) is not None:
+        rows.dates.append((number, read.low, read.high, part))
+
+
+def _text(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    rows.strings.append((number, folded(value), clipped(value), part))
+
+
+def _texts(members: tuple[str, ...], rows: SearchRows, number: int, value: Any, part: int) -> None:
+    for name in members:
+        found = value.get(name)
+        for text in found if isinstance(found, list) else (found,):
+            if text is not None:
+                _text(rows, number, text, part)
+
+
+def _address(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    rows.uris.append((number, clipped(value), part))
+
+
+def _canonical(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    """A canonical is found with its version and without; a contained resource is not found."""
+    if value.startswith("#"):
+        return
+    _address(rows, number, value, part)
+    url, _, version = value.partition("|")
+    if version:
+        _address(rows, number, url, part)
+
+
+def _reference(base_url: str, rows: SearchRows, number: int, value: Any, part: int) -> None:
+    """A resource of ours by type and id, another server's by its address, any by its identifier."""
+    pointer = value.get("reference")
+    if pointer is not None and not pointer.startswith(("#", "urn:")):
+        target = own_target(pointer, base_url)
+        if target is not None:
+            rows.references.append((number, target.type, target.id, part))
+        else:
+            _address(rows, number, pointer, part)
+    if (identifier := value.get("identifier")) is not None:
+        _identifier(rows, number, identifier, part)
+
+
+def _inner_resource(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    if (identity := value.get("id")) is not None:
+        rows.references.append((number, value["resourceType"], identity, part))
+
+
+def _quantity(rows: SearchRows, number: int, quantity: Any, part: int) -> None:
+    value = quantity.get("value")
+    if value is not None:
+        low, high = _compared(float(value), quantity.get("comparator", ""))
+        for unit in _units(quantity):
+            rows.quantities.append((number, float(value), unit, low, high, part))
+
+
+def _compared(value: float, comparator: str) -> tuple[float, float]:
+    """The bounds of what was measured: `<5` may be anything below five."""
+    if comparator.startswith("<"):
+        return LOWEST, value
+    return (value, HIGHEST) if comparator.startswith(">") else (value, value)
+
+
+def _units(quantity: dict[str, Any]) -> Iterator[str]:
+    """How a unit stands in rows: a UCUM code as it is, another system's with it, a text after `|`."""
+    code, text = quantity.get("code"), quantity.get("unit")
+    if code is not None:
+        yield coded_unit(quantity.get("system", ""), code)
+    if text is not None and text != code:
+        yield clipped(f"|{text}")
+    if code is None and text is None:
+        yield ""
+
+
+def coded_unit(system: str, code: str) -> str:
+    """A coded unit as it stands in rows."""
+    return clipped(code if system == UCUM else f"{system}|{code}")
+
+
+def _range(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    low, high = value.get("low", {}), value.get("high", {})
+    lowest, highest = low.get("value"), high.get("value")
+    if lowest is None and highest is None:
+        return
+    middle = float(lowest if lowest is not None else highest)
+    bounds = (
+        LOWEST if lowest is None else float(lowest),
+        HIGHEST if highest is None else float(highest),
+    )
+    for unit in _units(low or high):
+        rows.quantities.append((number, middle, unit, *bounds, part))
+
+
+def _number(rows: SearchRows, number: int, value: Any, part: int) -> None:
+    rows.quantities.append((number, float(value), "", float(value), float(value), part))
+
+
+_TOKENS: Final[dict[str, Write]] = {
+    "CodeableConcept": _concept,
+    "Coding": _coding,
+    "ContactPoint": _contact,
+    "Identifier": _identifier,
+    "boolean": _truth,
+    **dict.fromkeys(
+        ("canonical", "code", "id", "oid", "string", "uri", "url", "uuid"), _plain_token
+    ),
+}
+_DATES: Final[dict[str, Write]] = {
+    "Period": partial(_dated, range_of_period),
+    "Timing": partial(_dated, range_of_timing),
+    **dict.fromkeys(("date", "dateTime", "instant"), partial(_dated, range_of)),
+}
+_STRINGS: Final[dict[str, Write]] = {
+    "Address": partial(_texts, _ADDRESS_PARTS),
+    "HumanName": partial(_texts, _NAME_PARTS),
+    **dict.fromkeys(("code", "markdown", "string"), _text),
+}
+_URIS: Final[dict[str, Write]] = {
+    "canonical": _canonical,
+    **dict.fromkeys(("oid", "uri", "url", "uuid"), _address),
+}
+_QUANTITIES: Final[dict[str, Write]] = {
+    "Range": _range,
+    **dict.fromkeys(("Age", "Count", "Distance", "Duration", "Quantity"), _quantity),
+    **dict.fromkeys(("MoneyQuantity", "SimpleQuantity"), _quantity),
+    **dict.fromkeys(("decimal", "integer", "positiveInt", "unsignedInt"), _number),
+}
+
+
+def writer_for(kind: str, type_name: str, base_url: str) -> Write | None:
+    """What writes the rows of a value of a type for a kind of parameter; None where none are due."""
+    if kind == "reference":
+        references: dict[str, Write] = {
+            "Reference": partial(_reference, base_url),
+            "Resource": _inner_resource,
+            **_URIS,
+        }
+        return references.get(type_name)
+    writers = {
+        "token": _TOKENS,
+        "date": _DATES,
+        "string": _STRINGS,
+        "uri": _URIS,
+        "quantity": _QUANTITIES,
+        "number": _QUANTITIES,
+    }
+    return writers.get(kind, {}).get(type_name)
