@@ -1,0 +1,95 @@
+"""The catalogue: the published protocols, our figures, the codes that data carry, and the names of all.
+
+Pure values; the FHIR edge reads them once at start (`fhir/protocol/`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.domain.errors import UnusableProtocol
+from service.domain.figures import Figures
+from service.domain.protocol import Kind, Names, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is measured, done or found: its UCUM unit (empty: none) and what makes a record count.
+
+    With `presence` a record without a value counts (a form, a photograph, a vaccination).
+    `components` must all be in one result. `own` says that the patient's own measurement counts;
+    `at_home` is the item it then is. `findings` are the coded values it may have, and
+    `condition_finding` the one that a Condition with one of its codes gives.
+    """
+
+    key: str
+    unit: str = ""
+    presence: bool = False
+    own: bool = False
+    components: tuple[str, ...] = ()
+    at_home: str = ""
+    findings: frozenset[str] = frozenset()
+    condition_finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Which codes stand for which item. A code is written `system|code`: `loinc|4548-4`.
+
+    `beginnings` are codes that stand for their subdivisions too (`atc|J07BB`); `series` those of a
+    whole series of readings; `answers` are foreign coded values of an item as our findings;
+    `target_diseases` what a vaccination is against.
+    """
+
+    items: Mapping[str, Item]
+    exact: Mapping[str, str]
+    beginnings: tuple[tuple[str, str], ...] = ()
+    series: frozenset[str] = frozenset()
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    target_diseases: Mapping[str, str] = field(default_factory=dict)
+
+    def item_of(self, code: str) -> Item | None:
+        """The item that a code stands for, itself or as a subdivision."""
+        key = self.exact.get(code) or self._broader(code)
+        return self.items.get(key) if key else None
+
+    def _broader(self, code: str) -> str | None:
+        return next((key for beginning, key in self.beginnings if code.startswith(beginning)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityText:
+    """What a person is told of an activity: what and why, and how to prepare; empty where not written."""
+
+    names: Names
+    kind: Kind
+    what: Names
+    prepare: Names
+    reviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that is published. `protocols` are the newest versions by id; running plans keep theirs.
+
+    `names` are by code system (`item`, `finding`, `performer`, `unit` ...), then by code. `not_from`
+    maps an item to the Encounter classes whose readings of it do not count.
+    """
+
+    protocols: Mapping[str, Protocol]
+    versions: Mapping[tuple[str, str], Protocol]
+    figures: Figures
+    codes: Codes
+    activities: Mapping[str, ActivityText]
+    names: Mapping[str, Mapping[str, Names]]
+    not_from: Mapping[str, frozenset[str]]
+
+    def version_of(self, protocol: str, version: str) -> Protocol:
+        """A protocol as a running plan has it; UnusableProtocol where that version is not published."""
+        found = self.versions.get((protocol, version))
+        if found is None:
+            raise UnusableProtocol(f"Protocol {protocol} is not published in version {version}.")
+        return found
+
+    def names_of(self, system: str, code: str) -> Names:
+        """The names of one of our codes; the code itself where it has none."""
+        return self.names.get(system, {}).get(code) or {"fi": code}

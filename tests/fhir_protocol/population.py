@@ -1,0 +1,169 @@
+"""Random patients as FHIR resources, made to measure for one action of a PlanDefinition.
+
+Every input that the action's expressions ask for is filled, so that every fact is known; values lie
+around the limits that the action names.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from service.domain.catalogue import Catalogue
+from tests.fhir_evidence.resources import (
+    ICD10,
+    a_blood_pressure,
+    a_condition,
+    a_dispense,
+    a_finding,
+    a_measurement,
+    a_medicine,
+    a_patient,
+    a_procedure,
+    an_encounter,
+)
+from tests.fhir_protocol.witness import PAINKILLER, SYSTEMS
+
+TODAY = date(2027, 6, 1)
+THREE_YEARS = 1095
+NUMBERS = {"valueQuantity", "detailQuantity"}
+ASTHMA = {"coding": [{"system": ICD10, "code": "J45.9"}]}
+
+
+class Population:
+    """Patients for one action; the same seed gives the same patients."""
+
+    def __init__(self, catalogue: Catalogue, plan: dict[str, Any], action: dict[str, Any]) -> None:
+        self._catalogue = catalogue
+        self._plan = plan
+        self._inputs = action.get("input", [])
+        self._limits = sorted({*_limits(action), *_limits(plan.get("goal", []))})
+
+    def patient(self, seed: int) -> list[dict[str, Any]]:
+        """One patient's resources."""
+        chance = Random(seed)  # noqa: S311 - invented patients, the same each time
+        onset = _day(chance, THREE_YEARS).isoformat()
+        system, code = _qualifying(self._catalogue, self._plan["id"])
+        born = date(chance.randint(1935, 2002), chance.randint(1, 12), 7)
+        found = [
+            a_patient(birthDate=born.isoformat()),
+            a_condition(system, code, onsetDateTime=onset),
+            a_medicine(PAINKILLER, effectivePeriod={"start": "2020-01-01"}),
+        ]
+        for one in self._inputs:
+            found += self._resources(chance, one)
+        return found
+
+    def _resources(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        makers = {
+            "Observation": self._observations,
+            "Procedure": _procedures,
+            "MedicationStatement": _uses,
+            "MedicationDispense": _dispenses,
+            "Condition": self._conditions,
+            "Encounter": _encounters,
+            "ServiceRequest": _nothing,
+        }
+        yield from makers[wanted["type"]](chance, wanted)
+
+    def _observations(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        item = self._catalogue.codes.items[_item_of(self._catalogue, wanted)]
+        for day in _days(chance, least=item.key != "exacerbation" and not item.presence):
+            when = {"effectiveDateTime": day.isoformat()}
+            if item.components:
+                yield a_blood_pressure(chance.randint(110, 170), chance.randint(65, 105), **when)
+            elif item.unit:
+                yield self._measurement(chance, item.key, item.unit, when)
+            else:
+                value = chance.choice(sorted(item.findings))
+                yield a_finding(item.key, value, **when)
+
+    def _measurement(
+        self, chance: Random, item: str, unit: str, when: dict[str, Any]
+    ) -> dict[str, Any]:
+        value = chance.choice(self._limits or [50]) + chance.choice([-5, -1, 0, 1, 5])
+        return a_measurement(item, value, unit, referenceRange=[{"high": {"value": 20}}], **when)
+
+    def _conditions(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        codes = {
+            "conditionHeartDisease": "I25.1",
+            "conditionDiabetes": "E11.9",
+            "conditionDiabetesComplication": "E11.3",
+            "conditionChronicKidneyDisease": "N18.3",
+        }
+        if wanted["id"] in codes and chance.random() < 0.5:
+            onset = _day(chance, THREE_YEARS).isoformat()
+            yield a_condition(code=codes[wanted["id"]], onsetDateTime=onset)
+
+
+def _procedures(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for day in _days(chance, least=False)[:1]:
+        yield a_procedure(performedDateTime=day.isoformat())
+
+
+def _uses(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    groups = [part for part in wanted.get("codeFilter", ()) if part["path"] == "medication"]
+    for group in groups:
+        atc = group["valueSet"].rpartition("medicines-")[2].split("-")
+        yield from _successive_uses(chance, atc)
+
+
+def _dispenses(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield a_dispense(PAINKILLER, whenHandedOver="2027-01-01")
+    for _ in range(chance.randint(0, 6)):
+        yield a_dispense(whenHandedOver=_day(chance, 500).isoformat())
+
+
+def _encounters(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for _ in range(chance.randint(0, 3)):
+        day = _day(chance, 500).isoformat()
+        kind = chance.choice(["AMB", "EMER", "IMP"])
+        yield an_encounter(kind, period={"start": day, "end": day}, reasonCode=[ASTHMA])
+
+
+def _nothing(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from ()
+
+
+def _successive_uses(chance: Random, atc: list[str]) -> Iterator[dict[str, Any]]:
+    """Uses of a group one after the other, with gaps around the washout and changing doses."""
+    start = TODAY - timedelta(days=chance.randint(10, 900))
+    for _ in range(chance.randint(0, 3)):
+        code = f"{chance.choice(atc)}XX99"[: len(PAINKILLER)]
+        end = start + timedelta(days=chance.randint(5, 300))
+        period = {"start": start.isoformat(), "end": end.isoformat()}
+        dose = [{"text": chance.choice(["5 mg", "10 mg"])}]
+        yield a_medicine(code, effectivePeriod=period, dosage=dose)
+        start = end + timedelta(days=chance.randint(1, 250))
+
+
+def _day(chance: Random, within: int) -> date:
+    return TODAY - timedelta(days=chance.randint(0, within))
+
+
+def _days(chance: Random, *, least: bool) -> list[date]:
+    """Some days of the last three years, each once."""
+    number = chance.randint(int(least), 4)
+    return sorted({_day(chance, chance.choice([200, THREE_YEARS])) for _ in range(number)})
+
+
+def _limits(value: Any) -> Iterator[float]:
+    if isinstance(value, dict):
+        for name, content in value.items():
+            if name in NUMBERS:
+                yield content["value"]
+            yield from _limits(content)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _limits(one)
+
+
+def _item_of(catalogue: Catalogue, wanted: dict[str, Any]) -> str:
+    url = next(part["valueSet"] for part in wanted["codeFilter"] if "valueSet" in part)
+    name = url.rpartition("item-")[2]
+    return next(key for key in catalogue.codes.items if key.replace("_", "-") == name)
+
+
+def _qualifying(catalogue: Catalogue, protocol: str) -> tuple[str, str]:
+    system, _, code = catalogue.protocols[protocol].conditions.beginnings[0].partition("|")
+    return SYSTEMS[system], code

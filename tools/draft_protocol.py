@@ -1,0 +1,78 @@
+"""Draft protocols as FHIR from a table of protocols: `python -m tools.draft_protocol TABLE PROTOCOL...`.
+
+The table is YAML of protocols with items, intervals, variants and rules. What a person decided beside it
+stands in `tools/protocol_drafting/`. What comes out is a draft to be read by a clinician.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tools.protocol_drafting.activity_definitions import activity_definition
+from tools.protocol_drafting.follow_up_figures import follow_up_figures
+from tools.protocol_drafting.pieces import Json
+from tools.protocol_drafting.plan_definitions import plan_definition
+from tools.protocol_drafting.printing import printed
+from tools.protocol_drafting.rules import medicine_groups
+from tools.protocol_drafting.structure_definitions import structure_definition
+from tools.protocol_drafting.table import Drafting, read
+from tools.protocol_drafting.terminology import (
+    code_systems,
+    concept_maps,
+    condition_value_sets,
+    item_value_set,
+    medicine_value_sets,
+)
+
+FOLDERS: Final = {
+    "PlanDefinition": "protocols",
+    "ActivityDefinition": "activities",
+    "ValueSet": "value-sets",
+    "CodeSystem": "code-systems",
+    "ConceptMap": "concept-maps",
+    "StructureDefinition": "extensions",
+    "Parameters": "figures",
+}
+
+
+def drafts(drafting: Drafting, protocols: list[str]) -> Iterator[Json]:
+    """Every resource that the protocols need."""
+    rows = {row["key"]: row for row in reversed(list(drafting.rows()))}
+    plans = [plan_definition(drafting, protocol) for protocol in protocols]
+    yield from plans
+    yield from medicine_value_sets(medicine_groups(plans))
+    for key, row in drafting.activities(protocols).items():
+        yield activity_definition(drafting, key, row)
+    for item in drafting.items:
+        yield item_value_set(drafting, item, rows.get(item))
+    yield from condition_value_sets(drafting)
+    yield from concept_maps(drafting)
+    yield from code_systems(drafting)
+    for name, said in drafting.extensions.items():
+        yield structure_definition(name, said)
+    yield follow_up_figures(drafting)
+
+
+def write(resource: Json, folder: Path) -> None:
+    """Write a resource where its kind stands."""
+    kind = resource["resourceType"]
+    path = folder / FOLDERS[kind] / f"{kind}-{resource['id']}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{printed(resource, room=0)}\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Draft the protocols named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("table", type=Path)
+    parser.add_argument("protocols", nargs="+")
+    parser.add_argument("--folder", type=Path, default=Path("fhir_profiles"))
+    arguments = parser.parse_args()
+    drafting = read(arguments.table)
+    for resource in drafts(drafting, arguments.protocols):
+        write(resource, arguments.folder)
+
+
+if __name__ == "__main__":
+    main()

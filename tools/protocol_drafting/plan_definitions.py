@@ -1,0 +1,108 @@
+"""Protocols as PlanDefinitions: one action a row, its variants and base under `exactly-one`."""
+
+from typing import Final
+
+from tools.protocol_drafting.expressions import Expressions
+from tools.protocol_drafting.goals import bounds_by_goal, goals
+from tools.protocol_drafting.pieces import (
+    VERSION,
+    Json,
+    citations,
+    concept,
+    definition,
+    extension,
+    filled,
+    part,
+    quantity,
+    translated,
+    url_of,
+)
+from tools.protocol_drafting.rules import in_our_words
+from tools.protocol_drafting.table import Drafting, names_of
+from tools.protocol_drafting.variants import condition, nested_actions
+
+TYPE: Final = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
+
+
+def plan_definition(drafting: Drafting, protocol: str) -> Json:
+    """A protocol of the table, complete."""
+    table = drafting.protocols[protocol]
+    decided = drafting.decisions[protocol]
+    return definition(
+        "PlanDefinition",
+        protocol,
+        names_of(table),
+        extension=_whom(drafting, protocol),
+        type={"coding": [{"system": TYPE, "code": "clinical-protocol"}]},
+        description=decided["description"],
+        goal=[goal for row in table["items"] for goal in goals(drafting, protocol, row)],
+        action=[_action(drafting, protocol, row) for row in table["items"]],
+    )
+
+
+def _whom(drafting: Drafting, protocol: str) -> list[Json]:
+    found = []
+    for name, conditions in drafting.conditions.items():
+        if conditions.get("of") == protocol:
+            url = url_of("ValueSet", f"condition-{name}")
+            found.append(extension("qualifying-conditions", valueCanonical=url))
+            if "suggested" in conditions:
+                found.append(extension("suggesting-conditions", valueCanonical=f"{url}-suggested"))
+    return found
+
+
+def _action(drafting: Drafting, protocol: str, row: Json) -> Json:
+    names = names_of(row)
+    said = Expressions(drafting, protocol, bounds_by_goal(drafting, protocol))
+    nested = nested_actions(drafting, protocol, row, said)
+    conditions = _applies_when(drafting, row, said)
+    return filled(
+        {
+            "extension": _of_the_row(drafting, row),
+            "id": row["id"],
+            **translated("title", names),
+            "code": [concept("activity", row["key"], names)],
+            "documentation": citations(row["source"]),
+            "goalId": [goal["id"] for goal in goals(drafting, protocol, row)],
+            "condition": conditions,
+            "input": said.inputs.requirements,
+            "participant": [_participant(drafting, row)],
+            "definitionCanonical": f"{url_of('ActivityDefinition', row['key'])}|{VERSION}",
+            "selectionBehavior": "exactly-one",
+            "action": nested,
+        }
+    )
+
+
+def _of_the_row(drafting: Drafting, row: Json) -> list[Json]:
+    closing = drafting.closings.get(row["key"], {})
+    found = [extension("activity-kind", valueCode=row["kind"])]
+    found += [_far_limit(drafting, *far) for far in closing.get("far", [])]
+    if "season" in closing:
+        parts = [part(name, valueString=day) for name, day in closing["season"].items()]
+        found.append(extension("season", extension=[*parts, _unconfirmed()]))
+    return found
+
+
+def _far_limit(drafting: Drafting, item: str, operator: str, limit: float) -> Json:
+    bound = quantity(limit, drafting.items[item]["unit"], operator)
+    parts = [part("item", valueCode=item), part("bound", valueQuantity=bound), _unconfirmed()]
+    return extension("far-limit", extension=parts)
+
+
+def _unconfirmed() -> Json:
+    return part("evidence", valueCode="unconfirmed")
+
+
+def _applies_when(drafting: Drafting, row: Json, said: Expressions) -> list[Json]:
+    if "applies_when" not in row:
+        return []
+    rule = in_our_words(row["applies_when"], drafting.meta["kdigo_grid_times_per_year"])
+    return [condition(said.of(rule, row), rule)]
+
+
+def _participant(drafting: Drafting, row: Json) -> Json:
+    performer = row["performer"].replace(" ", "-")
+    who = "patient" if performer == "patient" else "practitioner"
+    names = drafting.names["performer"]["codes"][performer]
+    return {"type": who, "role": concept("performer", performer, names)}
