@@ -1,0 +1,116 @@
+"""From a follow-up's stretch and the published protocols to what a sentence is made from."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from service.domain.catalogue import Catalogue
+from service.domain.follow_up import Stretch
+from service.domain.interval import Interval
+from service.domain.protocol import Activity, Kind, Protocol
+from service.domain.protocol import Names as NamesByLanguage
+from service.wording.sentences import FINNISH
+from service.wording.told import Aim, Decision, Names, Told
+from service.wording.words import Words
+
+_KAYPA_HOITO: Final = "kaypahoito.fi"
+
+
+class Teller:
+    """Tells the follow-ups of the published protocols in one language; made once for each."""
+
+    def __init__(self, words: Words, catalogue: Catalogue) -> None:
+        self._words = words
+        self._catalogue = catalogue
+        self._activities: dict[tuple[str, str, str, str], Activity | None] = {}
+        self._aims: dict[tuple[str, str], tuple[Aim, ...]] = {}
+
+    def told(
+        self, key: str, kind: Kind, stretch: Stretch, *, decision: Decision | None = None
+    ) -> Told:
+        """What is to be told of a stretch of the follow-up with this key and kind.
+
+        `decision` is who made the plan's own entry, where one is in force.
+        """
+        activity = self._activity(key, kind, stretch)
+        name = self._name_of_activity(key, activity)
+        return Told(
+            activity=name,
+            key=key,
+            kind=kind,
+            interval=Interval.parse(stretch.interval) if stretch.interval else None,
+            window=stretch.window,
+            because=stretch.because,
+            variant=stretch.variant,
+            when=self._when(activity, stretch.variant),
+            confirmed=stretch.confirmed,
+            protocols=tuple(map(self._name_of_protocol, stretch.protocols)),
+            set_by=self._name_of_protocol(stretch.set_by) if stretch.set_by else "",
+            version=stretch.protocol_version,
+            source=self._source(activity),
+            closes_with=name,
+            aims=self._aims_of(stretch.set_by, stretch.protocol_version),
+            names=self._names,
+            decision=decision,
+        )
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(items=self._named("item"), findings=self._named("finding"))
+
+    def _named(self, system: str) -> Mapping[str, str]:
+        names = self._catalogue.names.get(system, {})
+        return {code: self._in_language(by_language) for code, by_language in names.items()}
+
+    def _in_language(self, names: NamesByLanguage) -> str:
+        return names.get(self._words.language) or names.get(FINNISH, "")
+
+    def _activity(self, key: str, kind: Kind, stretch: Stretch) -> Activity | None:
+        """The activity as the protocol that set the date has it, in the version the plan has."""
+        wanted = (stretch.set_by, stretch.protocol_version, key, kind.value)
+        if wanted not in self._activities:
+            protocol = self._catalogue.versions.get(wanted[:2])
+            found = (a for a in _activities_of(protocol) if (a.key, a.kind) == (key, kind))
+            self._activities[wanted] = next(found, None)
+        return self._activities[wanted]
+
+    def _name_of_activity(self, key: str, activity: Activity | None) -> str:
+        if activity:
+            return self._in_language(activity.names)
+        known = self._catalogue.activities.get(key)
+        return self._in_language(known.names) if known else key
+
+    def _name_of_protocol(self, protocol: str) -> str:
+        known = self._catalogue.protocols.get(protocol)
+        return self._in_language(known.names) if known else protocol
+
+    def _when(self, activity: Activity | None, variant: str) -> str:
+        variants = activity.variants if activity else ()
+        found = (self._in_language(one.when) for one in variants if one.id == variant)
+        return next(found, "")
+
+    def _source(self, activity: Activity | None) -> str:
+        """The national guideline, where it is among the activity's sources."""
+        cited = activity is not None and any(_KAYPA_HOITO in one for one in activity.sources)
+        return self._words.text("source.kaypa-hoito") if cited else ""
+
+    def _aims_of(self, protocol: str, version: str) -> tuple[Aim, ...]:
+        """The targets of the protocol whose rule is told, and of no other that asks beside it."""
+        wanted = (protocol, version)
+        if wanted not in self._aims:
+            found = _aims(self._catalogue.versions.get(wanted))
+            self._aims[wanted] = tuple(dict.fromkeys(found))
+        return self._aims[wanted]
+
+
+def _activities_of(protocol: Protocol | None) -> tuple[Activity, ...]:
+    return protocol.activities if protocol else ()
+
+
+def _aims(protocol: Protocol | None) -> Iterator[Aim]:
+    """The bounds of its targets; those that are a laboratory's own limit have no number to tell."""
+    for activity in _activities_of(protocol):
+        for target in activity.targets:
+            for bound in target.bounds:
+                if bound.reference is None:
+                    yield Aim(target.item, bound.operator, bound.limit)

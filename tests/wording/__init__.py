@@ -1,0 +1,1 @@
+"""The words: catalogues, dates, numbers, reasons and states, in three languages."""
