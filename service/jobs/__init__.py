@@ -1,0 +1,1 @@
+"""Long or scheduled work: loads, batches, rebuilds, the demo region."""
