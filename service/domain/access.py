@@ -4,8 +4,9 @@ Source: design.md 7; the store compiles it into each statement, so that no route
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -32,6 +33,36 @@ class Viewer:
     unit: str = ""
     scopes: tuple[str, ...] = ()
     reason: str = ""
+
+
+class Identity(NamedTuple):
+    """Whom a one-time link or a session stands for."""
+
+    role: Role
+    subject: str = ""
+    patient: str = ""
+    unit: str = ""
+
+
+class Access(NamedTuple):
+    """One access to people's data, as the access log keeps it.
+
+    `who` acted, `on_behalf` of whom, in which `role` and `unit`; `action` and `scope` say what was
+    done to what (scope `all`: everybody's), `why` the reason given, `outcome` how it ended.
+    `patients` are the store's own keys of the people concerned.
+    """
+
+    at: datetime
+    who: str
+    role: Role
+    action: str
+    outcome: str
+    scope: str = ""
+    on_behalf: str = ""
+    unit: str = ""
+    why: str = ""
+    request: str = ""
+    patients: tuple[int, ...] = ()
 
 
 # Types that are about no one: read by every role. Everything else without a patient is the system's.

@@ -4,7 +4,7 @@ Source: `semantics.md` 6.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -69,13 +69,29 @@ PAUSING = {
 }
 
 
-def pauses(
-    adjustments: Iterable[Adjustment], patient: PatientFacts, figures: Figures
-) -> tuple[Pause, ...]:
-    """Every pause of a follow-up with these adjustments: decided, in hospital, in palliative care."""
-    found = [*_decided(adjustments, figures), *_inpatient(patient, figures)]
-    found += _palliative(patient, figures)
-    return tuple(sorted(found, key=lambda pause: (pause.from_day, pause.until_day)))
+def decided_pauses(adjustments: Iterable[Adjustment], figures: Figures) -> Iterator[Pause]:
+    """The pauses that people decided; after a suspension some grace is left (6.1)."""
+    for one in adjustments:
+        if one.kind in PAUSING:
+            suspended = one.kind is AdjustmentKind.SUSPENDED
+            grace = figures.after_suspension_days if suspended else 0
+            yield Pause(one.from_day, one.until_day, one.kind.value, one, grace)
+
+
+def resting_pauses(patient: PatientFacts, figures: Figures) -> Iterator[Pause]:
+    """The pauses of all follow-ups but safety tests: in hospital and after, in palliative care (6.2)."""
+    after = Interval(days=figures.after_discharge_days)
+    for stay in patient.of(ENCOUNTER):
+        if stay.code in figures.inpatient_classes:
+            yield Pause(stay.day, after.after(stay.until), "inpatient", safety_too=False)
+    for fact in patient.of(CONDITION):
+        if fact.code in figures.palliative:
+            yield Pause(fact.day, fact.until, "palliative", safety_too=False)
+
+
+def in_order(found: Iterable[Pause]) -> tuple[Pause, ...]:
+    """Pauses by their days: of several at once, the one that began first is the ground."""
+    return tuple(sorted(found, key=_days))
 
 
 def pause_on(found: Sequence[Pause], day: date, *, safety: bool) -> Pause | None:
@@ -84,28 +100,10 @@ def pause_on(found: Sequence[Pause], day: date, *, safety: bool) -> Pause | None
     return next((p for p in holding if p.safety_too or not safety), None)
 
 
-def _decided(adjustments: Iterable[Adjustment], figures: Figures) -> Iterator[Pause]:
-    for one in adjustments:
-        if one.kind in PAUSING:
-            suspended = one.kind is AdjustmentKind.SUSPENDED
-            grace = figures.after_suspension_days if suspended else 0
-            yield Pause(one.from_day, one.until_day, one.kind.value, one, grace)
-
-
-def _inpatient(patient: PatientFacts, figures: Figures) -> Iterator[Pause]:
-    for stay in patient.of(ENCOUNTER):
-        if stay.code in figures.inpatient_classes:
-            after = timedelta(days=figures.after_discharge_days)
-            until = stay.until if stay.until == FOREVER else stay.until + after
-            yield Pause(stay.day, until, "inpatient", safety_too=False)
-
-
-def _palliative(patient: PatientFacts, figures: Figures) -> Iterator[Pause]:
-    for fact in patient.of(CONDITION):
-        if fact.code in figures.palliative:
-            yield Pause(fact.day, fact.until, "palliative", safety_too=False)
-
-
 def pause_days(found: Iterable[Pause]) -> set[date]:
     """The days on which a pause begins or has just ended."""
     return {day for pause in found for day in (pause.from_day, next_day(pause.until_day))}
+
+
+def _days(pause: Pause) -> tuple[date, date]:
+    return pause.from_day, pause.until_day

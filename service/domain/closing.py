@@ -5,12 +5,14 @@ list of codes means any one of them.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from service.domain.fact import ELSEWHERE, SELF, Fact
+
+BOTH_HALVES: Final = frozenset({"morning", "evening"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def doings(closing: Closing, facts: Sequence[Fact]) -> tuple[Doing, ...]:
         found = [*whole, *_panel(closing, facts)]
     else:
         found = [_whole(fact) for fact in facts]
-    latest_of_day = {doing.day: doing for doing in sorted(found)}
-    return tuple(_advancing(latest_of_day[day] for day in sorted(latest_of_day)))
+    latest_of_day = {doing.day: doing for doing in sorted(found, key=_days)}
+    return tuple(_advancing(latest_of_day.values()))
 
 
 def last_doing(done: Sequence[Doing], day: date) -> Doing | None:
@@ -82,6 +84,10 @@ def counts(closing: Closing, fact: Fact) -> bool:
 
 def _day(doing: Doing) -> date:
     return doing.day
+
+
+def _days(doing: Doing) -> tuple[date, date]:
+    return doing.day, doing.done_on
 
 
 def _whole(fact: Fact) -> Doing:
@@ -107,12 +113,12 @@ def _series(series: Series, facts: Sequence[Fact]) -> Iterator[Doing]:
             continue
         halves.setdefault(fact.day, set()).add(fact.detail)
         first = fact.day - timedelta(days=series.within_days - 1)
-        paired = [day for day, seen in halves.items() if day >= first and len(seen) > 1]
-        if len(paired) >= series.days:
+        paired = [day for day, seen in halves.items() if day >= first and seen >= BOTH_HALVES]
+        if fact.day in paired and len(paired) >= series.days:
             yield _whole(fact)
 
 
-def _advancing(found: Iterator[Doing]) -> Iterator[Doing]:
+def _advancing(found: Iterable[Doing]) -> Iterator[Doing]:
     last = date.min
     for doing in found:
         if doing.done_on > last:

@@ -4,19 +4,21 @@ The earliest date among the protocols wins (`semantics.md` 4.3). The plan's own 
 pauses and the responsible unit are laid over it (5 and 6).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from service.domain.adjustment import Adjustment, AdjustmentKind, Pause, pause_days, pause_on
-from service.domain.asking import Asking, Choice, Question
+from service.domain.asking import Asking
+from service.domain.choosing import Choice, Question
 from service.domain.closing import Doing, last_doing
 from service.domain.figures import Figures
 from service.domain.follow_up import Done, Hold, Stretch, Timeliness, Urgency
-from service.domain.interval import FOREVER, Interval, next_day
+from service.domain.interval import FOREVER, Interval, days_after, next_day
 from service.domain.patient import PatientFacts
-from service.domain.protocol import Recurrence
+from service.domain.protocol import Activity, FarLimit, Protocol, Recurrence
 from service.domain.responsibility import NO_UNIT, Responsibility
 from service.domain.rule.target import at_target, meets, result_on
 from service.domain.truth import Ground, Truth
@@ -34,7 +36,7 @@ class Part:
         """What it asks for on a day; None outside its days."""
         if not self.question.starts_on <= day < self.question.ends_on:
             return None
-        return next(asking for asking in reversed(self.askings) if asking.start <= day)
+        return self.askings[bisect_right(self.askings, day, key=_start) - 1]
 
     def days(self) -> Iterator[date]:
         """The days on which what it asks for, or how the last value stands, may change."""
@@ -63,10 +65,10 @@ class Course:
         """The patient whose follow-up it is."""
         return self.parts[0].question.asked.patient
 
-    @property
-    def safety(self) -> bool:
-        """Whether any protocol asks for it as a safety test."""
-        return any(part.question.activity.safety for part in self.parts)
+    def asking_on(self, day: date) -> list[tuple[Question, Asking]]:
+        """What the protocols that fit on a day ask for."""
+        found = ((part.question, part.on(day)) for part in self.parts)
+        return [(question, asking) for question, asking in found if asking]
 
     @property
     def slotted(self) -> bool:
@@ -78,6 +80,10 @@ class Course:
     def doings(self) -> tuple[Doing, ...]:
         """When it was done."""
         return self.patient.doings(self.parts[0].question.activity.closing)
+
+
+def _start(asking: Asking) -> date:
+    return asking.start
 
 
 def stretches(course: Course, horizon: date) -> tuple[Stretch, ...]:
@@ -95,6 +101,10 @@ def stretches(course: Course, horizon: date) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
+OWN = frozenset({AdjustmentKind.OWN_DATE, AdjustmentKind.OWN_INTERVAL})
+MOVED = frozenset({AdjustmentKind.POSTPONED})
+
+
 def _days(course: Course, horizon: date) -> list[date]:
     days = {day for part in course.parts for day in part.days()}
     days |= {doing.day for doing in course.doings} | {unit.start for unit in course.units}
@@ -107,57 +117,63 @@ def _days(course: Course, horizon: date) -> list[date]:
 
 
 def _stretch_from(course: Course, day: date, before: Stretch | None) -> Stretch:
-    asking = [(part, found) for part in course.parts if (found := part.on(day))]
-    required = [(part, found.choice) for part, found in asking if found.choice]
-    own = _entry(course, day, {AdjustmentKind.OWN_DATE, AdjustmentKind.OWN_INTERVAL})
-    if not required and not (own and asking):
-        why = _why_ended(course, day, [found for _, found in asking])
-        return _ended(course, day, before, why)
-    winner = _winner(required)
-    if own:
-        winner = winner._replace(choice=_own_choice(course, day, own))
-    return _asked_for(course, day, before, winner)
+    wanted = _wanted_on(course, day)
+    if wanted.choice is None or _declined_for_good(course, day):
+        return _ended(course, day, before, wanted)
+    return _asked_for(course, day, before, wanted, wanted.choice)
 
 
-class _Winner(NamedTuple):
+class _Wanted(NamedTuple):
+    """What is asked for on a day: by the protocol that sets the date, or by the plan's own entry.
+
+    `asked` are the questions of all protocols that fit, `protocols` those that ask for a date.
+    """
+
     choice: Choice | None
-    set_by: str = ""
-    version: str = ""
-    protocols: tuple[str, ...] = ()
+    set_by: Protocol | None
+    protocols: tuple[str, ...]
+    asked: tuple[Question, ...]
 
 
-def _winner(required: Sequence[tuple[Part, Choice]]) -> _Winner:
-    """The earliest date; equal dates by the protocol's id. All protocols that ask are named."""
-    if not required:
-        return _Winner(None)
-    part, choice = min(
-        required, key=lambda pair: (pair[1].window.due_on, pair[0].question.protocol.id)
-    )
-    named = sorted({one.question.protocol.id for one, _ in required})
-    protocol = part.question.protocol
-    return _Winner(choice, protocol.id, protocol.version, tuple(named))
+def _wanted_on(course: Course, day: date) -> _Wanted:
+    """The earliest date, equal ones by the protocol's id; the plan's own entry wins over all.
+
+    All protocols that ask are named (4.3).
+    """
+    asking = course.asking_on(day)
+    required = [(question.protocol, one.choice) for question, one in asking if one.choice]
+    set_by, choice = min(required, key=_due_on_and_id, default=(None, None))
+    own = _entry(course, day, OWN) if asking else None
+    if own:
+        choice = _own_choice(course, day, own)
+    named = tuple(sorted({protocol.id for protocol, _ in required}))
+    return _Wanted(choice, set_by, named, tuple(question for question, _ in asking))
 
 
-def _asked_for(course: Course, day: date, before: Stretch | None, winner: _Winner) -> Stretch:
-    choice = winner.choice
-    if choice is None:
-        message = "a follow-up that is asked for has a date"
-        raise ValueError(message)
+def _due_on_and_id(required: tuple[Protocol, Choice]) -> tuple[date, str]:
+    protocol, choice = required
+    return choice.window.due_on, protocol.id
+
+
+def _asked_for(
+    course: Course, day: date, before: Stretch | None, wanted: _Wanted, choice: Choice
+) -> Stretch:
+    activities = [question.activity for question in wanted.asked]
     window, original = _postponed(course, day, choice)
     window = _after_pause(course, day, window)
-    pause = pause_on(course.pauses, day, safety=course.safety)
+    pause = pause_on(course.pauses, day, safety=any(one.safety for one in activities))
     return Stretch(
         holds_from=day,
         holds_to=FOREVER,
         hold=Hold.PAUSED if pause else Hold.OPEN,
         window=window,
         overdue_from=FOREVER if pause else window.overdue_from,
-        urgency=_urgency(course, day),
+        urgency=_urgency(course, activities, day),
         order_on=choice.interval.after(window.due_on),
         unit=_unit_on(course.units, day),
-        protocols=winner.protocols,
-        set_by=winner.set_by,
-        protocol_version=winner.version,
+        protocols=wanted.protocols,
+        set_by=wanted.set_by.id if wanted.set_by else "",
+        protocol_version=wanted.set_by.version if wanted.set_by else "",
         variant=choice.variant,
         interval=choice.interval.iso,
         confirmed=choice.confirmed,
@@ -166,12 +182,13 @@ def _asked_for(course: Course, day: date, before: Stretch | None, winner: _Winne
         because=choice.grounds,
         original_due_on=original,
         done=_done(course, day, before),
-        at_target=_at_target(course, day),
+        at_target=_at_target(wanted.asked, day),
         exclusion=pause.ground if pause else "",
     )
 
 
-def _ended(course: Course, day: date, before: Stretch | None, why: str) -> Stretch:
+def _ended(course: Course, day: date, before: Stretch | None, wanted: _Wanted) -> Stretch:
+    why = _why_ended(course, day, wanted)
     return Stretch(
         holds_from=day,
         holds_to=FOREVER,
@@ -192,28 +209,38 @@ def _ended(course: Course, day: date, before: Stretch | None, why: str) -> Stret
         because=(Ground(why),),
         original_due_on=None,
         done=_done(course, day, before),
-        at_target=_at_target(course, day),
+        at_target=_at_target(wanted.asked, day),
         exclusion=why,
     )
 
 
-def _why_ended(course: Course, day: date, asking: Sequence[Asking]) -> str:
+def _why_ended(course: Course, day: date, wanted: _Wanted) -> str:
     died_on = course.patient.died_on
     if died_on and died_on <= day:
         return "died"
-    if not asking:
+    if not wanted.asked:
         return "condition-ended"
+    if _declined_for_good(course, day):
+        return "declined"
     once = any(part.question.activity.interval == Interval() for part in course.parts)
     return "completed" if once and last_doing(course.doings, day) else "not-required"
 
 
-def _entry(course: Course, day: date, kinds: set[AdjustmentKind]) -> Adjustment | None:
+def _declined_for_good(course: Course, day: date) -> bool:
+    """A decline without an end ends the follow-up (6.1)."""
+    declined = (one for one in course.adjustments if one.kind is AdjustmentKind.DECLINED)
+    return any(one.from_day <= day and one.until_day == FOREVER for one in declined)
+
+
+def _entry(course: Course, day: date, kinds: frozenset[AdjustmentKind]) -> Adjustment | None:
     """The latest entry of these kinds that holds on a day; a date holds until it is done after it."""
     found = [
         entry
         for entry in course.adjustments
         if entry.kind in kinds and entry.from_day <= day <= entry.until_day
     ]
+    if not found:
+        return None
     done = last_doing(course.doings, day)
     open_ones = (
         entry
@@ -226,7 +253,7 @@ def _entry(course: Course, day: date, kinds: set[AdjustmentKind]) -> Adjustment 
 def _own_choice(course: Course, day: date, entry: Adjustment) -> Choice:
     """The date that the plan's own entry sets, which wins over every protocol (4.2)."""
     done = last_doing(course.doings, day)
-    first = min(part.question.starts_on for part in course.parts)
+    first = min(question.starts_on for question, _ in course.asking_on(day))
     anchor_on, source = (done.done_on, done.source) if done else (first, "")
     ground = Ground("own-entry", (("on", entry.from_day.isoformat()), ("reason", entry.reason)))
     if entry.interval is None:
@@ -234,41 +261,47 @@ def _own_choice(course: Course, day: date, entry: Adjustment) -> Choice:
         interval = Interval(days=max((window.due_on - anchor_on).days, 0))
     else:
         interval = entry.interval
-        window = window_around(interval.after(anchor_on), interval, course.figures)
+        window = window_around(max(interval.after(anchor_on), first), interval, course.figures)
     return Choice(window, interval, "own-entry", True, anchor_on, source, (ground,))
 
 
 def _postponed(course: Course, day: date, choice: Choice) -> tuple[Window, date | None]:
     """The window of the postponed date, and the date it had (6.1)."""
-    entry = _entry(course, day, {AdjustmentKind.POSTPONED})
-    if entry is None or entry.due_on is None:
+    entry = _entry(course, day, MOVED)
+    if entry is None or entry.due_on is None or not _same_round(course, entry, choice):
         return choice.window, None
     lead = (choice.window.due_on - choice.window.opens_on).days
     grace = (choice.window.closes_on - choice.window.due_on).days
     return spread(entry.due_on, lead, grace), choice.window.due_on
 
 
+def _same_round(course: Course, entry: Adjustment, choice: Choice) -> bool:
+    """Whether the slot that was postponed is still the open one: missed slots do not pile up (4.6)."""
+    if not course.slotted:
+        return True
+    then = _wanted_on(course, entry.from_day)
+    return then.choice is not None and then.choice.window.due_on == choice.window.due_on
+
+
 def _after_pause(course: Course, day: date, window: Window) -> Window:
     """After a suspension at least so many days are left (6.1)."""
     ended = [p for p in course.pauses if p.resumes_with and p.until_day < day]
-    ends = [spread(p.until_day, 0, p.resumes_with).closes_on for p in ended]
+    ends = [days_after(p.until_day, p.resumes_with) for p in ended]
     return window._replace(closes_on=max([window.closes_on, *ends]))
 
 
-def _urgency(course: Course, day: date) -> Urgency:
-    if course.safety:
+def _urgency(course: Course, activities: Sequence[Activity], day: date) -> Urgency:
+    """The class in the worklist, of what the protocols that fit on the day say (5.5)."""
+    if any(activity.safety for activity in activities):
         return Urgency.SAFETY
-    far = any(_beyond_far_limit(part, day) for part in course.parts)
+    limits = [far for activity in activities for far in activity.far_limits]
+    far = any(_is_beyond(far, course.patient, day) for far in limits)
     return Urgency.FAR if far else Urgency.OTHER
 
 
-def _beyond_far_limit(part: Part, day: date) -> bool:
-    patient = part.question.asked.patient
-    for far in part.question.activity.far_limits:
-        fact = result_on(patient.results(far.item), day)
-        if fact and meets(far.bound, fact) is Truth.TRUE:
-            return True
-    return False
+def _is_beyond(far: FarLimit, patient: PatientFacts, day: date) -> bool:
+    fact = result_on(patient.results(far.item), day)
+    return fact is not None and meets(far.bound, fact) is Truth.TRUE
 
 
 def _unit_on(units: Iterable[Responsibility], day: date) -> str:
@@ -282,23 +315,24 @@ def _done(course: Course, day: date, before: Stretch | None) -> Done | None:
         return None
     if before and before.done and before.done[:2] == (doing.done_on, doing.source):
         return before.done
-    return Done(doing.done_on, doing.source, _timeliness(before, doing))
+    return Done(doing.done_on, doing.source, _timeliness(course, before, doing))
 
 
-def _timeliness(before: Stretch | None, doing: Doing) -> Timeliness | None:
-    """How a doing met the window it closed (5.4); None where no round was open."""
+def _timeliness(course: Course, before: Stretch | None, doing: Doing) -> Timeliness | None:
+    """How a doing met the window it closed (5.4); None where it closed none.
+
+    A slot on the calendar is not closed before it opens (4.6).
+    """
     if before is None or before.hold is Hold.ENDED:
         return None
     if doing.done_on < before.window.opens_on:
-        return Timeliness.EARLY
+        return None if course.slotted else Timeliness.EARLY
     return Timeliness.LATE if doing.done_on > before.window.closes_on else Timeliness.ON_TIME
 
 
-def _at_target(course: Course, day: date) -> Truth:
-    """Whether the last values are at every target that the asking protocols set."""
+def _at_target(asked: Sequence[Question], day: date) -> Truth:
+    """Whether the last values are at every target that the protocols of the day set."""
     answers = [
-        at_target(part.question.activity.targets, part.question.asked, day)
-        for part in course.parts
-        if part.question.activity.targets
+        at_target(one.activity.targets, one.asked, day) for one in asked if one.activity.targets
     ]
     return min(answers, default=Truth.UNKNOWN)

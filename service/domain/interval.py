@@ -8,6 +8,7 @@ from typing import Final
 
 FOREVER: Final = date(9999, 12, 31)
 DAYS_IN_MONTH: Final = 30.436875  # the Gregorian mean, only to compare lengths
+SHORTEST_MONTH: Final = 28
 _DURATION = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 
 
@@ -37,7 +38,7 @@ class Interval:
         return _shift(day, self.months, self.days)
 
     def before(self, day: date) -> date:
-        """The day this long before `day`."""
+        """The day this long before `day`; never earlier than the first day of the calendar."""
         return _shift(day, -self.months, -self.days)
 
     @property
@@ -66,11 +67,20 @@ def _shift(day: date, months: int, days: int) -> date:
     if months:
         count = day.year * 12 + day.month - 1 + months
         year, month = divmod(count, 12)
-        if year > FOREVER.year:
-            return FOREVER
-        last = monthrange(year, month + 1)[1]
+        if not date.min.year <= year <= FOREVER.year:
+            return date.min if year < date.min.year else FOREVER
+        last = day.day if day.day <= SHORTEST_MONTH else monthrange(year, month + 1)[1]
         day = date(year, month + 1, min(day.day, last))
-    return day + timedelta(days=days) if days else day
+    return days_after(day, days)
+
+
+def days_after(day: date, days: int) -> date:
+    """The day so many days after (or before, where negative) `day`, within the calendar."""
+    if not days or day == FOREVER:
+        return day
+    if not (date.min - day).days <= days <= (FOREVER - day).days:
+        return date.min if days < 0 else FOREVER
+    return day + timedelta(days=days)
 
 
 def next_day(day: date) -> date:

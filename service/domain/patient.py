@@ -3,10 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Final
 
 from service.domain.closing import Closing, Doing, counts, doings
-from service.domain.fact import BIRTH, DEATH, ENCOUNTER, Fact, by_time
+from service.domain.fact import BIRTH, CONDITION, DEATH, ENCOUNTER, MEDICINE, Fact, by_time
+from service.domain.interval import FOREVER, next_day
 from service.domain.truth import Timeline
+
+# That a condition or a medicine has ended is something new about the patient. The end of a finding
+# or of a pregnancy was set beforehand: the calendar brings it.
+FOUND_ENDED: Final = (CONDITION, MEDICINE)
 
 
 class PatientFacts:
@@ -28,6 +34,8 @@ class PatientFacts:
         self._not_from = not_from or {}
         self._doings: dict[int, tuple[Doing, ...]] = {}
         self._results: dict[str, tuple[Fact, ...]] = {}
+        self._news: set[date] | None = None
+        self._eves: dict[date, PatientFacts] = {}
         self.memo: dict[tuple[int, date | None], Timeline] = {}
         for fact in facts:
             if controllers is None or not fact.controller or fact.controller in controllers:
@@ -68,6 +76,26 @@ class PatientFacts:
             self._doings[id(closing)] = doings(closing, sorted(accepted, key=by_time))
         return self._doings[id(closing)]
 
+    def has_news_on(self, day: date) -> bool:
+        """Whether anything happened on a day: a fact is dated to it, or was found to have ended."""
+        if self._news is None:
+            self._news = {fact.day for of_item in self._by_item.values() for fact in of_item}
+            self._news |= {next_day(fact.until) for item in FOUND_ENDED for fact in self.of(item)}
+        return day in self._news
+
+    def eve_of(self, day: date) -> "PatientFacts":
+        """The patient as known the day before: what `day` itself brought is not known yet."""
+        if day not in self._eves:
+            facts = (fact for of_item in self._by_item.values() for fact in of_item)
+            known = (_as_known_before(fact, day) for fact in facts if fact.day < day)
+            self._eves[day] = PatientFacts(known, not_from=self._not_from)
+        return self._eves[day]
+
     def _counts_here(self, fact: Fact) -> bool:
         refused = self._not_from.get(fact.item)
         return not (refused and fact.setting and self._settings.get(fact.setting) in refused)
+
+
+def _as_known_before(fact: Fact, day: date) -> Fact:
+    ended = fact.item in FOUND_ENDED and next_day(fact.until) == day
+    return fact._replace(until=FOREVER) if ended else fact

@@ -1,11 +1,13 @@
 """Every follow-up of a patient, computed from facts, protocols and decisions: the one definition of due."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from service.domain.adjustment import pauses
-from service.domain.asking import Question, askings
+from service.domain.adjustment import decided_pauses, in_order, resting_pauses
+from service.domain.asking import askings
+from service.domain.choosing import Question
 from service.domain.course import Course, Part, stretches
 from service.domain.figures import Figures
 from service.domain.follow_up import FollowUp, Plan, Planned
@@ -37,8 +39,15 @@ def follow_ups(
         for activity in planned.protocol.activities:
             identity = identity_of(planned.protocol, activity)
             parts[identity] += _parts(planned, activity, patient, figures, horizon)
-    found = (_follow_up(identity, of, plan, figures, horizon) for identity, of in parts.items())
-    return tuple(one for one in found if one and one.stretches)
+    resting = tuple(resting_pauses(patient, figures))
+    units = responsibilities(patient)
+    found: list[FollowUp] = []
+    for identity, asking in parts.items():
+        decided = (*plan.adjustments.get("", ()), *plan.adjustments.get(identity, ()))
+        paused = in_order((*resting, *decided_pauses(decided, figures)))
+        course = Course(asking, decided, paused, units, figures)
+        found += _follow_up(identity, course, horizon)
+    return tuple(found)
 
 
 def _parts(
@@ -54,20 +63,8 @@ def _parts(
     return found
 
 
-def _follow_up(
-    identity: str, parts: list[Part], plan: Plan, figures: Figures, horizon: date
-) -> FollowUp | None:
-    if not parts:
-        return None
-    patient = parts[0].question.asked.patient
-    decided = (*plan.adjustments.get("", ()), *plan.adjustments.get(identity, ()))
-    resting = pauses(decided, patient, figures)
-    course = Course(parts, decided, resting, responsibilities(patient), figures)
-    activity = parts[0].question.activity
-    return FollowUp(
-        identity,
-        activity.key,
-        activity.kind.value,
-        activity.performer,
-        stretches(course, horizon),
-    )
+def _follow_up(identity: str, course: Course, horizon: date) -> Iterator[FollowUp]:
+    held = stretches(course, horizon) if course.parts else ()
+    if held:
+        activity = course.parts[0].question.activity
+        yield FollowUp(identity, activity.key, activity.kind.value, activity.performer, held)

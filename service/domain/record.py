@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from service.domain.adjustment import Adjustment
+from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
 
 NO_PATIENT: Final[tuple[str, ...]] = ()
@@ -69,8 +70,9 @@ class Reading:
     """Our reading of one resource: whose it is, how it is found, what it says about the patient.
 
     `body` is what was received with references resolved, without our id, version and instant.
-    `patients` are the ids of the Patients it is about (`()`: no one's). `unit_of` and `birth` facts
-    are among `facts`. `organization` is filled for an Organization: its name and settings.
+    `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
+    what carries none, `plan` for what is not the live shared plan; `person`, `unit` and `place`
+    stand in a Patient, an Organization and a Location.
     """
 
     type: str
@@ -82,11 +84,18 @@ class Reading:
     not_counted: Sequence[NotCounted] = ()
     adjustments: Sequence[Adjustment] | None = None
     plan: PlanDecision | None = None
+    person: Person | None = None
+    unit: Unit | None = None
+    place: Place | None = None
     warnings: Sequence[str] = ()
 
 
 class Stored(NamedTuple):
-    """A version of a resource as stored: `body` is empty for a deletion."""
+    """A version of a resource as stored: `body` is empty for a deletion.
+
+    `patient` is the store's own key of the one person it is about, for the access log: 0 is no
+    one, -1 several people.
+    """
 
     type: str
     id: str
@@ -94,8 +103,28 @@ class Stored(NamedTuple):
     at: datetime
     body: bytes
     method: str
+    patient: int = 0
 
     @property
     def deleted(self) -> bool:
         """Whether this version is a deletion."""
         return self.method == "DELETE"
+
+
+class History(NamedTuple):
+    """A page of a resource's versions, newest first; `before` asks for the next page, if any."""
+
+    versions: tuple[Stored, ...]
+    before: int | None
+
+
+class Found(NamedTuple):
+    """A page of a search: matches in order, what they include, and where the next page begins.
+
+    `after` asks for the next page (None: this is the last); `total` counts all matches, if asked.
+    """
+
+    matches: tuple[Stored, ...]
+    included: tuple[Stored, ...]
+    after: tuple[str | int | None, ...] | None
+    total: int | None

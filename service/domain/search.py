@@ -65,13 +65,18 @@ Value: TypeAlias = TokenValue | DateValue | ReferenceValue | StringValue | Quant
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One parameter of a query: any of the values; `negated` for `:not`, `missing` for `:missing`."""
+    """One parameter of a query: any of the values; `negated` for `:not`, `missing` for `:missing`.
+
+    `also` are further parameters whose rows count as its own: `combo-code` is `code` and
+    `component-code`.
+    """
 
     parameter: int
     kind: SearchKind
     values: tuple[Value, ...]
     negated: bool = False
     missing: bool | None = None
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,9 @@ class Inclusion:
 class Query:
     """A search of one type: all criteria hold; matches in order of the sort keys, then of storing.
 
-    `after` is where the last page ended: the values of the sort keys and the resource's number.
+    Matches with equal keys stand in the order of storing, or in its reverse where the last key
+    descends. `after` is where the last page ended: the values of the sort keys and the resource's
+    number.
     """
 
     type: str

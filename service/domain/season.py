@@ -36,7 +36,7 @@ class Season:
 
     def slots(self, starts_on: date) -> Iterator[Slot]:
         """The seasons in order, from the first that can still be done in time at the start."""
-        for year in count(starts_on.year - 1):
+        for year in count(max(starts_on.year - 1, date.min.year)):
             if year >= FOREVER.year - 1:
                 return
             slot = self._slot(year)
@@ -54,8 +54,10 @@ class Season:
 def scheduled_slots(starts_on: date, interval: Interval, windows: WindowOf) -> Iterator[Slot]:
     """Slots at the start plus n intervals, counted from the start so that month ends do not drift.
 
-    A slot is missed when the next one opens.
+    A slot is missed when the next one opens. Without a length there are no slots.
     """
+    if interval.is_now:
+        return
     for number in count(1):
         due, following = (_times(interval, n).after(starts_on) for n in (number, number + 1))
         if following == FOREVER:

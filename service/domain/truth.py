@@ -4,10 +4,10 @@ Kleene's logic, `semantics.md` 3.1: only true matches; unknown relaxes nothing.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import IntEnum
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 
 class Truth(IntEnum):
@@ -40,15 +40,11 @@ class Ground(NamedTuple):
 
 
 class Span(NamedTuple):
-    """From `start` until the next span: one truth with its grounds.
-
-    `by_fact` says that a fact of that day began the span; otherwise the calendar alone did.
-    """
+    """From `start` until the next span: one truth with its grounds."""
 
     start: date
     truth: Truth
     grounds: tuple[Ground, ...] = ()
-    by_fact: bool = True
 
 
 Timeline: TypeAlias = tuple[Span, ...]
@@ -67,78 +63,83 @@ def span_on(timeline: Timeline, day: date) -> Span:
 
 def true_since(timeline: Timeline, day: date) -> date | None:
     """First day of the unbroken true stretch that holds on `day`; None if it is not true then."""
+    return _since(timeline, day, true=True)
+
+
+def untrue_since(timeline: Timeline, day: date) -> date | None:
+    """First day of the unbroken stretch without a true day; None if it is true on `day`."""
+    return _since(timeline, day, true=False)
+
+
+def _since(timeline: Timeline, day: date, *, true: bool) -> date | None:
     position = _position(timeline, day)
-    if timeline[position].truth is not Truth.TRUE:
+    if (timeline[position].truth is Truth.TRUE) is not true:
         return None
-    while position and timeline[position - 1].truth is Truth.TRUE:
+    while position and (timeline[position - 1].truth is Truth.TRUE) is true:
         position -= 1
     return timeline[position].start
 
 
 def negation(timeline: Timeline) -> Timeline:
-    """The timeline of `not`; its grounds stay, they say what was looked at."""
-    return tuple(span._replace(truth=span.truth.negated()) for span in timeline)
+    """The timeline of `not`; its grounds say what was looked at, but what is not so is no event."""
+    return tuple(
+        Span(span.start, span.truth.negated(), tuple(map(_without_event, span.grounds)))
+        for span in timeline
+    )
 
 
 def all_of(timelines: Sequence[Timeline]) -> Timeline:
     """True where all are true; the grounds are those of all that share the deciding truth."""
-    return _merged(timelines, _all)
+    return _merged(timelines, min)
 
 
 def any_of(timelines: Sequence[Timeline]) -> Timeline:
-    """True where one is true; the grounds are those of the first that decides."""
-    return _merged(timelines, _any)
+    """True where one is true; the grounds are those of all that share the deciding truth."""
+    return _merged(timelines, max)
 
 
 def from_spans(spans: Iterable[Span]) -> Timeline:
     """Put spans in order of their day, the last one given for a day winning; the first must be at `date.min`."""
     by_day = {span.start: span for span in spans}
-    return tuple(by_day[day] for day in sorted(by_day))
+    return _changes(by_day[day] for day in sorted(by_day))
+
+
+Sample: TypeAlias = tuple[Truth, tuple[Ground, ...]]
+"""The truth of a rule on one day, with its grounds."""
+
+
+def sampled(days: Iterable[date], sample: Callable[[date], Sample]) -> Timeline:
+    """A timeline that can change on `days` only."""
+    return _changes(Span(day, *sample(day)) for day in sorted({date.min, *days}))
+
+
+def _changes(spans: Iterable[Span]) -> Timeline:
+    found: list[Span] = []
+    for span in spans:
+        if not found or span[1:] != found[-1][1:]:
+            found.append(span)
+    return tuple(found)
+
+
+_LAST: Final = len(Truth)  # sorts after every span of the same day
 
 
 def _position(timeline: Timeline, day: date) -> int:
-    return bisect_right(timeline, day, key=_start) - 1
+    return bisect_right(timeline, (day, _LAST)) - 1
 
 
-def _start(span: Span) -> date:
-    return span.start
+def _without_event(ground: Ground) -> Ground:
+    return ground._replace(event=None)
 
 
-_Decision: TypeAlias = Callable[[list[Span]], tuple[Truth, Sequence[Span]]]
-
-
-def _all(spans: list[Span]) -> tuple[Truth, Sequence[Span]]:
-    truth = min(span.truth for span in spans)
-    return truth, [span for span in spans if span.truth is truth]
-
-
-def _any(spans: list[Span]) -> tuple[Truth, Sequence[Span]]:
-    truth = max(span.truth for span in spans)
-    return truth, [next(span for span in spans if span.truth is truth)]
-
-
-def _merged(timelines: Sequence[Timeline], decide: _Decision) -> Timeline:
+def _merged(timelines: Sequence[Timeline], decide: Callable[[Iterable[Truth]], Truth]) -> Timeline:
     if len(timelines) == 1:
         return timelines[0]
-    days = sorted({span.start for timeline in timelines for span in timeline})
-    return tuple(_merged_span(timelines, day, decide) for day in days)
 
+    def sample(day: date) -> Sample:
+        spans = [span_on(timeline, day) for timeline in timelines]
+        truth = decide(span.truth for span in spans)
+        grounds = (ground for span in spans if span.truth is truth for ground in span.grounds)
+        return truth, tuple(dict.fromkeys(grounds))
 
-def _merged_span(timelines: Sequence[Timeline], day: date, decide: _Decision) -> Span:
-    spans = [span_on(timeline, day) for timeline in timelines]
-    truth, deciding = decide(spans)
-    grounds = tuple(ground for span in deciding for ground in span.grounds)
-    return Span(day, truth, grounds, any(span.by_fact for span in spans if span.start == day))
-
-
-_Sample: TypeAlias = tuple[Truth, tuple[Ground, ...]]
-
-
-def sampled(days: Mapping[date, bool], sample: Callable[[date], _Sample]) -> Timeline:
-    """A timeline that changes on `days` only: True there for a fact of the day, False for the calendar."""
-    truth, grounds = sample(date.min)
-    spans = [Span(date.min, truth, grounds)]
-    for day in sorted(days):
-        truth, grounds = sample(day)
-        spans.append(Span(day, truth, grounds, days[day]))
-    return tuple(spans)
+    return sampled({span.start for timeline in timelines for span in timeline}, sample)

@@ -4,12 +4,12 @@ Source: `semantics.md` 5.1 and 5.2.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from service.domain.figures import Figures
-from service.domain.interval import FOREVER, Interval, next_day
+from service.domain.interval import Interval, days_after, next_day
 
 
 class State(StrEnum):
@@ -64,11 +64,7 @@ def window_around(
 
 def spread(due_on: date, lead_days: int, grace_days: int) -> Window:
     """The window so many days around a due date."""
-    if due_on == FOREVER:
-        return Window(due_on, due_on, due_on)
-    lead, grace = timedelta(days=lead_days), timedelta(days=grace_days)
-    closes = FOREVER if FOREVER - due_on < grace else due_on + grace
-    return Window(due_on - lead, due_on, closes)
+    return Window(days_after(due_on, -lead_days), due_on, days_after(due_on, grace_days))
 
 
 def window_from_plan(due_on: date, figures: Figures) -> Window:

@@ -5,11 +5,21 @@ from datetime import date
 
 from service.domain.closing import Closing
 from service.domain.codes import NO_CODES, CodeSet
-from service.domain.fact import CONDITION, ENCOUNTER, Fact
+from service.domain.fact import CONDITION, ENCOUNTER, MEDICINE, Fact
 from service.domain.interval import Interval, next_day
 from service.domain.rule.asked import Asked, not_known
-from service.domain.rule.medicine import Medicines
-from service.domain.truth import Ground, Span, Timeline, Truth, from_spans, sampled, truth_of
+from service.domain.rule.medicine import Medicines, absent, edges
+from service.domain.rule.target import result_on
+from service.domain.truth import (
+    Ground,
+    Sample,
+    Span,
+    Timeline,
+    Truth,
+    from_spans,
+    sampled,
+    truth_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +33,9 @@ class HasCondition:
     def timeline(self, asked: Asked) -> Timeline:
         """Begins with the onset, ends with the abatement."""
         held = [fact for fact in asked.patient.of(CONDITION) if fact.code in self.codes]
-        days = {next_day(fact.until): True for fact in held} | {fact.day: True for fact in held}
+        days = {day for fact in held for day in (fact.day, next_day(fact.until))}
 
-        def sample(day: date) -> tuple[Truth, tuple[Ground, ...]]:
+        def sample(day: date) -> Sample:
             now = [fact for fact in held if fact.day <= day <= fact.until]
             if not now:
                 return Truth.FALSE, ()
@@ -49,14 +59,17 @@ class LastFinding:
 
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each finding; unknown before the first and after the last has ended."""
-        spans = [Span(date.min, Truth.UNKNOWN, not_known(self.item))]
         found = [fact for fact in asked.patient.results(self.item) if fact.code]
-        spans += [Span(next_day(f.until), Truth.UNKNOWN, not_known(self.item)) for f in found]
-        for fact in found:
+        days = {day for fact in found for day in (fact.day, next_day(fact.until))}
+
+        def sample(day: date) -> Sample:
+            fact = result_on(found, day)
+            if fact is None or fact.until < day:
+                return Truth.UNKNOWN, not_known(self.item)
             values = (("item", self.item), ("finding", fact.code), ("on", fact.day.isoformat()))
-            ground = Ground("finding", values)
-            spans.append(Span(fact.day, truth_of(fact.code in self.values), (ground,)))
-        return from_spans(spans)
+            return truth_of(fact.code in self.values), (Ground("finding", values),)
+
+        return sampled(days, sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +88,16 @@ class SinceDiagnosis:
         early, late = truth_of(self.less), truth_of(not self.less)
         before = Span(date.min, Truth.FALSE)
         return from_spans(
-            [
-                before,
-                Span(diagnosed, early, (ground,)),
-                Span(passed, late, (ground,), by_fact=False),
-            ]
+            [before, Span(diagnosed, early, (ground,)), Span(passed, late, (ground,))]
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that happens on a day: an Encounter of a class for a reason, a fact, a medicine's start."""
+    """Something that happens on a day: an Encounter of a class for a reason, a fact, a medicine's start.
+
+    Without `reasons` any reason will do.
+    """
 
     name: str
     item: str = ENCOUNTER
@@ -95,17 +107,23 @@ class Happened:
 
     def facts(self, asked: Asked) -> list[Fact]:
         """The events, in order of time."""
-        of_item = asked.patient.of(self.item)
         if self.medicines:
-            return self.medicines.starts(self.medicines.used(of_item))
+            return self.medicines.starts(self.medicines.used(asked.patient.of(MEDICINE)))
+        of_item = asked.patient.of(self.item)
         if self.item != ENCOUNTER:
-            return list(of_item)
-        return [f for f in of_item if f.code in self.classes and f.detail in self.reasons]
+            return of_item
+        of_class = [fact for fact in of_item if fact.code in self.classes]
+        if self.reasons == NO_CODES:
+            return of_class
+        return [fact for fact in of_class if fact.detail in self.reasons]
 
 
 @dataclass(frozen=True, slots=True)
 class EventCount:
-    """At least so many events within so long; an event counts from its day to its day + `within`."""
+    """At least so many events within so long; an event counts from its day to its day + `within`.
+
+    What happened on one day happened once: an emergency visit and the steroid course it began.
+    """
 
     events: tuple[Happened, ...]
     at_least: int
@@ -116,16 +134,21 @@ class EventCount:
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each event and when one falls out of the window."""
         named = {f.day: e.name for e in self.events for f in e.facts(asked)}
-        gone = {next_day(self.within.after(day)): False for day in named}
+        days = {day for on in named for day in (on, next_day(self.within.after(on)))}
+        uses = asked.patient.of(MEDICINE) if self._depends_on_medicines else []
 
-        def sample(day: date) -> tuple[Truth, tuple[Ground, ...]]:
+        def sample(day: date) -> Sample:
             recent = sorted(on for on in named if on <= day <= self.within.after(on))
             if len(recent) < self.at_least:
-                return Truth.FALSE, ()
+                return absent(uses, day) if self._depends_on_medicines else (Truth.FALSE, ())
             values = (("event", named[recent[-1]]), ("on", recent[-1].isoformat()))
             return Truth.TRUE, (Ground("event", values, recent[-1]),)
 
-        return sampled(gone | dict.fromkeys(named, True), sample)
+        return sampled(days | edges(uses), sample)
+
+    @property
+    def _depends_on_medicines(self) -> bool:
+        return any(event.medicines for event in self.events)
 
 
 @dataclass(frozen=True, slots=True)

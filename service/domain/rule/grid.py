@@ -4,14 +4,15 @@ Source of the classes: KDIGO 2024, G1 to G5 half-open, A2 from 3 to 30 mg/mmol i
 (`semantics.md` 3.5).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from service.domain.fact import Fact, compare
 from service.domain.rule.asked import Asked, not_known
-from service.domain.rule.target import result_on
 from service.domain.rule.value import ValueRule
-from service.domain.truth import Ground, Timeline, Truth, sampled, truth_of
+from service.domain.truth import Ground, Sample, Timeline, Truth, sampled, truth_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,8 @@ class Axis:
     item: str
     classes: tuple[GridClass, ...]
 
-    def class_of(self, fact: Fact | None) -> str | None:
-        """The class of a result; None without one, or where its comparator leaves two open."""
-        if fact is None:
-            return None
+    def class_of(self, fact: Fact) -> str | None:
+        """The class of a result; None where its comparator leaves two open."""
         return next((one.name for one in self.classes if one.holds(fact)), None)
 
 
@@ -60,22 +59,33 @@ class Grid(ValueRule):
 
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each result of either axis."""
-        both = (*asked.patient.results(self.rows.item), *asked.patient.results(self.columns.item))
-        return sampled({fact.day: True for fact in both}, lambda day: self._sample(asked, day))
+        rows = _classified(self.rows, asked.patient.results(self.rows.item))
+        columns = _classified(self.columns, asked.patient.results(self.columns.item))
+        days = {fact.day for fact, _ in (*rows, *columns)}
+        return sampled(days, lambda day: self._sample(_last(rows, day), _last(columns, day)))
 
-    def _sample(self, asked: Asked, day: date) -> tuple[Truth, tuple[Ground, ...]]:
-        row_fact = result_on(asked.patient.results(self.rows.item), day)
-        column_fact = result_on(asked.patient.results(self.columns.item), day)
-        row, column = self.rows.class_of(row_fact), self.columns.class_of(column_fact)
-        if row and column and row_fact and column_fact:
-            grounds = (_cell_ground(row + column, row_fact, column_fact),)
-            return truth_of(row + column in self.cells), grounds
-        known = row or column
+    def _sample(self, row: "_Classified | None", column: "_Classified | None") -> Sample:
+        row_class, column_class = row and row[1], column and column[1]
+        if row and column and row_class and column_class:
+            cell = row_class + column_class
+            return truth_of(cell in self.cells), (_cell_ground(cell, row[0], column[0]),)
+        known = row_class or column_class
         if known is None:
             return Truth.UNKNOWN, not_known(self.rows.item)
-        missing = self.columns.item if row else self.rows.item
+        missing = self.columns.item if row_class else self.rows.item
         ground = Ground("half-grid", (("class", known), ("missing", missing)))
         return truth_of(known in self.alone), (ground,)
+
+
+_Classified: TypeAlias = tuple[Fact, str | None]
+
+
+def _classified(axis: Axis, results: Sequence[Fact]) -> list[_Classified]:
+    return [(fact, axis.class_of(fact)) for fact in results]
+
+
+def _last(results: Sequence[_Classified], day: date) -> _Classified | None:
+    return next((one for one in reversed(results) if one[0].day <= day), None)
 
 
 def _cell_ground(cell: str, row: Fact, column: Fact) -> Ground:

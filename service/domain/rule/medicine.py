@@ -3,16 +3,15 @@
 Source: `semantics.md` 3.1 (no data, or medicines without an ATC code, is unknown) and 3.4.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from typing import Final
 
 from service.domain.fact import DISPENSE, MEDICINE, Fact
 from service.domain.interval import Interval, next_day
 from service.domain.rule.asked import Asked, not_known
-from service.domain.truth import Ground, Timeline, Truth, sampled, truth_of
+from service.domain.truth import Ground, Sample, Timeline, Truth, sampled, truth_of
 
 UNMAPPED: Final = ""
 
@@ -28,21 +27,34 @@ class Medicines:
         """The uses of the group, in order of time."""
         return [fact for fact in facts if fact.code and fact.code.startswith(self.atc)]
 
+    def telling(self, facts: Sequence[Fact]) -> list[Fact]:
+        """What decides a rule about the group: its uses, those without an ATC code, the first recorded."""
+        return [*facts[:1], *(f for f in facts[1:] if not f.code or f.code.startswith(self.atc))]
+
     def starts(self, uses: Sequence[Fact]) -> list[Fact]:
         """First uses after so many days without any medicine of the group."""
-        found, covered = [], date.min
+        found: list[Fact] = []
+        covered = date.min
         for use in uses:
-            if covered == date.min or use.day > covered + timedelta(days=self.washout_days):
+            if not found or self._lapsed(covered, use.day):
                 found.append(use)
             covered = max(covered, use.until)
         return found
 
     def changes(self, uses: Sequence[Fact]) -> list[Fact]:
-        """Starts, and uses of another dose or another substance than the one before."""
-        starts = self.starts(uses)
-        pairs = pairwise(uses)
-        changed = [new for old, new in pairs if (old.code, old.detail) != (new.code, new.detail)]
-        return sorted({fact.day: fact for fact in [*changed, *starts]}.values())
+        """Starts, and uses of another dose or another substance; renewing either is no change."""
+        found = {start.day: start for start in self.starts(uses)}
+        last: dict[str, Fact] = {}
+        for use in uses:
+            old = last.get(use.code)
+            if old is None or old.detail != use.detail or self._lapsed(old.until, use.day):
+                found[use.day] = use
+            covered = use.until if old is None else max(old.until, use.until)
+            last[use.code] = use._replace(until=covered)
+        return [found[day] for day in sorted(found)]
+
+    def _lapsed(self, covered: date, day: date) -> bool:
+        return (day - covered).days > self.washout_days
 
 
 class MedicineRule:
@@ -61,16 +73,14 @@ class MedicineInUse(MedicineRule):
 
     def timeline(self, asked: Asked) -> Timeline:
         """Begins and ends with each period of use."""
-        facts = asked.patient.of(MEDICINE)
+        facts = self.medicines.telling(asked.patient.of(MEDICINE))
         uses = self.medicines.used(facts)
-        return sampled(_edges(facts), lambda day: self._sample(facts, uses, day))
+        return sampled(edges(facts), lambda day: self._sample(facts, uses, day))
 
-    def _sample(
-        self, facts: Sequence[Fact], uses: Sequence[Fact], day: date
-    ) -> tuple[Truth, tuple[Ground, ...]]:
+    def _sample(self, facts: Sequence[Fact], uses: Sequence[Fact], day: date) -> Sample:
         in_use = [use for use in uses if use.day <= day <= use.until]
         if not in_use:
-            return _absent(facts, day)
+            return absent(facts, day)
         start = self.medicines.starts([use for use in uses if use.day <= day])[-1]
         values = (("code", in_use[-1].code), ("on", start.day.isoformat()))
         return Truth.TRUE, (Ground("medicine-in-use", values, start.day),)
@@ -86,19 +96,16 @@ class MedicineEvent(MedicineRule):
 
     def timeline(self, asked: Asked) -> Timeline:
         """Begins with the event, ends the day after `within` has passed."""
-        facts = asked.patient.of(MEDICINE)
+        facts = self.medicines.telling(asked.patient.of(MEDICINE))
         uses = self.medicines.used(facts)
         events = self.medicines.changes(uses) if self.or_changed else self.medicines.starts(uses)
-        ends = {next_day(self.within.after(event.day)): False for event in events}
-        days = ends | _edges(facts) | {event.day: True for event in events}
-        return sampled(days, lambda day: self._sample(facts, events, day))
+        ends = {next_day(self.within.after(event.day)) for event in events}
+        return sampled(ends | edges(facts), lambda day: self._sample(facts, events, day))
 
-    def _sample(
-        self, facts: Sequence[Fact], events: Sequence[Fact], day: date
-    ) -> tuple[Truth, tuple[Ground, ...]]:
+    def _sample(self, facts: Sequence[Fact], events: Sequence[Fact], day: date) -> Sample:
         recent = [event for event in events if event.day <= day <= self.within.after(event.day)]
         if not recent:
-            return _absent(facts, day)
+            return absent(facts, day)
         event = recent[-1]
         values = (("code", event.code), ("on", event.day.isoformat()))
         return Truth.TRUE, (Ground("medicine-changed", values, event.day),)
@@ -114,18 +121,15 @@ class MedicineSince(MedicineRule):
 
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each start and when `span` has passed since it."""
-        facts = asked.patient.of(MEDICINE)
+        facts = self.medicines.telling(asked.patient.of(MEDICINE))
         starts = self.medicines.starts(self.medicines.used(facts))
-        passed = {self.span.after(start.day): False for start in starts}
-        days = passed | _edges(facts) | {start.day: True for start in starts}
-        return sampled(days, lambda day: self._sample(facts, starts, day))
+        passed = {self.span.after(start.day) for start in starts}
+        return sampled(passed | edges(facts), lambda day: self._sample(facts, starts, day))
 
-    def _sample(
-        self, facts: Sequence[Fact], starts: Sequence[Fact], day: date
-    ) -> tuple[Truth, tuple[Ground, ...]]:
+    def _sample(self, facts: Sequence[Fact], starts: Sequence[Fact], day: date) -> Sample:
         begun = [start for start in starts if start.day <= day]
         if not begun:
-            return _absent(facts, day)
+            return absent(facts, day)
         start = begun[-1]
         values = (("code", start.code), ("on", start.day.isoformat()))
         less = day < self.span.after(start.day)
@@ -142,31 +146,32 @@ class DispenseCount(MedicineRule):
 
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each dispense and when one falls out of the window."""
-        facts = asked.patient.of(DISPENSE)
-        gone = {next_day(self.within.after(fact.day)): False for fact in facts}
-        days = gone | {fact.day: True for fact in facts}
-        return sampled(days, lambda day: self._sample(facts, day))
+        facts = {fact.source: fact for fact in asked.patient.of(DISPENSE)}.values()
+        gone = {next_day(self.within.after(fact.day)) for fact in facts}
+        return sampled(gone | {f.day for f in facts}, lambda day: self._sample(facts, day))
 
-    def _sample(self, facts: Sequence[Fact], day: date) -> tuple[Truth, tuple[Ground, ...]]:
-        counted = self.medicines.used(
-            fact for fact in facts if fact.day <= day <= self.within.after(fact.day)
-        )
-        if len(counted) < self.at_least:
-            truth, grounds = _absent(facts, day)
-            return truth, grounds
-        values = (("code", counted[-1].code), ("count", float(len(counted))))
-        return Truth.TRUE, (Ground("dispensed", values, counted[self.at_least - 1].day),)
-
-
-def _edges(facts: Sequence[Fact]) -> dict[date, bool]:
-    ends = {next_day(fact.until): True for fact in facts}
-    return ends | {fact.day: True for fact in facts}
+    def _sample(self, facts: Collection[Fact], day: date) -> Sample:
+        recent = [fact for fact in facts if fact.day <= day <= self.within.after(fact.day)]
+        counted = self.medicines.used(recent)
+        if len(counted) >= self.at_least:
+            values = (("code", counted[-1].code), ("count", float(len(counted))))
+            return Truth.TRUE, (Ground("dispensed", values, counted[self.at_least - 1].day),)
+        unmapped = any(fact.code == UNMAPPED for fact in recent)
+        recorded = any(fact.day <= day for fact in facts)
+        if recorded and not unmapped:
+            return Truth.FALSE, ()
+        return Truth.UNKNOWN, not_known("medicine")
 
 
-def _absent(facts: Sequence[Fact], day: date) -> tuple[Truth, tuple[Ground, ...]]:
+def edges(uses: Iterable[Fact]) -> set[date]:
+    """The days on which a use begins or has just ended."""
+    return {day for use in uses for day in (use.day, next_day(use.until))}
+
+
+def absent(uses: Iterable[Fact], day: date) -> Sample:
     """Not in use, or unknown: nothing recorded yet, or something in use without an ATC code."""
-    recorded = [fact for fact in facts if fact.day <= day]
-    unmapped = any(fact.code == UNMAPPED and day <= fact.until for fact in recorded)
-    return (
-        (Truth.FALSE, ()) if recorded and not unmapped else (Truth.UNKNOWN, not_known("medicine"))
-    )
+    recorded = [use for use in uses if use.day <= day]
+    unmapped = any(use.code == UNMAPPED and day <= use.until for use in recorded)
+    if recorded and not unmapped:
+        return Truth.FALSE, ()
+    return Truth.UNKNOWN, not_known("medicine")

@@ -7,7 +7,7 @@ from typing import Final
 from service.domain.fact import Fact
 from service.domain.interval import Interval, next_day
 from service.domain.rule.asked import Asked, not_known
-from service.domain.truth import Ground, Timeline, Truth, always, sampled, truth_of
+from service.domain.truth import Ground, Sample, Timeline, Truth, always, sampled, truth_of
 
 PREGNANCY: Final = "pregnancy"
 PLANNED: Final = "planned"
@@ -36,11 +36,11 @@ class Age:
         since = Interval(months=12 * (self.at_least or 0)).after(born)
         until = None if self.below is None else Interval(months=12 * self.below).after(born)
 
-        def sample(day: date) -> tuple[Truth, tuple[Ground, ...]]:
+        def sample(day: date) -> Sample:
             holds = since <= day and (until is None or day < until)
             return truth_of(holds), (Ground("age", (("years", float(_years(born, day))),)),)
 
-        return sampled({day: False for day in (since, until) if day}, sample)
+        return sampled({day for day in (since, until) if day}, sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,13 @@ class Pregnancy:
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each status recorded and with the clocks that run from it."""
         facts = asked.patient.of(PREGNANCY)
-        clocks = {day: False for fact in facts for day in self._clocks(fact)}
-        days = clocks | {fact.day: True for fact in facts}
+        days = {day for fact in facts for day in (fact.day, *self._clocks(fact))}
         return sampled(days, lambda day: self._sample(facts, day))
 
     def _clocks(self, fact: Fact) -> tuple[date, ...]:
         return (next_day(_first_trimester_ends(fact)), next_day(_YEAR.after(fact.day)))
 
-    def _sample(self, facts: list[Fact], day: date) -> tuple[Truth, tuple[Ground, ...]]:
+    def _sample(self, facts: list[Fact], day: date) -> Sample:
         fact = next((fact for fact in reversed(facts) if fact.day <= day), None)
         if fact is None:
             return Truth.UNKNOWN, not_known(PREGNANCY)

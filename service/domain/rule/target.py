@@ -48,11 +48,10 @@ class Target:
                 return bound
         return None
 
-    def change_days(self, asked: Asked) -> dict[date, bool]:
-        """Days on which another bound may come into force, and whether a fact makes it so."""
+    def change_days(self, asked: Asked) -> set[date]:
+        """Days on which another bound may come into force."""
         timelines = [timeline_of(bound.when, asked) for bound in self.bounds if bound.when]
-        spans = [span for timeline in timelines for span in timeline]
-        return {span.start: span.by_fact for span in spans if span.start != date.min}
+        return {span.start for timeline in timelines for span in timeline}
 
 
 def meets(bound: Bound, fact: Fact) -> Truth:

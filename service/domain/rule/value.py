@@ -13,6 +13,7 @@ from service.domain.rule.asked import Asked, not_known
 from service.domain.rule.target import Bound, Target, at_target, meets, result_on
 from service.domain.truth import (
     Ground,
+    Sample,
     Span,
     Timeline,
     Truth,
@@ -66,9 +67,9 @@ class BeyondTarget(ValueRule):
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each result and each change of the bound in force."""
         results = asked.patient.results(self.target.item)
-        days = self.target.change_days(asked) | {fact.day: True for fact in results}
+        days = self.target.change_days(asked) | {fact.day for fact in results}
 
-        def sample(day: date) -> tuple[Truth, tuple[Ground, ...]]:
+        def sample(day: date) -> Sample:
             fact, bound = result_on(results, day), self.target.bound_on(asked, day)
             if fact is None or bound is None:
                 return Truth.UNKNOWN, not_known(self.target.item if fact is None else "risk-class")
@@ -110,13 +111,11 @@ class CountAtTarget(ValueRule):
 
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each result and each change of a bound."""
-        days: dict[date, bool] = {}
-        for target in self.targets:
-            days |= target.change_days(asked)
-        days |= {f.day: True for t in self.targets for f in asked.patient.results(t.item)}
+        days = {f.day for t in self.targets for f in asked.patient.results(t.item)}
+        days.update(*(target.change_days(asked) for target in self.targets))
         return sampled(days, lambda day: self._sample(asked, day))
 
-    def _sample(self, asked: Asked, day: date) -> tuple[Truth, tuple[Ground, ...]]:
+    def _sample(self, asked: Asked, day: date) -> Sample:
         answers = [self._all_at_target(target, asked, day) for target in self.targets]
         return min(answers), (Ground("at-target", (("count", float(self.count)),)),)
 
@@ -138,24 +137,24 @@ class BeyondTargetFor(ValueRule):
     def timeline(self, asked: Asked) -> Timeline:
         """Begins `at_least` after the first result of the unbroken run, ends with one at target."""
         days = sorted({f.day for t in self.targets for f in asked.patient.results(t.item)})
-        changes: dict[date, bool] = {}
+        changes = set(days)
         runs: list[tuple[date, date | None]] = []
         since: date | None = None
         for day in days:
             beyond = at_target(self.targets, asked, day) is Truth.FALSE
             since = (since or day) if beyond else None
             runs.append((day, since))
-            changes[day] = True
             if since:
-                changes.setdefault(self.at_least.after(since), False)
+                changes.add(self.at_least.after(since))
         return sampled(changes, lambda day: self._sample(runs, day))
 
-    def _sample(
-        self, runs: list[tuple[date, date | None]], day: date
-    ) -> tuple[Truth, tuple[Ground, ...]]:
-        since = next((since for start, since in reversed(runs) if start <= day), None)
+    def _sample(self, runs: list[tuple[date, date | None]], day: date) -> Sample:
+        run = next((run for run in reversed(runs) if run[0] <= day), None)
+        if run is None:
+            return Truth.UNKNOWN, not_known(self.targets[0].item)
+        since = run[1]
         if since is None:
-            return (Truth.FALSE, ()) if runs else (Truth.UNKNOWN, not_known(self.targets[0].item))
+            return Truth.FALSE, ()
         ground = Ground("above-since", (("on", since.isoformat()),))
         return truth_of(day >= self.at_least.after(since)), (ground,)
 

@@ -1,0 +1,82 @@
+"""The live shared plan of a patient and what the service itself writes into the record for it.
+
+Source: what-is-due 8: one live plan a person; a follow-up is a ServiceRequest, a round a Task.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
+
+from service.domain.follow_up import Done
+from service.domain.protocol import Names
+
+_MADE: Final = uuid5(NAMESPACE_URL, "https://seuranta.example/fhir")
+
+
+class RequestStatus(StrEnum):
+    """Status of a follow-up's ServiceRequest; `revoked` has ended, `completed` was wanted once."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    COMPLETED = "completed"
+    IN_ERROR = "entered-in-error"
+
+
+class TaskStatus(StrEnum):
+    """Status of a round's Task; never changed by lateness."""
+
+    REQUESTED = "requested"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    IN_ERROR = "entered-in-error"
+
+
+class PlanContent(NamedTuple):
+    """What the live plan's CarePlan says: `protocols` are canonicals with their version."""
+
+    id: str
+    patient: str
+    since: date
+    protocols: tuple[str, ...]
+    addresses: tuple[str, ...]
+    follow_ups: tuple[str, ...]
+    unit: str
+    invented: bool
+
+
+class FollowUpContent(NamedTuple):
+    """What a follow-up's ServiceRequest says."""
+
+    id: str
+    care_plan: str
+    patient: str
+    activity: str
+    kind: str
+    names: Names
+    performer: str
+    protocols: tuple[str, ...]
+    status: RequestStatus
+    authored_on: date
+    invented: bool
+
+
+class RoundContent(NamedTuple):
+    """What a round's Task says; `done` is what closed it."""
+
+    id: str
+    follow_up: str
+    patient: str
+    activity: str
+    names: Names
+    status: TaskStatus
+    authored_on: date
+    modified_on: date
+    done: Done | None
+    invented: bool
+
+
+def made_id(*parts: str) -> str:
+    """The id of a resource that the service makes: the same for the same parts, so that it is made once."""
+    return str(uuid5(_MADE, "|".join(parts)))

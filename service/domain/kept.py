@@ -1,0 +1,85 @@
+"""What the projection keeps of a patient, and what of it has to change: values between store and use case."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from service.domain.adjustment import Adjustment
+from service.domain.care_plan import RequestStatus, TaskStatus
+from service.domain.directory import Person
+from service.domain.fact import Fact
+from service.domain.follow_up import FollowUp, Stretch
+from service.domain.round import Round
+
+
+class KeptRound(NamedTuple):
+    """A round that has a Task: its id, its status, and what closed it (day and source)."""
+
+    task: str
+    status: TaskStatus
+    closed_on: date | None
+    closed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFollowUp:
+    """A follow-up as kept: the store's `key`, the ServiceRequest's `id`, its stretches as known now.
+
+    `made_on` is the day on which the follow-up was made; rounds before it have no Task.
+    """
+
+    key: int
+    id: str
+    identity: str
+    made_on: date
+    status: RequestStatus
+    protocols: tuple[str, ...]
+    stretches: tuple[Stretch, ...] = ()
+    rounds: Mapping[str, KeptRound] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """The live plan: the CarePlan's id, its protocols with their versions, when it began."""
+
+    id: str
+    since: date
+    protocols: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPatient:
+    """Everything that is kept of one patient, as known now."""
+
+    key: int
+    id: str
+    person: Person
+    unit: str
+    enrols_on_arrival: bool
+    facts: Sequence[Fact]
+    adjustments: Sequence[Adjustment]
+    plan: KeptPlan | None
+    follow_ups: Mapping[str, KeptFollowUp]
+
+
+class ChangedRound(NamedTuple):
+    """A round whose Task is new or has another status; `key` tells it from the follow-up's others."""
+
+    key: str
+    round: Round
+    task: str
+    status: TaskStatus
+    is_new: bool
+
+
+class ChangedFollowUp(NamedTuple):
+    """A follow-up that is new, moved or ended: `before` is what is kept of it."""
+
+    follow_up: FollowUp
+    before: KeptFollowUp | None
+    id: str
+    status: RequestStatus
+    protocols: tuple[str, ...]
+    rounds: tuple[ChangedRound, ...]
+    moved: bool

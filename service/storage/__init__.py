@@ -1,0 +1,1 @@
+"""The record and what is read from it: SQLAlchemy Core over SQLite or PostgreSQL."""

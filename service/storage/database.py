@@ -1,0 +1,211 @@
+"""The database of one process: what is read goes through a View, what is changed through a Work.
+
+Both hold one connection and the repositories over it. A Work is one transaction: it is committed
+once, at its end, or nothing of it is kept.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+from typing import Final, TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+
+from service.storage.access_log.changes import AccessLog, ChangeSegment
+from service.storage.care_relations import CareRelationChanges, CareRelations
+from service.storage.engines import database_url, reading_engine, writing_engine
+from service.storage.evidence import Evidence, EvidenceChanges
+from service.storage.failure import Collision, in_our_words
+from service.storage.feeds import FeedChanges, Feeds
+from service.storage.not_counted import NotCountedChanges, NotCountedResults
+from service.storage.patients import PatientLocks, Patients
+from service.storage.resource_changes import ResourceChanges
+from service.storage.resources import Resources
+from service.storage.sign_in import SignIn, SignInChanges
+from service.storage.transaction import BlockKeys, CountedKeys, Keys, Transaction, begin
+
+ATTEMPTS: Final = 3
+T = TypeVar("T")
+
+
+class View:
+    """What can be read over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def patients(self) -> Patients:
+        """People and their keys."""
+        return Patients(self._connection)
+
+    @cached_property
+    def care_relations(self) -> CareRelations:
+        """Which unit cares for whom."""
+        return CareRelations(self._connection)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The record."""
+        return Resources(self._connection)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Facts about people."""
+        return Evidence(self._connection)
+
+    @cached_property
+    def not_counted(self) -> NotCountedResults:
+        """Results that closed nothing."""
+        return NotCountedResults(self._connection)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """What came from which unit when."""
+        return Feeds(self._connection)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Sessions."""
+        return SignIn(self._connection)
+
+
+class Work:
+    """What can be changed, and read, in one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.access_log = AccessLog()
+
+    @property
+    def at(self) -> datetime:
+        """The instant from which all that it changes is known."""
+        return self.transaction.at
+
+    @cached_property
+    def patients(self) -> PatientLocks:
+        """People, to be locked before anything about them changes."""
+        return PatientLocks(self.transaction)
+
+    @cached_property
+    def care_relations(self) -> CareRelationChanges:
+        """Which unit cares for whom."""
+        return CareRelationChanges(self.transaction)
+
+    @cached_property
+    def resources(self) -> ResourceChanges:
+        """The record."""
+        return ResourceChanges(self.transaction)
+
+    @cached_property
+    def evidence(self) -> EvidenceChanges:
+        """Facts about people."""
+        return EvidenceChanges(self.transaction)
+
+    @cached_property
+    def not_counted(self) -> NotCountedChanges:
+        """Results that closed nothing."""
+        return NotCountedChanges(self.transaction)
+
+    @cached_property
+    def feeds(self) -> FeedChanges:
+        """What came from which unit when."""
+        return FeedChanges(self.transaction)
+
+    @cached_property
+    def sign_in(self) -> SignInChanges:
+        """One-time links and sessions."""
+        return SignInChanges(self.transaction)
+
+
+class Storage:
+    """One database for one process; connections are opened when first needed, so after a fork."""
+
+    def __init__(self, url: str) -> None:
+        self._url = database_url(url)
+        self._lock = Lock()
+        self._opened: list[_Opened] = []
+
+    @contextmanager
+    def read(self) -> Iterator[View]:
+        """Read; each statement sees the database as it is at that moment."""
+        with in_our_words(), self._open().reading.connect() as connection:
+            yield View(connection)
+
+    @contextmanager
+    def write(self, *, actor: str, request: str, at: datetime) -> Iterator[Work]:
+        """Change something in one transaction, committed at the end or not at all.
+
+        `actor` and `request` stand in its row; `at` is the instant from which the change is known.
+        Raises StorageFull where there is no room, Collision or Conflict where others were first.
+        """
+        opened = self._open()
+        with in_our_words(), opened.writing.connect() as connection, connection.begin() as unit:
+            keys = opened.keys()
+            work = Work(begin(connection, keys, actor=actor, request=request, at=at))
+            yield work
+            if work.access_log.accesses:
+                with opened.changes.extended(connection, work.access_log.accesses, at):
+                    unit.commit()
+
+    def carry_out(
+        self, change: Callable[[Work], T], *, actor: str, request: str, at: datetime
+    ) -> T:
+        """Change something in one transaction, from its start again where it collides with another."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                with self.write(actor=actor, request=request, at=at) as work:
+                    return change(work)
+            except Collision:
+                continue
+        with self.write(actor=actor, request=request, at=at) as work:
+            return change(work)
+
+    @property
+    def engine(self) -> Engine:
+        """The writing engine, for what changes the schema itself."""
+        return self._open().writing
+
+    def close(self) -> None:
+        """Let all connections of this process go."""
+        with self._lock:
+            for opened in self._opened:
+                if opened.process == os.getpid():
+                    opened.reading.dispose()
+                    opened.writing.dispose()
+            self._opened.clear()
+
+    def _open(self) -> "_Opened":
+        opened = self._opened[-1] if self._opened else None
+        if opened is not None and opened.process == os.getpid():
+            return opened
+        with self._lock:
+            # Those of a parent process are kept, never used: to close them here would harm it.
+            self._opened.append(_Opened(self._url))
+            return self._opened[-1]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The engines of one process, with what its transactions share."""
+
+    url: URL
+    process: int = field(default_factory=os.getpid)
+    changes: ChangeSegment = field(default_factory=ChangeSegment)
+    blocks: BlockKeys = field(default_factory=BlockKeys)
+
+    @cached_property
+    def reading(self) -> Engine:
+        return reading_engine(self.url)
+
+    @cached_property
+    def writing(self) -> Engine:
+        return writing_engine(self.url)
+
+    def keys(self) -> Keys:
+        """Where the keys of one transaction come from."""
+        return CountedKeys() if self.url.get_backend_name() == "sqlite" else self.blocks

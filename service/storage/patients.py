@@ -1,0 +1,103 @@
+"""People: their keys, and the locks under which anything about them changes.
+
+Two transactions about one person follow each other; locks are taken in ascending order of the
+keys, so that two that share several people do not wait for each other in a ring.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Connection, Insert, Select, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.domain.access import Role, Viewer
+from service.storage.access import bound, visible
+from service.storage.tables.columns import NO_ONE, OPEN_DAY, SEVERAL
+from service.storage.tables.record import patients
+from service.storage.transaction import Transaction
+
+
+class NotLocked(LookupError):
+    """Something about a person was to be changed before the person was locked."""
+
+
+class Patients:
+    """People as a reader sees them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keys(self, ids: Iterable[str], *, viewer: Viewer) -> dict[str, int]:
+        """The keys of those people that the viewer may see."""
+        given = {"ids": sorted(set(ids)), **bound(viewer)}
+        rows = self._connection.execute(_visible_keys(viewer.role), given)
+        return {row.id: row.patient for row in rows}
+
+
+class PatientLocks(Patients):
+    """People as a transaction holds them."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction.connection)
+        self._transaction = transaction
+
+    def lock(self, ids: Iterable[str]) -> dict[str, int]:
+        """Lock people until the transaction ends, those unknown until now made known; their keys by id."""
+        wanted = sorted(set(ids))
+        found = self._locked(wanted)
+        missing = [id_ for id_ in wanted if id_ not in found]
+        if missing:
+            self._add(missing)
+            found |= self._locked(missing)
+        self._transaction.locked.update(found)
+        return found
+
+    def key_of(self, ids: Sequence[str]) -> int:
+        """The key under which a row about these people stands; they must be locked already."""
+        locked = self._transaction.locked
+        if not locked.keys() >= set(ids):
+            raise NotLocked
+        if not ids:
+            return NO_ONE
+        return locked[ids[0]] if len(set(ids)) == 1 else SEVERAL
+
+    def _locked(self, ids: Sequence[str]) -> dict[str, int]:
+        rows = self._connection.execute(_LOCK, {"ids": ids})
+        return {row.id: row.patient for row in rows}
+
+    def _add(self, ids: Sequence[str]) -> None:
+        new = self._transaction.patient_keys(len(ids))
+        rows = [
+            _UNDESCRIBED | {"patient": key, "id": id_} for key, id_ in zip(new, ids, strict=True)
+        ]
+        self._connection.execute(_add_unless_there(self._connection.dialect.name), rows)
+
+
+# A person whom the record names before it holds their Patient.
+_UNDESCRIBED: Final = {
+    "hetu_digest": "",
+    "unit": "",
+    "born_on": OPEN_DAY,
+    "died_on": OPEN_DAY,
+    "sex": "",
+    "merged_into": 0,
+    "recheck_on": OPEN_DAY,
+}
+
+_KEYS: Final = select(patients.c.id, patients.c.patient).where(
+    patients.c.id.in_(bindparam("ids", expanding=True))
+)
+_LOCK: Final = _KEYS.order_by(patients.c.patient).with_for_update()
+
+
+@cache
+def _visible_keys(role: Role) -> Select[str, int]:
+    return _KEYS.where(visible(role, patients.c.patient))
+
+
+@cache
+def _add_unless_there(backend: str) -> Insert:
+    # Another transaction may be adding the same person: the first one does, both then lock.
+    insert = sqlite.insert if backend == "sqlite" else postgresql.insert
+    return insert(patients).on_conflict_do_nothing()

@@ -1,0 +1,1 @@
+"""Searches: a query in our own words compiled to one statement over the search index."""

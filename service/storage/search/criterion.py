@@ -1,0 +1,192 @@
+"""One criterion of a query as a condition on the search index.
+
+Source: R4 search.html 3.1.1.4. Dates are ranges, `low` included and `high` excluded: `eq` holds when
+the value's range lies within the range asked for, `gt` and `lt` when some of it lies beyond, `sa`
+and `eb` when all of it does, `ap` when both overlap. A number is a range too, of one point unless
+it was reported with a comparator; only `eq`, `ne` and `ap` use the implied range of what is asked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Table,
+    and_,
+    exists,
+    false,
+    not_,
+    or_,
+    type_coerce,
+)
+
+from service.domain.search import (
+    Criterion,
+    DateValue,
+    QuantityValue,
+    ReferenceValue,
+    SearchKind,
+    StringValue,
+    TokenValue,
+)
+from service.storage.tables.record import resources
+from service.storage.tables.search import (
+    search_dates,
+    search_quantities,
+    search_references,
+    search_strings,
+    search_tokens,
+    search_uris,
+)
+
+Condition: TypeAlias = ColumnElement[bool]
+
+INDEX_OF: Final[Mapping[SearchKind, Table]] = {
+    SearchKind.TOKEN: search_tokens,
+    SearchKind.DATE: search_dates,
+    SearchKind.REFERENCE: search_references,
+    SearchKind.STRING: search_strings,
+    SearchKind.URI: search_uris,
+    SearchKind.QUANTITY: search_quantities,
+}
+
+# The last character there is: every text that begins with `x` lies below `x` and this.
+_LAST_CHARACTER: Final = "\U0010ffff"
+
+
+def met(
+    criterion: Criterion, patient: ColumnElement[int], resource: ColumnElement[int]
+) -> Condition:
+    """The condition that a resource meets the criterion."""
+    if criterion.kind not in INDEX_OF:
+        directory = resources.alias()
+        return exists().where(directory.c.resource == resource, has_value(criterion, directory))
+    rows = INDEX_OF[criterion.kind].alias()
+    of_resource = rows_of(
+        rows, patient=patient, resource=resource, parameters=parameters(criterion)
+    )
+    if criterion.missing is not None:
+        present = exists().where(of_resource)
+        return not_(present) if criterion.missing else present
+    found = exists().where(of_resource, has_value(criterion, rows))
+    return not_(found) if criterion.negated else found
+
+
+def rows_of(
+    rows: FromClause,
+    *,
+    patient: ColumnElement[int],
+    resource: ColumnElement[int],
+    parameters: Sequence[int],
+) -> Condition:
+    """The rows of one resource that parameters have in a search index."""
+    of_resource = and_(rows.c.patient == patient, rows.c.resource == resource)
+    return and_(of_resource, of_parameters(rows, parameters))
+
+
+def of_parameters(rows: FromClause, parameters: Sequence[int]) -> Condition:
+    """The rows of one parameter, or of several that count as one."""
+    return rows.c.param == parameters[0] if len(parameters) == 1 else rows.c.param.in_(parameters)
+
+
+def parameters(criterion: Criterion) -> Sequence[int]:
+    """The parameters whose rows count for a criterion."""
+    return (criterion.parameter, *criterion.also)
+
+
+def has_value(criterion: Criterion, rows: FromClause) -> Condition:
+    """The condition that a row holds one of the criterion's values."""
+    holds = _HOLDS[criterion.kind]
+    return or_(false(), *(holds(value, rows) for value in criterion.values))
+
+
+def _token(value: TokenValue, rows: FromClause) -> Condition:
+    given = ((rows.c.code, value.code), (rows.c.system, value.system))
+    return and_(*(column == part for column, part in given if part is not None))
+
+
+def _reference(value: ReferenceValue, rows: FromClause) -> Condition:
+    of_id = rows.c.target_id == value.id
+    return of_id if value.type is None else and_(rows.c.target_type == value.type, of_id)
+
+
+def _string(value: StringValue, rows: FromClause) -> Condition:
+    if value.match == "exact":
+        return rows.c.exact == value.text
+    folded: ColumnElement[str] = rows.c.folded
+    if value.match == "contains":
+        return folded.contains(value.text, autoescape=True)
+    return and_(folded >= value.text, folded < value.text + _LAST_CHARACTER)
+
+
+def _uri(value: str, rows: FromClause) -> Condition:
+    return rows.c.uri == value
+
+
+def _id(value: str, rows: FromClause) -> Condition:
+    return rows.c.id == value
+
+
+def _date(value: DateValue, rows: FromClause) -> Condition:
+    return _RANGES[value.prefix](rows.c.low, rows.c.high, value)
+
+
+def _last_updated(value: DateValue, rows: FromClause) -> Condition:
+    return _INSTANTS[value.prefix](type_coerce(rows.c.updated_at, BigInteger), value)
+
+
+def _quantity(value: QuantityValue, rows: FromClause) -> Condition:
+    compared = _NUMBERS[value.prefix](rows.c.low, rows.c.high, value)
+    return compared if value.unit is None else and_(rows.c.unit == value.unit, compared)
+
+
+_Bound: TypeAlias = ColumnElement[Any]
+
+
+# `low < value.high` and the like follow from the other comparisons: with them an index that begins
+# with `low` is read no further than it must be. `gt` and `ge` have no such bound.
+_RANGES: Final[Mapping[str, Callable[[_Bound, _Bound, DateValue], Condition]]] = {
+    "eq": lambda low, high, value: and_(low >= value.low, low < value.high, high <= value.high),
+    "ne": lambda low, high, value: or_(low < value.low, high > value.high),
+    "gt": lambda _low, high, value: high > value.high,
+    "lt": lambda low, _high, value: low < value.low,
+    "ge": lambda low, high, value: or_(high > value.high, low >= value.low),
+    "le": lambda low, high, value: and_(low < value.high, or_(low < value.low, high <= value.high)),
+    "sa": lambda low, _high, value: low >= value.high,
+    "eb": lambda low, high, value: and_(low < value.low, high <= value.low),
+    "ap": lambda low, high, value: and_(low < value.high, high > value.low),
+}
+_INSTANTS: Final[Mapping[str, Callable[[_Bound, DateValue], Condition]]] = {
+    "eq": lambda at, value: and_(at >= value.low, at < value.high),
+    "ne": lambda at, value: or_(at < value.low, at >= value.high),
+    "gt": lambda at, value: at >= value.high,
+    "lt": lambda at, value: at < value.low,
+    "ge": lambda at, value: at >= value.low,
+    "le": lambda at, value: at < value.high,
+    "sa": lambda at, value: at >= value.high,
+    "eb": lambda at, value: at < value.low,
+    "ap": lambda at, value: and_(at >= value.low, at < value.high),
+}
+_NUMBERS: Final[Mapping[str, Callable[[_Bound, _Bound, QuantityValue], Condition]]] = {
+    "eq": lambda low, high, value: and_(low >= value.low, high < value.high),
+    "ne": lambda low, high, value: or_(low < value.low, high >= value.high),
+    "gt": lambda _low, high, value: high > value.value,
+    "lt": lambda low, _high, value: low < value.value,
+    "ge": lambda _low, high, value: high >= value.value,
+    "le": lambda low, _high, value: low <= value.value,
+    "sa": lambda low, _high, value: low > value.value,
+    "eb": lambda _low, high, value: high < value.value,
+    "ap": lambda low, high, value: and_(low < value.high, high >= value.low),
+}
+_HOLDS: Final[Mapping[SearchKind, Callable[[Any, FromClause], Condition]]] = {
+    SearchKind.TOKEN: _token,
+    SearchKind.DATE: _date,
+    SearchKind.REFERENCE: _reference,
+    SearchKind.STRING: _string,
+    SearchKind.URI: _uri,
+    SearchKind.QUANTITY: _quantity,
+    SearchKind.ID: _id,
+    SearchKind.LAST_UPDATED: _last_updated,
+}

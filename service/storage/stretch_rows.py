@@ -1,0 +1,135 @@
+"""A stretch of a follow-up as a row of `stretches`, and back."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+
+from service.domain.follow_up import Done, Hold, Stretch, Timeliness, Urgency
+from service.domain.interval import FOREVER
+from service.domain.truth import Ground, Truth
+from service.domain.window import Window
+from service.storage.rows import Row
+from service.storage.tables.columns import OPEN, OPEN_DAY
+from service.storage.tables.projection import stretches
+
+NOT_TIMED: Final = ""
+_COLUMNS: Final = stretches.c
+_TOLD: Final = (
+    "holds_from holds_to hold opens_on due_on closes_on overdue_from urgency order_on unit protocols "
+    "set_by protocol_version variant interval confirmed anchor_on anchor_source because "
+    "original_due_on done_on done_source done_as at_target exclusion"
+).split()
+STRETCH_COLUMNS: Final = [_COLUMNS[name] for name in _TOLD]
+
+
+def stretch_row(
+    key: tuple[int, int], activity: str, stretch: Stretch, *, known: datetime, tx: int, live: bool
+) -> Row:
+    """The row of a stretch known from an instant on; `key` is the patient's and the follow-up's."""
+    values = {
+        "patient": key[0],
+        "follow_up": key[1],
+        "activity": activity,
+        "known_from": known,
+        "known_to": OPEN,
+        "tx": tx,
+        "live": live,
+        **_values(stretch),
+    }
+    return tuple(values[column.name] for column in stretches.columns)
+
+
+def stretch_of(row: Any) -> Stretch:
+    """The stretch that a row (or a joined row with its columns) tells."""
+    done = None
+    if row.done_on != OPEN_DAY:
+        timeliness = Timeliness(row.done_as) if row.done_as else None
+        done = Done(row.done_on, row.done_source, timeliness)
+    return Stretch(
+        holds_from=row.holds_from,
+        holds_to=row.holds_to,
+        hold=Hold(row.hold),
+        window=Window(row.opens_on, row.due_on, row.closes_on),
+        overdue_from=row.overdue_from,
+        urgency=Urgency(row.urgency),
+        order_on=row.order_on,
+        unit=row.unit,
+        protocols=names_of(row.protocols),
+        set_by=row.set_by,
+        protocol_version=row.protocol_version,
+        variant=row.variant,
+        interval=row.interval,
+        confirmed=row.confirmed,
+        anchor_on=row.anchor_on,
+        anchor_source=row.anchor_source,
+        because=grounds_of(row.because),
+        original_due_on=None if row.original_due_on == OPEN_DAY else row.original_due_on,
+        done=done,
+        at_target=Truth(row.at_target),
+        exclusion=row.exclusion,
+    )
+
+
+def text_of_names(names: tuple[str, ...]) -> str:
+    """Names as one text in which each can be found between bars."""
+    return f"|{'|'.join(names)}|" if names else ""
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The names of such a text."""
+    return tuple(text[1:-1].split("|")) if text else ()
+
+
+def text_of_grounds(grounds: tuple[Ground, ...]) -> str:
+    """Grounds as compact JSON."""
+    if not grounds:
+        return ""
+    told = [[kind, values, event.isoformat() if event else ""] for kind, values, event in grounds]
+    return orjson.dumps(told).decode()
+
+
+def grounds_of(text: str) -> tuple[Ground, ...]:
+    """The grounds of such a text."""
+    told = orjson.loads(text) if text else ()
+    return tuple(
+        Ground(kind, tuple((name, value) for name, value in values), _day(event))
+        for kind, values, event in told
+    )
+
+
+def _values(stretch: Stretch) -> dict[str, Any]:
+    done = stretch.done
+    window = stretch.window
+    return {
+        "holds_from": stretch.holds_from,
+        "holds_to": stretch.holds_to,
+        "hold": stretch.hold.value,
+        "opens_on": window.opens_on,
+        "due_on": window.due_on,
+        "closes_on": window.closes_on,
+        "overdue_from": stretch.overdue_from,
+        "urgency": stretch.urgency.value,
+        "order_on": stretch.order_on,
+        "unit": stretch.unit,
+        "protocols": text_of_names(stretch.protocols),
+        "set_by": stretch.set_by,
+        "protocol_version": stretch.protocol_version,
+        "variant": stretch.variant,
+        "interval": stretch.interval,
+        "confirmed": stretch.confirmed,
+        "anchor_on": stretch.anchor_on,
+        "anchor_source": stretch.anchor_source,
+        "because": text_of_grounds(stretch.because),
+        "original_due_on": stretch.original_due_on or FOREVER,
+        "done_on": done.on if done else FOREVER,
+        "done_source": done.source if done else "",
+        "done_as": done.timeliness.value if done and done.timeliness else NOT_TIMED,
+        "done_known_from": OPEN,
+        "at_target": int(stretch.at_target),
+        "exclusion": stretch.exclusion,
+    }
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

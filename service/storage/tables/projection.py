@@ -1,0 +1,188 @@
+"""What the rules read and what they leave behind: evidence, follow-ups, their stretches and rounds.
+
+Rebuildable from the record. `known_from` to `known_to` (excluded) is what we knew; `holds_from` to
+`holds_to` (excluded) are days of the clinic's calendar on which nothing changes.
+"""
+
+from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, Table, literal_column
+
+from service.storage.tables.columns import (
+    OPEN_DAY,
+    day,
+    decimal,
+    flag,
+    instant,
+    key,
+    metadata,
+    number,
+    small,
+    text,
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    key("patient"),
+    text("source"),
+    number("number"),
+    text("item"),
+    day("day"),
+    day("until_day"),
+    number("part"),
+    decimal("value", optional=True),
+    text("comparator"),
+    text("unit"),
+    text("code"),
+    text("detail"),
+    text("quality"),
+    text("setting"),
+    decimal("ref_low", optional=True),
+    decimal("ref_high", optional=True),
+    text("controller"),
+    text("at"),
+    key("tx"),
+    instant("known_from"),
+    instant("known_to"),
+    PrimaryKeyConstraint("patient", "source", "number"),
+    sqlite_with_rowid=False,
+)
+
+not_counted = Table(
+    "not_counted",
+    metadata,
+    key("patient"),
+    text("source"),
+    text("reason"),
+    text("code"),
+    text("sender"),
+    key("tx"),
+    PrimaryKeyConstraint("patient", "source", "reason", "code", "sender"),
+    Index("not_counted_by_sender", "sender", "code"),
+    sqlite_with_rowid=False,
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    text("unit"),
+    text("kind"),
+    day("day"),
+    instant("last_at"),
+    PrimaryKeyConstraint("unit", "kind", "day"),
+    sqlite_with_rowid=False,
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    key("patient"),
+    key("follow_up"),
+    text("id"),  # the ServiceRequest's
+    text("identity"),
+    text("activity"),
+    text("kind"),
+    text("performer"),
+    text("care_plan"),
+    day("from_day"),
+    day("until_day"),
+    text("ended_because"),
+    PrimaryKeyConstraint("patient", "follow_up"),
+    Index("follow_ups_by_id", "id", unique=True),
+)
+_still_asked_for = follow_ups.c.until_day == OPEN_DAY
+Index(
+    "follow_ups_by_identity",
+    follow_ups.c.patient,
+    follow_ups.c.identity,
+    unique=True,
+    sqlite_where=_still_asked_for,
+    postgresql_where=_still_asked_for,
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    key("patient"),
+    key("follow_up"),
+    text("began"),  # what tells the rounds of a follow-up apart: the doing that began it
+    day("started_on"),
+    text("task"),
+    text("status"),
+    day("done_on"),
+    text("done_source"),
+    PrimaryKeyConstraint("patient", "follow_up", "began"),
+    Index("rounds_by_task", "task"),
+)
+
+asked_by = Table(
+    "asked_by",
+    metadata,
+    key("patient"),
+    key("follow_up"),
+    text("protocol"),
+    text("unit"),
+    text("urgency"),
+    day("order_on"),
+    PrimaryKeyConstraint("patient", "follow_up", "protocol"),
+    Index("asked_by_protocol", "unit", "protocol", "urgency", "order_on", "follow_up"),
+)
+
+stretches = Table(
+    "stretches",
+    metadata,
+    key("patient"),
+    key("follow_up"),
+    day("holds_from"),
+    day("holds_to"),
+    instant("known_from"),
+    instant("known_to"),
+    key("tx"),
+    flag("live"),  # not superseded, and reaching beyond the day of computing
+    text("unit"),
+    text("activity"),
+    text("hold"),
+    day("opens_on"),
+    day("due_on"),
+    day("closes_on"),
+    day("overdue_from"),
+    text("urgency"),
+    day("order_on"),
+    text("protocols"),  # sorted, as `|hypertension|type-2-diabetes|`
+    text("set_by"),
+    text("protocol_version"),
+    text("variant"),
+    text("interval"),
+    flag("confirmed"),
+    day("anchor_on"),
+    text("anchor_source"),
+    text("because"),  # the grounds, as compact JSON
+    day("original_due_on"),
+    day("done_on"),
+    text("done_source"),
+    text("done_as"),
+    instant("done_known_from"),
+    small("at_target"),
+    text("exclusion"),
+    PrimaryKeyConstraint("patient", "follow_up", "holds_from", "known_from"),
+)
+_columns = stretches.c
+# As `where(stretches.c.live)` is written on each database, so that the index is seen to fit.
+_live_on_sqlite: ColumnElement[bool] = literal_column("live = 1")
+_live_on_postgresql: ColumnElement[bool] = literal_column("live")
+for _name, _in_order in {
+    "stretches_by_urgency": ("unit", "urgency", "order_on", "follow_up"),
+    "stretches_by_lateness": ("unit", "overdue_from", "follow_up"),
+    "stretches_by_activity": ("unit", "activity", "urgency", "order_on", "follow_up"),
+    "stretches_of_all": ("urgency", "order_on", "follow_up"),
+}.items():
+    Index(
+        _name,
+        *(_columns[column] for column in _in_order),
+        sqlite_where=_live_on_sqlite,
+        postgresql_where=_live_on_postgresql,
+    )
+_audited = ("unit", "holds_from", "holds_to", "known_from", "known_to", "activity", "hold")
+Index(
+    "stretches_for_audit",
+    *(_columns[column] for column in (*_audited, "overdue_from", "at_target")),
+)

@@ -1,0 +1,114 @@
+"""The record: people, resources and every version of them.
+
+`patient` is the key of the one person a row is about, `NO_ONE` or `SEVERAL`. Bodies stand in
+`versions` only; `resources` is the small directory that a read by id asks first.
+"""
+
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Sequence, Table
+
+from service.storage.tables.columns import (
+    day,
+    flag,
+    instant,
+    key,
+    metadata,
+    number,
+    numbered,
+    primary,
+    primary_text,
+    text,
+)
+
+# Blocks of keys: a process takes one and numbers what it stores without asking again.
+KEY_BLOCK = 1000
+record_keys = Sequence("record_keys", increment=KEY_BLOCK, metadata=metadata)
+patient_keys = Sequence("patient_keys", increment=KEY_BLOCK, metadata=metadata)
+
+transactions = Table(
+    "transactions",
+    metadata,
+    numbered("tx"),
+    instant("at"),
+    key("xid"),  # PostgreSQL's own number, by which readers know what may still be running
+    text("actor"),
+    text("request"),
+    Index("transactions_by_instant", "at"),
+)
+
+patients = Table(
+    "patients",
+    metadata,
+    primary("patient"),
+    text("id"),
+    text("hetu_digest"),
+    text("unit"),
+    day("born_on"),
+    day("died_on"),
+    text("sex"),
+    key("merged_into"),
+    day("recheck_on"),
+    Index("patients_by_id", "id", unique=True),
+    Index("patients_by_unit", "unit", "patient"),
+    Index("patients_by_recheck", "recheck_on"),
+)
+_one_live_hetu = (patients.c.hetu_digest != "") & (patients.c.merged_into == 0)
+Index(
+    "patients_by_hetu",
+    patients.c.hetu_digest,
+    unique=True,
+    sqlite_where=_one_live_hetu,
+    postgresql_where=_one_live_hetu,
+)
+
+care_relations = Table(
+    "care_relations",
+    metadata,
+    key("patient"),
+    text("unit"),
+    day("from_day"),
+    day("until_day"),
+    text("ground"),
+    PrimaryKeyConstraint("patient", "unit", "from_day"),
+    Index("care_relations_by_unit", "unit", "patient"),
+    sqlite_with_rowid=False,
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    primary("resource"),
+    key("patient"),
+    text("type"),
+    text("id"),
+    number("version"),
+    key("tx"),
+    instant("updated_at"),
+    flag("deleted"),
+    key("current"),  # the version_key of the version that holds
+    Index("resources_by_identity", "type", "id", unique=True),
+    Index("resources_by_patient", "patient", "type", "resource"),
+    Index("resources_by_type", "type", "resource"),
+    Index("resources_by_update", "type", "updated_at", "resource"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    primary("version_key"),
+    key("patient"),
+    key("resource"),
+    number("version"),
+    key("tx"),
+    text("method"),
+    Column("body", LargeBinary, nullable=True),
+    Index("versions_by_resource", "resource", "version", unique=True),
+    Index("versions_by_transaction", "tx", "version_key"),
+)
+
+index_stamps = Table(
+    "index_stamps",
+    metadata,
+    primary_text("type"),
+    text("definitions_digest"),
+    key("built_tx"),
+)

@@ -1,0 +1,43 @@
+"""What tests of several floors share: databases, each as SQLite and as PostgreSQL."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from service.storage.database import Storage
+from tests.databases import BACKENDS, Databases, databases_of_this_worker
+
+# The same examples in every run; `--hypothesis-profile night` looks for new ones.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("night", deadline=None, max_examples=2000)
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """Where fresh databases come from."""
+    with databases_of_this_worker() as found:
+        yield found
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: Any) -> str:
+    """Each of the two databases that we serve."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(backend: str, databases: Databases) -> Iterator[str]:
+    """A database with the newest schema and nothing in it."""
+    with databases.lend(backend) as url:
+        yield url
+
+
+@pytest.fixture
+def storage(database_url: str) -> Iterator[Storage]:
+    """The storage over a fresh database."""
+    opened = Storage(database_url)
+    yield opened
+    opened.close()

@@ -1,0 +1,23 @@
+"""Files and functions stay small enough to read."""
+
+import ast
+
+from tests.guards.repository import CODE, modules, texts
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 40
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    lengths = {path: len(texts()[path].splitlines()) for path in modules(*CODE)}
+    assert [f"{path}: {size}" for path, size in lengths.items() if size > LONGEST_FILE] == []
+
+
+def test_no_function_is_longer_than_40_lines() -> None:
+    lengths = {
+        f"{path}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path, module in modules("service", "tools", "benchmarks").items()
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert [f"{name}: {size}" for name, size in lengths.items() if size > LONGEST_FUNCTION] == []

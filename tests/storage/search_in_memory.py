@@ -1,0 +1,133 @@
+"""Search as the standard describes it, over readings in a list: what the database must agree with."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cmp_to_key
+from typing import Any
+
+from service.domain.record import Reading
+from service.domain.search import Criterion, DateValue, Query, SearchKind, SortKey
+
+_ROWS = {
+    SearchKind.TOKEN: "tokens",
+    SearchKind.DATE: "dates",
+    SearchKind.REFERENCE: "references",
+    SearchKind.STRING: "strings",
+    SearchKind.URI: "uris",
+    SearchKind.QUANTITY: "quantities",
+}
+
+
+def search_in_memory(readings: Sequence[Reading], query: Query) -> list[str]:
+    """The ids of all matches in order; the readings stand in the order of storing."""
+    found = [one for one in readings if all(meets(one, each) for each in query.criteria)]
+    if query.sort and query.sort[-1].descending:
+        found.reverse()
+    return [one.id for one in sorted(found, key=cmp_to_key(_by(query.sort)))]
+
+
+def meets(reading: Reading, criterion: Criterion) -> bool:
+    """Whether a reading meets a criterion."""
+    if criterion.kind is SearchKind.ID:
+        return reading.id in criterion.values
+    counting = (criterion.parameter, *criterion.also)
+    rows = [row for one in counting for row in _rows(reading, criterion.kind, one)]
+    if criterion.missing is not None:
+        return (not rows) is criterion.missing
+    holds = _HOLDS[criterion.kind]
+    found = any(holds(row, value) for row in rows for value in criterion.values)
+    return found is not criterion.negated
+
+
+def _rows(reading: Reading, kind: SearchKind, parameter: int) -> Iterable[tuple[Any, ...]]:
+    rows = [row[1:] for row in getattr(reading.rows, _ROWS[kind]) if row[0] == parameter]
+    of_reference = kind is SearchKind.REFERENCE
+    return [(f"{row[0]}/{row[1]}", *row) for row in rows] if of_reference else rows
+
+
+def _token(row: Any, value: Any) -> bool:
+    pairs = zip(row, value, strict=False)
+    return all(asked is None or asked == had for had, asked in pairs)
+
+
+def _reference(row: Any, value: Any) -> bool:
+    _, type_, id_, _ = row
+    return bool(id_ == value.id and value.type in {None, type_})
+
+
+def _string(row: Any, value: Any) -> bool:
+    folded, exact, _ = row
+    if value.match == "exact":
+        return bool(exact == value.text)
+    return bool(
+        value.text in folded if value.match == "contains" else folded.startswith(value.text)
+    )
+
+
+def _date(row: Any, value: DateValue) -> bool:
+    low, high, _ = row
+    within = value.low <= low and high <= value.high
+    after, before = high > value.high, low < value.low
+    holds: dict[str, bool] = {
+        "eq": within,
+        "ne": not within,
+        "gt": after,
+        "lt": before,
+        "ge": after or within,
+        "le": before or within,
+        "sa": low >= value.high,
+        "eb": high <= value.low,
+        "ap": low < value.high and high > value.low,
+    }
+    return holds[value.prefix]
+
+
+def _quantity(row: Any, value: Any) -> bool:
+    _, unit, low, high, _ = row
+    within = value.low <= low and high < value.high
+    compared = {
+        "eq": within,
+        "ne": not within,
+        "gt": high > value.value,
+        "lt": low < value.value,
+        "ge": high >= value.value,
+        "le": low <= value.value,
+        "sa": low > value.value,
+        "eb": high < value.value,
+        "ap": low < value.high and high >= value.low,
+    }[value.prefix]
+    return bool(compared and value.unit in {None, unit})
+
+
+_HOLDS: dict[SearchKind, Callable[[Any, Any], bool]] = {
+    SearchKind.TOKEN: _token,
+    SearchKind.REFERENCE: _reference,
+    SearchKind.STRING: _string,
+    SearchKind.URI: lambda row, value: row[0] == value,
+    SearchKind.DATE: _date,
+    SearchKind.QUANTITY: _quantity,
+}
+
+
+def _by(sort: Sequence[SortKey]) -> Callable[[Reading, Reading], int]:
+    def compare(one: Reading, other: Reading) -> int:
+        compared = (_compare(sort_value(one, key), sort_value(other, key), key) for key in sort)
+        return next((result for result in compared if result), 0)
+
+    return compare
+
+
+def sort_value(reading: Reading, key: SortKey) -> Any:
+    """What a reading is sorted by: its first value in the direction of sorting, or None."""
+    if key.kind is SearchKind.ID:
+        return reading.id
+    place = {SearchKind.TOKEN: 1}.get(key.kind, 0)
+    values = [row[place] for row in _rows(reading, key.kind, key.parameter)]
+    first = max if key.descending else min
+    return first(values) if values else None
+
+
+def _compare(one: Any, other: Any, key: SortKey) -> int:
+    if one is None or other is None:
+        return (one is None) - (other is None)
+    later, earlier = bool(one > other), bool(one < other)
+    return (earlier - later) if key.descending else (later - earlier)

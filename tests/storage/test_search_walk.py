@@ -1,0 +1,81 @@
+"""Walking the pages of a search while others write: each match is met once, none twice, none missed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, count, repeat
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service.domain.record import Reading
+from service.domain.search import Criterion, Query, SearchKind, SortKey, TokenValue
+from service.storage.database import Storage
+from tests.storage.builders import (
+    CODE,
+    DATE,
+    a_date,
+    a_reading,
+    a_token,
+    change,
+    ids,
+    keep,
+    remove,
+)
+from tests.storage.test_search_agrees import pages
+
+AT_FIRST = 8
+BY_CODE = Criterion(CODE, SearchKind.TOKEN, (TokenValue(None, "4548-4"),))
+ORDERS = (
+    (),
+    (SortKey(DATE, SearchKind.DATE),),
+    (SortKey(DATE, SearchKind.DATE, descending=True), SortKey(0, SearchKind.ID)),
+)
+
+# Each example has a resource type of its own, so that one database serves them all.
+_types = (f"Walked{number}" for number in count())
+
+
+@dataclass
+class Others:
+    """Other clients: they add matches, store matches again and delete some."""
+
+    storage: Storage
+    type: str
+    new: Iterator[int] = field(default_factory=lambda: count(AT_FIRST))
+    removed: set[str] = field(default_factory=set)
+
+    def add(self, _number: int) -> None:
+        keep(self.storage, self.a_match(next(self.new)))
+
+    def store_again(self, number: int) -> None:
+        change(self.storage, self.a_match(number))
+
+    def remove(self, number: int) -> None:
+        remove(self.storage, self.type, f"r{number}")
+        self.removed.add(f"r{number}")
+
+    def a_match(self, number: int) -> Reading:
+        """Four days in turn, and every fifth without one: ties, and missing sort keys."""
+        dates = [a_date(f"2026-01-0{number % 4 + 1}")][: number % 5]
+        return a_reading(f"r{number}", self.type, tokens=[a_token("4548-4")], dates=dates)
+
+
+_moves = st.sampled_from([Others.add, Others.store_again, Others.remove])
+_turns = st.lists(st.lists(st.tuples(_moves, st.integers(0, AT_FIRST - 1)), max_size=2), max_size=6)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(turns=_turns, sort=st.sampled_from(ORDERS), criteria=st.sampled_from([(), (BY_CODE,)]))
+def test_each_match_is_met_once_while_others_write(storage, turns, sort, criteria):
+    others = Others(storage, next(_types))
+    keep(storage, *(others.a_match(number) for number in range(AT_FIRST)))
+    walk = pages(storage, Query(others.type, criteria, sort, count=2))
+
+    met: list[str] = []
+    for page, moves in zip(walk, chain(turns, repeat([])), strict=False):
+        met += ids(page.matches)
+        for move, number in moves:
+            move(others, number)
+
+    assert len(met) == len(set(met))
+    assert {f"r{number}" for number in range(AT_FIRST)} - others.removed <= set(met)
