@@ -1,6 +1,6 @@
-"""Runs migrations over the connection that `service/storage/migration.py` gives, in its transaction.
+"""Runs migrations over the connection that `service/storage/migration.py` gives.
 
-They only lead forward. On PostgreSQL one process migrates at a time, and a migration gives up
+They run in its transaction and only lead forward. On PostgreSQL one process migrates at a time, and a migration gives up
 rather than let the service wait behind it for a lock.
 """
 

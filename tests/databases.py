@@ -40,7 +40,7 @@ class Databases:
 
     @contextmanager
     def lend(self, backend: str) -> Iterator[str]:
-        """A fresh database for one test; a PostgreSQL one is emptied and lent again, which is faster."""
+        """A fresh database for one test; PostgreSQL ones are emptied and lent again: faster."""
         url = (
             self._emptied.pop()
             if backend == "postgresql" and self._emptied

@@ -85,6 +85,7 @@ def transactions() -> None:
         key("xid"),
         text("actor"),
         text("request"),
+        sa.Column("history", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tx", name="pk_transactions"),
     )
     op.create_index("transactions_by_instant", "transactions", ["at"])
@@ -100,8 +101,14 @@ def patients() -> None:
         day("born_on"),
         day("died_on"),
         text("sex"),
+        text("language"),
+        text("municipality"),
+        sa.Column("distance_km", sa.Integer(), nullable=False),
+        sa.Column("non_disclosure", sa.Boolean(), nullable=False),
+        sa.Column("invented", sa.Boolean(), nullable=False),
         key("merged_into"),
         day("recheck_on"),
+        instant("changed_at"),
         sa.PrimaryKeyConstraint("patient", name="pk_patients"),
     )
     op.create_index(

@@ -16,6 +16,7 @@ DAY = sa.Date().with_variant(sa.Text(), "sqlite")
 
 
 def upgrade() -> None:
+    sequences()
     units()
     plan_protocols()
     eligibilities()
@@ -30,6 +31,11 @@ def upgrade() -> None:
     stretches()
     outreach()
     outreach_follow_ups()
+
+
+def sequences() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(sa.schema.CreateSequence(sa.Sequence("follow_up_keys", increment=1000)))
 
 
 def key(name: str) -> sa.Column[int]:
@@ -74,6 +80,8 @@ def units() -> None:
         text("municipality"),
         text("phone"),
         flag("invented"),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
         key("tx"),
         sa.PrimaryKeyConstraint("unit", name="pk_units"),
     )
@@ -221,19 +229,18 @@ def follow_ups() -> None:
         text("kind"),
         text("performer"),
         text("care_plan"),
-        day("from_day"),
-        day("until_day"),
-        text("ended_because"),
+        day("made_on"),
+        text("status"),
+        text("protocols"),
         sa.PrimaryKeyConstraint("patient", "follow_up", name="pk_follow_ups"),
     )
     op.create_index("follow_ups_by_id", "follow_ups", ["id"], unique=True)
+    op.create_index("follow_ups_by_key", "follow_ups", ["follow_up"], unique=True)
     op.create_index(
         "follow_ups_by_identity",
         "follow_ups",
         ["patient", "identity"],
         unique=True,
-        sqlite_where=sa.text("until_day = '9999-12-31'"),
-        postgresql_where=sa.text("until_day = '9999-12-31'"),
     )
 
 
@@ -302,7 +309,6 @@ def stretches() -> None:
         day("done_on"),
         text("done_source"),
         text("done_as"),
-        instant("done_known_from"),
         small("at_target"),
         text("exclusion"),
         sa.PrimaryKeyConstraint(

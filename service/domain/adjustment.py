@@ -1,6 +1,6 @@
 """Adjustments and pauses: what people decided about a follow-up, each with reason, author and end.
 
-Source: `semantics.md` 6.
+Source: `what-is-due` 6.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,6 +1,6 @@
 """Whom a protocol fits, and from when: the qualifying condition decides, not the day of enrolment.
 
-Source: `semantics.md` 1.1 to 1.5. The facts of a condition already run from its onset (else the day
+Source: `what-is-due` 1.1 to 1.5. The facts of a condition already run from its onset (else the day
 it was recorded) to its end, and only while it is active.
 """
 

@@ -1,6 +1,6 @@
 """The date one protocol sets for one activity, over all days, and dates once reached.
 
-Source: `semantics.md` 4.4 and 4.6. It is a walk over clinical days from the protocol's start, with
+Source: `what-is-due` 4.4 and 4.6. It is a walk over clinical days from the protocol's start, with
 the facts known at one instant.
 """
 
@@ -23,7 +23,6 @@ from service.domain.choosing import (
 )
 from service.domain.closing import Doing, last_doing
 from service.domain.interval import Interval
-from service.domain.protocol import Recurrence
 from service.domain.season import Slot, scheduled_slots
 from service.domain.truth import Ground, Truth
 from service.domain.window import window_around
@@ -47,10 +46,8 @@ def askings(question: Question, horizon: date) -> tuple[Asking, ...]:
     Slots on the calendar are laid out to `horizon`.
     """
     done = question.asked.patient.doings(question.activity.closing)
-    if question.activity.season or question.activity.recurrence is Recurrence.SCHEDULED:
-        found = _slotted(question, done, horizon)
-    else:
-        found = _walked(question, done)
+    slotted = question.activity.slotted
+    found = _slotted(question, done, horizon) if slotted else _walked(question, done)
     return tuple(_changes(found))
 
 

@@ -33,6 +33,19 @@ class TaskStatus(StrEnum):
     IN_ERROR = "entered-in-error"
 
 
+class Decided(NamedTuple):
+    """How a protocol came into a plan: by a run, a person, or the unit's standing decision."""
+
+    decision: str
+    run: str = ""
+    author: str = ""
+    reason: str = ""
+
+
+ON_ARRIVAL: Final = Decided("on-arrival")
+"""The unit puts a person on a protocol as soon as a qualifying condition arrives."""
+
+
 class PlanContent(NamedTuple):
     """What the live plan's CarePlan says: `protocols` are canonicals with their version."""
 

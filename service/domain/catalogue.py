@@ -3,7 +3,7 @@
 Pure values; the FHIR edge reads them once at start (`fhir/protocol/`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from service.domain.errors import UnusableProtocol
@@ -93,3 +93,11 @@ class Catalogue:
     def names_of(self, system: str, code: str) -> Names:
         """The names of one of our codes; the code itself where it has none."""
         return self.names.get(system, {}).get(code) or {"fi": code}
+
+    def canonical(self, protocol: str, version: str) -> str:
+        """The canonical of a protocol's version, as a plan names it."""
+        return f"{self.version_of(protocol, version).url}|{version}"
+
+    def canonicals(self, protocols: Iterable[str]) -> Mapping[str, str]:
+        """The canonicals of protocols in their newest versions, by their ids."""
+        return {one: self.canonical(one, self.protocols[one].version) for one in protocols}

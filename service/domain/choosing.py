@@ -1,6 +1,6 @@
 """What the rules of one day choose for an activity: a variant or the base, its date and its window.
 
-Source: `semantics.md` 4.1, 4.2, 4.7 and 5.1. What was asked for before that day plays no part here.
+Source: `what-is-due` 4.1, 4.2, 4.7 and 5.1. What was asked for before that day plays no part here.
 """
 
 from collections.abc import Iterator, Sequence

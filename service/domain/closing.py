@@ -1,6 +1,6 @@
 """What counts as done: which facts satisfy an activity, and on which day it was done.
 
-Source: `semantics.md` 2. A panel is done on the oldest of its parts' latest days (2.4); any other
+Source: `what-is-due` 2. A panel is done on the oldest of its parts' latest days (2.4); any other
 list of codes means any one of them.
 """
 

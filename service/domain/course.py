@@ -1,6 +1,6 @@
 """The course of one follow-up: what its protocols ask for, made into one line of stretches.
 
-The earliest date among the protocols wins (`semantics.md` 4.3). The plan's own entry, adjustments,
+The earliest date among the protocols wins (`what-is-due` 4.3). The plan's own entry, adjustments,
 pauses and the responsible unit are laid over it (5 and 6).
 """
 
@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from service.domain.adjustment import Adjustment, AdjustmentKind, Pause, pause_days, pause_on
 from service.domain.asking import Asking
@@ -18,11 +18,13 @@ from service.domain.figures import Figures
 from service.domain.follow_up import Done, Hold, Stretch, Timeliness, Urgency
 from service.domain.interval import FOREVER, Interval, days_after, next_day
 from service.domain.patient import PatientFacts
-from service.domain.protocol import Activity, FarLimit, Protocol, Recurrence
+from service.domain.protocol import Activity, FarLimit, Protocol
 from service.domain.responsibility import NO_UNIT, Responsibility
 from service.domain.rule.target import at_target, meets, result_on
 from service.domain.truth import Ground, Truth
 from service.domain.window import Window, spread, window_around, window_from_plan
+
+OWN_ENTRY: Final = "own-entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,13 @@ class Course:
 
     @property
     def slotted(self) -> bool:
-        """Whether its rounds lie on the calendar, so that they are laid out only to a horizon."""
-        activities = [part.question.activity for part in self.parts]
-        return any(a.season or a.recurrence is Recurrence.SCHEDULED for a in activities)
+        """Whether rounds of it lie on the calendar, so that they are laid out only to a horizon."""
+        return any(part.question.activity.slotted for part in self.parts)
+
+    def is_slot(self, set_by: str, variant: str) -> bool:
+        """Whether a date is a slot on the calendar: set by such a protocol, not by the plan itself."""
+        questions = [part.question for part in self.parts if part.question.protocol.id == set_by]
+        return variant != OWN_ENTRY and any(one.activity.slotted for one in questions)
 
     @property
     def doings(self) -> tuple[Doing, ...]:
@@ -159,7 +165,8 @@ def _asked_for(
     course: Course, day: date, before: Stretch | None, wanted: _Wanted, choice: Choice
 ) -> Stretch:
     activities = [question.activity for question in wanted.asked]
-    window, original = _postponed(course, day, choice)
+    set_by = wanted.set_by.id if wanted.set_by else ""
+    window, original = _postponed(course, day, set_by, choice)
     window = _after_pause(course, day, window)
     pause = pause_on(course.pauses, day, safety=any(one.safety for one in activities))
     return Stretch(
@@ -172,7 +179,7 @@ def _asked_for(
         order_on=choice.interval.after(window.due_on),
         unit=_unit_on(course.units, day),
         protocols=wanted.protocols,
-        set_by=wanted.set_by.id if wanted.set_by else "",
+        set_by=set_by,
         protocol_version=wanted.set_by.version if wanted.set_by else "",
         variant=choice.variant,
         interval=choice.interval.iso,
@@ -262,25 +269,27 @@ def _own_choice(course: Course, day: date, entry: Adjustment) -> Choice:
     else:
         interval = entry.interval
         window = window_around(max(interval.after(anchor_on), first), interval, course.figures)
-    return Choice(window, interval, "own-entry", True, anchor_on, source, (ground,))
+    return Choice(window, interval, OWN_ENTRY, True, anchor_on, source, (ground,))
 
 
-def _postponed(course: Course, day: date, choice: Choice) -> tuple[Window, date | None]:
+def _postponed(
+    course: Course, day: date, set_by: str, choice: Choice
+) -> tuple[Window, date | None]:
     """The window of the postponed date, and the date it had (6.1)."""
     entry = _entry(course, day, MOVED)
-    if entry is None or entry.due_on is None or not _same_round(course, entry, choice):
+    if entry is None or entry.due_on is None:
+        return choice.window, None
+    if course.is_slot(set_by, choice.variant) and not _same_slot(course, entry, choice):
         return choice.window, None
     lead = (choice.window.due_on - choice.window.opens_on).days
     grace = (choice.window.closes_on - choice.window.due_on).days
     return spread(entry.due_on, lead, grace), choice.window.due_on
 
 
-def _same_round(course: Course, entry: Adjustment, choice: Choice) -> bool:
+def _same_slot(course: Course, entry: Adjustment, choice: Choice) -> bool:
     """Whether the slot that was postponed is still the open one: missed slots do not pile up (4.6)."""
-    if not course.slotted:
-        return True
-    then = _wanted_on(course, entry.from_day)
-    return then.choice is not None and then.choice.window.due_on == choice.window.due_on
+    then = _wanted_on(course, entry.from_day).choice
+    return then is not None and then.window.due_on == choice.window.due_on
 
 
 def _after_pause(course: Course, day: date, window: Window) -> Window:
@@ -326,7 +335,8 @@ def _timeliness(course: Course, before: Stretch | None, doing: Doing) -> Timelin
     if before is None or before.hold is Hold.ENDED:
         return None
     if doing.done_on < before.window.opens_on:
-        return None if course.slotted else Timeliness.EARLY
+        slot = course.is_slot(before.set_by, before.variant)
+        return None if slot else Timeliness.EARLY
     return Timeliness.LATE if doing.done_on > before.window.closes_on else Timeliness.ON_TIME
 
 

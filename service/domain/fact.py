@@ -52,14 +52,14 @@ class Fact(NamedTuple):
 
 
 def by_time(fact: Fact) -> tuple[date, str, int, str, int]:
-    """Order of results: day, then instant, then arrival (`semantics.md` 2.2), then identity."""
+    """Order of results: day, then instant, then arrival (`what-is-due` 2.2), then identity."""
     return fact.day, fact.at, fact.received, fact.source, fact.part
 
 
 def exceeds(fact: Fact, limit: float, *, or_equals: bool) -> Truth:
     """Whether the value is above `limit`, for the whole range a comparator leaves open.
 
-    Source: `semantics.md` 2.5; a rule is true only if it holds for all of the range.
+    Source: `what-is-due` 2.5; a rule is true only if it holds for all of the range.
     """
     value = fact.value
     if value is None:

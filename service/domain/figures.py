@@ -1,7 +1,7 @@
 """The figures of Seuranta itself, not of any guideline: all of them await a clinician.
 
 They stand as data in `fhir_profiles/` (Parameters `follow-up-figures`) and reach the domain as this
-value. Source: `semantics.md`, the figures marked with a dagger.
+value. Source: `what-is-due`, the figures marked with a dagger.
 """
 
 from dataclasses import dataclass

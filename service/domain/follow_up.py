@@ -22,7 +22,7 @@ class Hold(StrEnum):
 
 
 class Urgency(StrEnum):
-    """The class of a row in the worklist, first to last (`semantics.md` 5.5)."""
+    """The class of a row in the worklist, first to last (`what-is-due` 5.5)."""
 
     SAFETY = "1-safety"
     FAR = "2-far-limit"

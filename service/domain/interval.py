@@ -16,7 +16,7 @@ _DURATION = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 class Interval:
     """A length of calendar time: whole months and days, as an ISO 8601 duration writes it.
 
-    Source: ISO 8601 durations; clamping as in `semantics.md` 4.5 (31 January + P1M is the last of
+    Source: ISO 8601 durations; clamping as in `what-is-due` 4.5 (31 January + P1M is the last of
     February).
     """
 

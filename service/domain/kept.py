@@ -10,6 +10,7 @@ from service.domain.care_plan import RequestStatus, TaskStatus
 from service.domain.directory import Person
 from service.domain.fact import Fact
 from service.domain.follow_up import FollowUp, Stretch
+from service.domain.projection import Followed
 from service.domain.round import Round
 
 
@@ -41,22 +42,24 @@ class KeptFollowUp:
 
 @dataclass(frozen=True, slots=True)
 class KeptPlan:
-    """The live plan: the CarePlan's id, its protocols with their versions, when it began."""
+    """The live plan: the CarePlan's id, the protocols it follows, the first day of the earliest."""
 
     id: str
     since: date
-    protocols: Mapping[str, str]
+    protocols: Mapping[str, Followed]
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPatient:
-    """Everything that is kept of one patient, as known now."""
+    """Everything that is kept of one patient, as known now.
+
+    `eligible` are the protocols that are already known to fit, on whatever days.
+    """
 
     key: int
     id: str
     person: Person
-    unit: str
-    enrols_on_arrival: bool
+    eligible: frozenset[str]
     facts: Sequence[Fact]
     adjustments: Sequence[Adjustment]
     plan: KeptPlan | None

@@ -19,7 +19,7 @@ class PatientFacts:
     """What is known of one patient, by item and in order of time.
 
     `controllers` are the registers whose facts may be used (None: all). `not_from` maps an item to
-    the Encounter classes whose readings do not count (`semantics.md` 2.2). `memo` remembers the
+    the Encounter classes whose readings do not count (`what-is-due` 2.2). `memo` remembers the
     timelines of rules already asked, by the rule's own identity.
     """
 

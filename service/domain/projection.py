@@ -1,6 +1,7 @@
 """From what is known of a patient to what is kept ready for every question: plan, follow-ups, unit.
 
-Pure: the store gives a `PatientState` and keeps what `project` returns.
+Pure: the store gives a `PatientState` and keeps what `project` returns. A plan follows a protocol
+from the first day on which it fits, whenever that was decided (what-is-due 1.3).
 """
 
 from collections import defaultdict
@@ -13,65 +14,83 @@ from service.domain.applicability import Fit, fits
 from service.domain.catalogue import Catalogue
 from service.domain.fact import ELSEWHERE, FOLLOW_UP, Fact
 from service.domain.follow_up import FollowUp, Plan, Planned
+from service.domain.interval import FOREVER, next_day
 from service.domain.patient import PatientFacts
-from service.domain.protocol import Protocol
 from service.domain.recompute import follow_ups, horizon_of
-from service.domain.responsibility import Responsibility, responsibilities
 
 
 @dataclass(frozen=True, slots=True)
 class PatientState:
     """What a patient's projection is made from, as known at one instant.
 
-    `protocols` are those of the live plan, by id with their version. `adjustments` and
-    `identities` are by the follow-up's id; the plan's own adjustments under the empty one.
+    `adjustments` and `identities` are by the follow-up's id; the plan's own adjustments under the
+    empty one.
     """
 
     facts: Sequence[Fact]
-    protocols: Mapping[str, str]
     adjustments: Mapping[str, Sequence[Adjustment]]
     identities: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Projected:
-    """The patient as every answer sees them: which protocols fit, what follows, who is responsible."""
+class Followed:
+    """A protocol in the live plan: its version, and the days for which the plan follows it."""
 
-    eligible: Mapping[str, tuple[Fit, ...]]
-    follow_ups: tuple[FollowUp, ...]
-    responsibilities: tuple[Responsibility, ...]
+    version: str
+    until_day: date = FOREVER
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A patient before any plan: the facts as rules ask them, and the days on which protocols fit."""
+
     patient: PatientFacts
+    eligible: Mapping[str, tuple[Fit, ...]]
+
+    def fit_on(self, day: date) -> frozenset[str]:
+        """The protocols that fit on a day."""
+        return frozenset(
+            protocol
+            for protocol, fits_of in self.eligible.items()
+            if any(fit.from_day <= day < fit.until for fit in fits_of)
+        )
+
+
+def look(
+    state: PatientState, catalogue: Catalogue, *, controllers: frozenset[str] | None = None
+) -> Look:
+    """Look at a patient's facts; `controllers` are the registers whose facts may be used (None: all)."""
+    patient = PatientFacts(_told(state), not_from=catalogue.not_from, controllers=controllers)
+    found = {one.id: fits(one, patient) for one in catalogue.protocols.values()}
+    return Look(patient, {protocol: days for protocol, days in found.items() if days})
 
 
 def project(
+    looked: Look,
     state: PatientState,
+    followed: Mapping[str, Followed],
     catalogue: Catalogue,
-    today: date,
     *,
-    controllers: frozenset[str] | None = None,
-) -> Projected:
-    """Compute a patient's follow-ups; `controllers` are the registers whose facts may be used."""
-    facts = _told(state)
-    patient = PatientFacts(facts, not_from=catalogue.not_from, controllers=controllers)
-    eligible = {one.id: fits(one, patient) for one in catalogue.protocols.values()}
+    today: date,
+) -> tuple[FollowUp, ...]:
+    """Compute the follow-ups of a plan that follows these protocols."""
     planned = tuple(
-        Planned(catalogue.version_of(protocol, version), eligible[protocol])
-        for protocol, version in sorted(state.protocols.items())
-        if eligible.get(protocol)
+        Planned(catalogue.version_of(protocol, how.version), _clipped(looked, protocol, how))
+        for protocol, how in sorted(followed.items())
+        if protocol in looked.eligible
     )
     plan = Plan(planned, _by_identity(state))
-    found = follow_ups(plan, patient, catalogue.figures, horizon_of(today))
-    return Projected(
-        {protocol: found for protocol, found in eligible.items() if found},
-        found,
-        responsibilities(patient),
-        patient,
+    return follow_ups(plan, looked.patient, catalogue.figures, horizon_of(today))
+
+
+def _clipped(looked: Look, protocol: str, how: Followed) -> tuple[Fit, ...]:
+    """The days on which a protocol fits and the plan follows it."""
+    end = next_day(how.until_day)
+    return tuple(
+        fit._replace(until=min(fit.until, end))
+        for fit in looked.eligible[protocol]
+        if fit.from_day < end
     )
-
-
-def fits_on(protocol: Protocol, patient: PatientFacts, day: date) -> bool:
-    """Whether a protocol fits the patient on a day."""
-    return any(fit.from_day <= day < fit.until for fit in fits(protocol, patient))
 
 
 def _told(state: PatientState) -> list[Fact]:
@@ -93,7 +112,7 @@ def _is_elsewhere(adjustment: Adjustment) -> bool:
 
 
 def _elsewhere(identity: str, adjustment: Adjustment) -> Fact:
-    """Done elsewhere, told with a date: evidence of doing, without a value (`semantics.md` 2.7)."""
+    """Done elsewhere, told with a date: evidence of doing, without a value (`what-is-due` 2.7)."""
     day = adjustment.due_on or adjustment.from_day
     return Fact(identity, day, adjustment.source, quality=ELSEWHERE)
 

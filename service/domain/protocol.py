@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 class Recurrence(StrEnum):
-    """Counted from the last time it was done, or lying on a grid of slots (`semantics.md` 4.6)."""
+    """Counted from the last time it was done, or lying on a grid of slots (`what-is-due` 4.6)."""
 
     PERFORMED = "performed"
     SCHEDULED = "scheduled"
@@ -83,6 +83,11 @@ class Activity:
     leeway: Leeway = COMMON
     sources: tuple[str, ...] = ()
 
+    @property
+    def slotted(self) -> bool:
+        """Whether its rounds lie on the calendar, whenever it was last done (`what-is-due` 4.6)."""
+        return self.season is not None or self.recurrence is Recurrence.SCHEDULED
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Protocol:
@@ -103,7 +108,7 @@ class Protocol:
 def identity_of(protocol: Protocol, activity: Activity) -> str:
     """What makes two activities one follow-up: key and kind; a visit is its protocol's own.
 
-    Source: `semantics.md` 4.3.
+    Source: `what-is-due` 4.3.
     """
     if activity.kind is Kind.VISIT:
         return f"{protocol.id}/{activity.id}"

@@ -24,7 +24,7 @@ def horizon_of(day: date) -> date:
     """To which day rounds that lie on the calendar are laid out: 24 months ahead, to a season's end.
 
     It moves once a year, so that recomputing on another day of the year changes nothing
-    (`semantics.md` 7.3).
+    (`what-is-due` 7.3).
     """
     year = day.year + YEARS_AHEAD
     return date(year, 4, 1) if year < FOREVER.year else FOREVER

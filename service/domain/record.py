@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 from service.domain.adjustment import Adjustment
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
+from service.domain.search import Query
 
 NO_PATIENT: Final[tuple[str, ...]] = ()
 
@@ -38,7 +39,7 @@ class SearchRows:
 
 
 class NotCountedReason(StrEnum):
-    """Why a received result closed nothing (`semantics.md` 2.9)."""
+    """Why a received result closed nothing (`what-is-due` 2.9)."""
 
     CODE = "code"
     UNIT = "unit"
@@ -128,3 +129,26 @@ class Found(NamedTuple):
     included: tuple[Stored, ...]
     after: tuple[str | int | None, ...] | None
     total: int | None
+
+
+class Submission(NamedTuple):
+    """One write that a client asks for; `number` is its place in a Bundle, 0 for a single one.
+
+    `id` is empty for a create. `expected` is the version that If-Match names; `condition` what
+    If-None-Exist asks. `expression` says where it stands.
+    """
+
+    number: int
+    method: str
+    type: str
+    id: str = ""
+    expected: int | None = None
+    condition: Query | None = None
+    expression: str = ""
+
+
+class Named(NamedTuple):
+    """A resource by type and id."""
+
+    type: str
+    id: str

@@ -12,7 +12,7 @@ class Round(NamedTuple):
     """One round: what began it and what closed it; `closed` is None while it is open.
 
     `began` is the doing before it (None: the follow-up's first round). A missed slot does not end a
-    round, and neither does a pause (`semantics.md` 4.6, 8.2).
+    round, and neither does a pause (`what-is-due` 4.6, 8.2).
     """
 
     from_day: date

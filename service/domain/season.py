@@ -1,6 +1,6 @@
 """Slots that lie on the calendar: the season of a vaccination, and scheduled rounds.
 
-Source: `semantics.md` 4.6 and 4.8.
+Source: `what-is-due` 4.6 and 4.8.
 """
 
 from collections.abc import Callable, Iterator

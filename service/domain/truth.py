@@ -1,6 +1,6 @@
 """Three-valued truth over days: a rule about a patient is a timeline of true, false and unknown.
 
-Kleene's logic, `semantics.md` 3.1: only true matches; unknown relaxes nothing.
+Kleene's logic, `what-is-due` 3.1: only true matches; unknown relaxes nothing.
 """
 
 from bisect import bisect_right

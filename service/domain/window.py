@@ -1,6 +1,6 @@
 """The window of a follow-up: from when it can be done, when it is due, until when it is in time.
 
-Source: `semantics.md` 5.1 and 5.2.
+Source: `what-is-due` 5.1 and 5.2.
 """
 
 from dataclasses import dataclass

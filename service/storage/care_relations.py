@@ -1,13 +1,14 @@
 """Care relations: which unit cares for a person on which days; a clinician sees these people."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, select
 
 from service.domain.access import Role, Viewer
+from service.domain.responsibility import Responsibility
 from service.storage.access import bound, visible
 from service.storage.rows import delete_rows, insert_rows
 from service.storage.tables.columns import OPEN_DAY
@@ -47,10 +48,31 @@ class CareRelationChanges(CareRelations):
         delete_rows(self._connection, [care_relations], {"patient": patient})
         self.add_many((patient, relation) for relation in relations)
 
+    def follow(self, patient: int, responsible: Sequence[Responsibility]) -> None:
+        """Let the units that are or were responsible for a person be those that care for them."""
+        ends = [one.start - timedelta(days=1) for one in responsible[1:]]
+        wanted = [
+            CareRelation(one.unit, one.start, until, one.ground)
+            for one, until in zip(responsible, [*ends, OPEN_DAY], strict=True)
+            if one.unit
+        ]
+        given = {"patient": patient}
+        kept = [CareRelation._make(row) for row in self._connection.execute(_KEPT, given)]
+        if sorted(wanted) != sorted(kept):
+            self.replace(patient, wanted)
+
     def add_many(self, relations: Iterable[tuple[int, CareRelation]]) -> None:
         """Add care relations of people who had none before, by their keys."""
         rows = [(patient, *relation) for patient, relation in relations]
         insert_rows(self._connection, {care_relations: rows})
+
+
+_KEPT: Final = select(
+    care_relations.c.unit,
+    care_relations.c.from_day,
+    care_relations.c.until_day,
+    care_relations.c.ground,
+).where(care_relations.c.patient == bindparam("patient"))
 
 
 @cache

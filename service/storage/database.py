@@ -21,6 +21,10 @@ from service.storage.engines import database_url, reading_engine, writing_engine
 from service.storage.evidence import Evidence, EvidenceChanges
 from service.storage.failure import Collision, in_our_words
 from service.storage.feeds import FeedChanges, Feeds
+from service.storage.kept.adjustments import AdjustmentChanges
+from service.storage.kept.directory import Directory, DirectoryChanges
+from service.storage.kept.plans import PlanChanges
+from service.storage.kept.saving import KeptChanges
 from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.patients import PatientLocks, Patients
 from service.storage.resource_changes import ResourceChanges
@@ -69,6 +73,11 @@ class View:
         return Feeds(self._connection)
 
     @cached_property
+    def directory(self) -> Directory:
+        """Units and places."""
+        return Directory(self._connection)
+
+    @cached_property
     def sign_in(self) -> SignIn:
         """Sessions."""
         return SignIn(self._connection)
@@ -110,6 +119,26 @@ class Work:
     def not_counted(self) -> NotCountedChanges:
         """Results that closed nothing."""
         return NotCountedChanges(self.transaction)
+
+    @cached_property
+    def adjustments(self) -> AdjustmentChanges:
+        """What people decided about follow-ups."""
+        return AdjustmentChanges(self.transaction)
+
+    @cached_property
+    def plans(self) -> PlanChanges:
+        """Live plans."""
+        return PlanChanges(self.transaction)
+
+    @cached_property
+    def kept(self) -> KeptChanges:
+        """What is kept ready of patients."""
+        return KeptChanges(self.transaction)
+
+    @cached_property
+    def directory(self) -> DirectoryChanges:
+        """People, units and places."""
+        return DirectoryChanges(self.transaction)
 
     @cached_property
     def feeds(self) -> FeedChanges:
@@ -155,7 +184,7 @@ class Storage:
     def carry_out(
         self, change: Callable[[Work], T], *, actor: str, request: str, at: datetime
     ) -> T:
-        """Change something in one transaction, from its start again where it collides with another."""
+        """Change something in one transaction, again from its start where it collides."""
         for _ in range(ATTEMPTS - 1):
             try:
                 with self.write(actor=actor, request=request, at=at) as work:
@@ -184,9 +213,13 @@ class Storage:
         if opened is not None and opened.process == os.getpid():
             return opened
         with self._lock:
-            # Those of a parent process are kept, never used: to close them here would harm it.
+            return self._opened_here()
+
+    def _opened_here(self) -> "_Opened":
+        # Those of a parent process are kept, never used: to close them here would harm it.
+        if not self._opened or self._opened[-1].process != os.getpid():
             self._opened.append(_Opened(self._url))
-            return self._opened[-1]
+        return self._opened[-1]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _POSTGRESQL_OPTIONS: Final = f"-c timezone=UTC -c jit=off -c lock_timeout={LOCK_
 def database_url(text: str) -> URL:
     """The URL of a SQLite file or a PostgreSQL database, with the driver that we use.
 
-    Raises ValueError for any other database, and for SQLite in memory, which two engines cannot share.
+    Raises ValueError for another database, and for SQLite in memory: two engines cannot share it.
     """
     url = make_url(text)
     backend = url.get_backend_name()

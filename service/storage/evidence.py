@@ -73,7 +73,7 @@ class EvidenceChanges(Evidence):
         return bool(gone or new)
 
     def add_many(self, facts: Iterable[tuple[int, Fact]], *, known: datetime | None = None) -> None:
-        """Add facts of sources that told nothing before, each with the key of its person; for loads."""
+        """Add facts of sources that told nothing before, each with its person's key; for loads."""
         self._add(facts, known or self._transaction.at, first=0)
 
     def _add(self, facts: Iterable[tuple[int, Fact]], known: datetime, *, first: int) -> None:

@@ -11,13 +11,15 @@ from sqlalchemy.exc import DBAPIError
 
 from service.domain.errors import Conflict, StorageFull
 
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _POSTGRES_COLLISIONS = (
     postgres.SerializationFailure,
     postgres.DeadlockDetected,
     postgres.LockNotAvailable,
 )
+_SQLITE_TAKEN = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})
+_TWICE = "Another resource or row with the same identity is stored already."
 _PRIMARY_CODE = 0xFF  # SQLite adds detail in the higher bits of its result codes
 
 
@@ -33,7 +35,10 @@ def in_our_words() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error, psycopg.Error, OSError) as error:
-        ours = _translated(_original(error))
+        original = _original(error)
+        if _is_taken(original):
+            raise Conflict(_TWICE) from None  # the driver names the key, which may be a person's
+        ours = _translated(original)
         if ours is None:
             raise
         raise ours from error
@@ -43,21 +48,23 @@ def _original(error: BaseException) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else error
 
 
-def _translated(error: BaseException | None) -> StorageFull | Conflict | None:
+def _translated(error: BaseException | None) -> StorageFull | Collision | None:
     if _is_full(error):
         return StorageFull()
-    if _is_collision(error):
-        return Collision()
-    if isinstance(error, sqlite3.IntegrityError | postgres.UniqueViolation):
-        return Conflict("Another resource or row with the same identity is stored already.")
-    return None
+    return Collision() if _is_collision(error) else None
+
+
+def _is_taken(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) in _SQLITE_TAKEN
+    return isinstance(error, postgres.UniqueViolation)
 
 
 def _is_full(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return _sqlite_code(error) == sqlite3.SQLITE_FULL
     return isinstance(error, postgres.DiskFull) or (
-        isinstance(error, OSError) and error.errno in NO_ROOM
+        isinstance(error, OSError) and error.errno in _NO_ROOM
     )
 
 

@@ -33,7 +33,7 @@ class FeedChanges(Feeds):
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction.connection)
-        self._at = transaction.at
+        self._transaction = transaction
 
     def record(self, fed: Iterable[tuple[str, str, date]]) -> None:
         """Note that a unit's senders sent kinds of results of these days: (unit, kind, day).
@@ -41,7 +41,7 @@ class FeedChanges(Feeds):
         Best done last in a transaction: others who feed the same wait from here until its end.
         """
         rows = [
-            {"unit": unit, "kind": kind, "day": day, "last_at": self._at}
+            {"unit": unit, "kind": kind, "day": day, "last_at": self._transaction.at}
             for unit, kind, day in sorted(set(fed))
         ]
         if rows:

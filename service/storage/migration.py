@@ -11,7 +11,7 @@ from service.storage.schema import MIGRATIONS, refuse_newer, version_of
 
 
 def migrate(engine: Engine, progress: Callable[[str], None]) -> None:
-    """Run every migration that is missing, all or none; `progress` is told each one's number and words.
+    """Run every migration that is missing, all or none; `progress` is told number and words.
 
     Raises SchemaMismatch where the database is newer than this program, Collision where another
     process migrates for too long.

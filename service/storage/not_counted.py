@@ -59,7 +59,7 @@ class NotCountedChanges(NotCountedResults):
         self.add_many((patient, source, result) for result in results)
 
     def add_many(self, results: Iterable[tuple[int, str, NotCounted]]) -> None:
-        """Add results of sources that had none before, each with its person's key and its source."""
+        """Add results of sources that had none before: the person's key, the source, the result."""
         once = dict.fromkeys(results)
         rows = [
             (patient, source, reason.value, code, sender, self._tx)

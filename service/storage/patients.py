@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.access import Role, Viewer
 from service.storage.access import bound, visible
-from service.storage.tables.columns import NO_ONE, OPEN_DAY, SEVERAL
+from service.storage.tables.columns import EPOCH, NO_ONE, OPEN_DAY, SEVERAL
 from service.storage.tables.record import patients
 from service.storage.transaction import Transaction
 
@@ -42,14 +42,18 @@ class PatientLocks(Patients):
         super().__init__(transaction.connection)
         self._transaction = transaction
 
-    def lock(self, ids: Iterable[str]) -> dict[str, int]:
-        """Lock people until the transaction ends, those unknown until now made known; their keys by id."""
+    def lock(self, ids: Iterable[str], *, keys: Iterable[int] = ()) -> dict[str, int]:
+        """Lock people, by id or by key, until the transaction ends, new ones too; their keys by id.
+
+        What the transaction changes is known from an instant after all that was changed about
+        them before.
+        """
         wanted = sorted(set(ids))
-        found = self._locked(wanted)
+        found = self._locked(wanted, sorted(set(keys)))
         missing = [id_ for id_ in wanted if id_ not in found]
         if missing:
             self._add(missing)
-            found |= self._locked(missing)
+            found |= self._locked(missing, [])
         self._transaction.locked.update(found)
         return found
 
@@ -62,8 +66,9 @@ class PatientLocks(Patients):
             return NO_ONE
         return locked[ids[0]] if len(set(ids)) == 1 else SEVERAL
 
-    def _locked(self, ids: Sequence[str]) -> dict[str, int]:
-        rows = self._connection.execute(_LOCK, {"ids": ids})
+    def _locked(self, ids: Sequence[str], keys: Sequence[int]) -> dict[str, int]:
+        rows = self._connection.execute(_LOCK, {"ids": ids, "keys": keys}).all()
+        self._transaction.follow_on(max((row.changed_at for row in rows), default=None))
         return {row.id: row.patient for row in rows}
 
     def _add(self, ids: Sequence[str]) -> None:
@@ -81,14 +86,28 @@ _UNDESCRIBED: Final = {
     "born_on": OPEN_DAY,
     "died_on": OPEN_DAY,
     "sex": "",
+    "language": "",
+    "municipality": "",
+    "distance_km": -1,
+    "non_disclosure": False,
+    "invented": False,
     "merged_into": 0,
     "recheck_on": OPEN_DAY,
+    "changed_at": EPOCH,
 }
 
 _KEYS: Final = select(patients.c.id, patients.c.patient).where(
     patients.c.id.in_(bindparam("ids", expanding=True))
 )
-_LOCK: Final = _KEYS.order_by(patients.c.patient).with_for_update()
+_LOCK: Final = (
+    select(patients.c.id, patients.c.patient, patients.c.changed_at)
+    .where(
+        patients.c.id.in_(bindparam("ids", expanding=True))
+        | patients.c.patient.in_(bindparam("keys", expanding=True))
+    )
+    .order_by(patients.c.patient)
+    .with_for_update()
+)
 
 
 @cache

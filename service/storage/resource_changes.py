@@ -31,7 +31,14 @@ from service.storage.transaction import Transaction
 class Stamp(Protocol):
     """Writes our id, version and instant into a body and leaves the rest as it is."""
 
-    def __call__(self, body: bytes, *, id: str, version: int, at: datetime) -> bytes:  # noqa: A002 - the element's own name
+    def __call__(
+        self,
+        body: bytes,
+        *,
+        id: str,  # noqa: A002 - the element's own name
+        version: int,
+        at: datetime,
+    ) -> bytes:
         """The body as it is kept and returned."""
 
 

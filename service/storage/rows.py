@@ -21,7 +21,8 @@ Row: TypeAlias = tuple[Any, ...]
 Rows: TypeAlias = Mapping[Table, Sequence[Row]]
 
 _SQLITE: Final[Dialect] = SQLiteDialect_pysqlite(paramstyle="qmark")
-_POSTGRESQL: Final[Dialect] = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
+# SQLAlchemy leaves this constructor without types.
+_POSTGRESQL: Final[Dialect] = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
 _POSTGRESQL_TYPES: Final = {
     "BIGINT": "int8",
     "INTEGER": "int4",
@@ -35,7 +36,7 @@ _POSTGRESQL_TYPES: Final = {
 
 
 class _Form(NamedTuple):
-    """How rows of one table are written: statements, the columns' types, what turns a value into the driver's."""
+    """How rows of one table are written: statements, types, what makes a value the driver's."""
 
     insert: str
     copy: str

@@ -15,11 +15,33 @@ from service.storage.tables.projection import stretches
 
 NOT_TIMED: Final = ""
 _COLUMNS: Final = stretches.c
-_TOLD: Final = (
-    "holds_from holds_to hold opens_on due_on closes_on overdue_from urgency order_on unit protocols "
-    "set_by protocol_version variant interval confirmed anchor_on anchor_source because "
-    "original_due_on done_on done_source done_as at_target exclusion"
-).split()
+_TOLD: Final = [
+    "holds_from",
+    "holds_to",
+    "hold",
+    "opens_on",
+    "due_on",
+    "closes_on",
+    "overdue_from",
+    "urgency",
+    "order_on",
+    "unit",
+    "protocols",
+    "set_by",
+    "protocol_version",
+    "variant",
+    "interval",
+    "confirmed",
+    "anchor_on",
+    "anchor_source",
+    "because",
+    "original_due_on",
+    "done_on",
+    "done_source",
+    "done_as",
+    "at_target",
+    "exclusion",
+]
 STRETCH_COLUMNS: Final = [_COLUMNS[name] for name in _TOLD]
 
 

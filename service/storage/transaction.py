@@ -1,16 +1,29 @@
-"""One writing transaction: its number and instant, the keys it may give, the people it has locked."""
+"""One writing transaction: its number and instant, the keys it gives, the people it has locked."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, Protocol
 
-from sqlalchemy import BigInteger, Connection, Select, Sequence, Text, cast, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Sequence,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 
+from service.storage.tables.columns import KEY_BLOCK
+from service.storage.tables.projection import follow_up_keys, follow_ups
 from service.storage.tables.record import (
-    KEY_BLOCK,
     patient_keys,
     patients,
     record_keys,
@@ -26,7 +39,7 @@ class Keys(Protocol):
         """So many keys of a sequence that nobody has or gets."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Transaction:
     """What a change is made in: number `tx`, instant `at`, and the people locked so far, by id."""
 
@@ -36,9 +49,19 @@ class Transaction:
     keys: Keys
     locked: dict[str, int] = field(default_factory=dict)
 
+    def follow_on(self, changed_at: datetime | None) -> None:
+        """Let the instant come after that of an earlier change about the same people."""
+        if changed_at is not None and changed_at >= self.at:
+            self.at = changed_at + _NEXT
+            self.connection.execute(_MOVE_ON, {"of": self.tx, "at": self.at})
+
     def record_keys(self, count: int) -> list[int]:
         """Keys for resources and versions; a resource bears the key of its first version."""
         return self.keys.take(self.connection, record_keys, count)
+
+    def follow_up_keys(self, count: int) -> list[int]:
+        """Keys for follow-ups."""
+        return self.keys.take(self.connection, follow_up_keys, count)
 
     def patient_keys(self, count: int) -> list[int]:
         """Keys for people."""
@@ -46,15 +69,23 @@ class Transaction:
 
 
 def begin(
-    connection: Connection, keys: Keys, *, actor: str, request: str, at: datetime
+    connection: Connection,
+    keys: Keys,
+    *,
+    actor: str,
+    request: str,
+    at: datetime,
+    history: bool = False,
 ) -> Transaction:
     """Leave the transaction's row; on PostgreSQL with its own number for those who read later."""
     on_sqlite = connection.dialect.name == "sqlite"
     statement = _BEGIN_ON_SQLITE if on_sqlite else _BEGIN_ON_POSTGRESQL
-    given = {"at": at, "actor": actor, "request": request}
+    given = {"at": at, "actor": actor, "request": request, "history": history}
     return Transaction(connection, connection.execute(statement, given).scalar_one(), at, keys)
 
 
+_NEXT: Final = timedelta(microseconds=1)
+_MOVE_ON: Final = update(transactions).where(transactions.c.tx == bindparam("of"))
 _BEGIN_ON_SQLITE: Final = insert(transactions).values(xid=0).returning(transactions.c.tx)
 _BEGIN_ON_POSTGRESQL: Final = (
     insert(transactions)
@@ -66,6 +97,7 @@ _BEGIN_ON_POSTGRESQL: Final = (
 _HIGHEST: Final[Mapping[Sequence, Select[int]]] = {
     record_keys: select(func.coalesce(func.max(versions.c.version_key), 0)),
     patient_keys: select(func.coalesce(func.max(patients.c.patient), 0)),
+    follow_up_keys: select(func.coalesce(func.max(follow_ups.c.follow_up), 0)),
 }
 
 
@@ -88,13 +120,13 @@ class BlockKeys:
     """Keys on PostgreSQL: a process takes blocks and numbers from them without a round trip."""
 
     def __init__(self) -> None:
-        self._free: dict[Sequence, deque[int]] = {record_keys: deque(), patient_keys: deque()}
+        self._free: defaultdict[Sequence, deque[int]] = defaultdict(deque)
         self._lock = Lock()
 
     def take(self, connection: Connection, sequence: Sequence, count: int) -> list[int]:
         """So many keys of the blocks that this process holds."""
-        free = self._free[sequence]
         with self._lock:
+            free = self._free[sequence]
             missing = -(-(count - len(free)) // KEY_BLOCK)
             if missing > 0:
                 blocks = select(sequence.next_value()).select_from(func.generate_series(1, missing))

@@ -1,6 +1,6 @@
 """What one protocol asks for, walked day by day: choose a date, and hold it once it is reached.
 
-Written from `semantics.md` 4 and 5.1. Every day is decided from the facts up to that day; what is
+Written from `what-is-due` 4 and 5.1. Every day is decided from the facts up to that day; what is
 carried from one day to the next is only the date that stands and since when each rule has held.
 """
 

@@ -1,6 +1,6 @@
 """Rules about findings, conditions, events, medicines and the person, asked on one day.
 
-Written from `semantics.md` 3 and the rule shapes of `protocols.md` 1.
+Written from `what-is-due` 3 and the rule shapes of `protocols.md` 1.
 """
 
 from collections.abc import Callable

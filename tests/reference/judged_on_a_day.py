@@ -1,6 +1,6 @@
 """A patient's follow-ups judged day by day: merge the protocols, lay people's decisions over them.
 
-Written from `semantics.md` 4.2, 4.3, 5.2 and 6.
+Written from `what-is-due` 4.2, 4.3, 5.2 and 6.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,7 +101,7 @@ def _note_when_done(line: Line) -> None:
     was, line.done_on, line.timeliness = line.yesterday, done, ""
     if was is not None and was.opens_on is not None and was.closes_on is not None:
         after = "on-time" if done <= was.closes_on else "late"
-        early = "" if any(part.is_slotted for part in line.parts) else "early"
+        early = "" if _is_slot(line, was.set_by, was.variant) else "early"
         line.timeliness = early if done < was.opens_on else after
 
 
@@ -190,10 +190,15 @@ def _moved(
     if entry is None:
         return None
     then, now = line.asked_on.get(entry.from_day), line.asked_on[day]
-    slotted = any(part.is_slotted for part in line.parts)
-    if slotted and (then is None or now is None or then.due_on != now.due_on):
-        return None
-    return entry.due_on
+    if now is None or not _is_slot(line, now.set_by, now.variant):
+        return entry.due_on
+    return entry.due_on if then is not None and then.due_on == now.due_on else None
+
+
+def _is_slot(line: Line, set_by: str, variant: str) -> bool:
+    """Whether a date lies on the calendar: set by such a protocol and not by the plan itself."""
+    setting = [part for part in line.parts if part.protocol.id == set_by]
+    return variant != OWN_ENTRY and any(part.is_slotted for part in setting)
 
 
 def _open_entry(

@@ -1,6 +1,6 @@
 """What is known of a patient up to one day: results, findings, medicines, and what was done.
 
-Written from `semantics.md` 2 and 3.4, without a look at how the engine does it.
+Written from `what-is-due` 2 and 3.4, without a look at how the engine does it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

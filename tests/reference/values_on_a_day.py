@@ -1,6 +1,6 @@
 """Rules about measured values, asked on one day.
 
-A comparator leaves a range: a rule is true if it holds for all of it (`semantics.md` 2.5).
+A comparator leaves a range: a rule is true if it holds for all of it (`what-is-due` 2.5).
 """
 
 from collections.abc import Callable, Iterable

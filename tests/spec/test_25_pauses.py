@@ -1,5 +1,7 @@
 """Rule shape 25: postponed, declined, suspended, in hospital: for as long as it says, never hidden."""
 
+import pytest
+
 from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.fact import Fact
 from service.domain.follow_up import FollowUp
@@ -78,8 +80,13 @@ def test_declined_it_rests_to_its_last_day_and_is_then_judged_as_if_never_paused
     assert state_on("2025-07-15", follow_up) == "overdue"
 
 
-def test_a_decline_keeps_its_date_and_its_window() -> None:
-    assert told(on_day("2025-01-01", hba1c(DECLINED)))[0] == "2024-07-10"
+@pytest.mark.parametrize("day", ["2025-01-01", "2025-07-15"])
+def test_a_decline_keeps_its_date_and_its_window(day: str) -> None:
+    stretch = on_day(day, hba1c(DECLINED))
+
+    assert stretch
+    assert stretch.window.due_on == a_day("2024-07-10")
+    assert stretch.window.closes_on == a_day("2024-08-24")
 
 
 def test_a_decline_without_an_end_ends_the_follow_up() -> None:

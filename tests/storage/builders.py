@@ -30,7 +30,13 @@ def writing(storage: Storage, minutes: int = 0) -> AbstractContextManager[Work]:
     return storage.write(actor="tests", request="a-request", at=at(minutes))
 
 
-def stamp(body: bytes, *, id: str, version: int, at: datetime) -> bytes:  # noqa: A002 - the port's name
+def stamp(
+    body: bytes,
+    *,
+    id: str,  # noqa: A002 - the port's own name
+    version: int,
+    at: datetime,
+) -> bytes:
     """Our id, version and instant in a body, as the FHIR edge would write them."""
     content = orjson.loads(body)
     content["id"] = id
@@ -108,7 +114,7 @@ def key_of(storage: Storage, patient: str) -> int:
 
 
 def let_care(storage: Storage, unit: str, patient: str, **days: date) -> None:
-    """Let a unit care for a person, from the beginning of 2020 without end unless told otherwise."""
+    """Let a unit care for a person, from 2020 without end unless told otherwise."""
     from_day = days.get("from_day", date(2020, 1, 1))
     until_day = days.get("until_day", date(9999, 12, 31))
     with writing(storage) as work:

@@ -1,4 +1,4 @@
-"""Search as the standard describes it, over readings in a list: what the database must agree with."""
+"""Search as the standard describes it, over readings in a list: the database must agree."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cmp_to_key

@@ -1,4 +1,4 @@
-"""Who sees what: every function that reads is asked in every role, and none gives more than it may."""
+"""Who sees what: every function that reads is asked in every role; none gives more than it may."""
 
 import inspect
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from service.domain.record import NotCounted, NotCountedReason
 from service.domain.search import Query
 from service.storage.database import View, Work
 from service.storage.feeds import Feeds
+from service.storage.kept.directory import Directory
 from service.storage.resource_changes import ResourceChanges
 from service.storage.sign_in import SignIn
 from tests.storage.builders import (
@@ -79,7 +80,7 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
 }
 
 # About no person, or known only to who holds the secret.
-ASKED_BY_ANYONE = {Feeds.last_days, SignIn.session}
+ASKED_BY_ANYONE = {Feeds.last_days, SignIn.session, Directory.units, Directory.places}
 
 
 def functions_of(class_: type) -> dict[str, Any]:

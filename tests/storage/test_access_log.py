@@ -4,8 +4,9 @@ import os
 import signal
 from datetime import UTC, timedelta
 from multiprocessing import get_context
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -147,7 +148,7 @@ def test_a_killed_process_loses_no_entry(storage, folder):
     assert [number for number, _ in logged(storage)] == list(range(1, 51))
 
 
-def _append_and_wait(segments: AccessSegments, appended: Event, over: Event) -> None:
+def _append_and_wait(segments: AccessSegments, appended: ProcessEvent, over: ProcessEvent) -> None:
     segments.append(an_access(2))
     appended.set()
     over.wait()
@@ -242,6 +243,16 @@ def test_every_line_is_on_the_disk_at_once_where_the_deployment_says_so(folder, 
     assert len(synced) == 2
     monkeypatch.undo()
     segments.close()
+
+
+def test_a_line_is_on_the_disk_soon_after_it_was_written(segments, monkeypatch):
+    segments.append(an_access(1))
+    synced = Event()
+    monkeypatch.setattr(os, "fsync", lambda _: synced.set())
+
+    segments.append(an_access(2))
+
+    assert synced.wait(timeout=1)
 
 
 def change(storage, number, minutes):

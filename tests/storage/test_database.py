@@ -120,7 +120,7 @@ def test_what_postgresql_raises_when_it_is_full_is_said_to_be_full(databases):
         (postgres.DeadlockDetected(), Collision),
         (postgres.LockNotAvailable(), Collision),
         (postgres.UniqueViolation(), Conflict),
-        (sqlite3.IntegrityError(), Conflict),
+        (sqlite3.IntegrityError(), sqlite3.IntegrityError),
         (psycopg.OperationalError(), psycopg.OperationalError),
         (sqlite3.OperationalError(), sqlite3.OperationalError),
         (FileNotFoundError(), FileNotFoundError),

@@ -1,4 +1,4 @@
-"""Random searches over random readings: the database finds what the standard describes, in order."""
+"""Random searches over random readings: found is what the standard describes, in order."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Walking the pages of a search while others write: each match is met once, none twice, none missed."""
+"""Walking the pages of a search while others write: each match is met, and met once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -20,7 +20,7 @@ class Rule(Protocol):
     """A statement about a patient that is true, false or unknown on each day.
 
     `on_event` says that a candidate date counts from the event in the rule's grounds, not from the
-    latest evidence (`semantics.md` 4.1). `from_start` says that the answer depends on the
+    latest evidence (`what-is-due` 4.1). `from_start` says that the answer depends on the
     protocol's first day, so that it is not shared between protocols.
     """
 

@@ -49,7 +49,7 @@ class HasCondition:
 class LastFinding:
     """The last finding of an item is one of `values`; also a professional's yes or no in the plan.
 
-    A finding with an end holds until its last day, then it is unknown again (`semantics.md` 3.3).
+    A finding with an end holds until its last day, then it is unknown again (`what-is-due` 3.3).
     """
 
     item: str

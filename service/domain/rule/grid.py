@@ -1,7 +1,7 @@
 """A rule on two measured classes at once: KDIGO's grid of eGFR and albuminuria (rule shape 4).
 
 Source of the classes: KDIGO 2024, G1 to G5 half-open, A2 from 3 to 30 mg/mmol inclusive
-(`semantics.md` 3.5).
+(`what-is-due` 3.5).
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class Grid(ValueRule):
     """The patient's cell is one of `cells`; with one axis known, its class is one of `alone`.
 
     `alone` names the rows and columns whose longest interval is this rule's, so that a missing
-    value never makes an interval longer than the grid would (`semantics.md` 3.5).
+    value never makes an interval longer than the grid would (`what-is-due` 3.5).
     """
 
     rows: Axis

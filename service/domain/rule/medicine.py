@@ -1,6 +1,6 @@
 """Rules about medicines: in use, started, changed, since when, how much dispensed (shapes 7, 8, 18).
 
-Source: `semantics.md` 3.1 (no data, or medicines without an ATC code, is unknown) and 3.4.
+Source: `what-is-due` 3.1 (no data, or medicines without an ATC code, is unknown) and 3.4.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -1,8 +1,8 @@
 """One criterion of a query as a condition on the search index.
 
-Source: R4 search.html 3.1.1.4. Dates are ranges, `low` included and `high` excluded: `eq` holds when
-the value's range lies within the range asked for, `gt` and `lt` when some of it lies beyond, `sa`
-and `eb` when all of it does, `ap` when both overlap. A number is a range too, of one point unless
+Source: R4 search.html 3.1.1.4. Dates are ranges, `low` included and `high` excluded: `eq` holds
+when the value's range lies within the range asked for, `gt` and `lt` when some of it lies beyond,
+`sa` and `eb` when all of it does, `ap` when both overlap. A number is a range too, of one point unless
 it was reported with a comparator; only `eq`, `ne` and `ap` use the implied range of what is asked.
 """
 

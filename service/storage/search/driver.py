@@ -69,7 +69,7 @@ def driver_of(query: Query, viewer: Viewer) -> Driver:
 
 
 def walks_own(query: Query, viewer: Viewer) -> bool:
-    """Whether a patient's own resources are walked: these are few, and their condition names the key."""
+    """Whether a patient's own resources are walked: they are few, and the condition names the key."""
     return viewer.role is Role.PATIENT and query.type not in PUBLIC_TYPES
 
 

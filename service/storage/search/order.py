@@ -1,7 +1,7 @@
 """The order of matches and the place in it where a page begins: keyset paging, never by counting.
 
-Source: R4 search.html 3.1.1.5.1. Of several values the first in the direction of sorting counts; who
-has none comes last; ties stand in the order of storing, reversed where the last key descends.
+Source: R4 search.html 3.1.1.5.1. Of several values the first in the direction of sorting counts;
+who has none comes last; ties stand in the order of storing, reversed where the last key descends.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ _SORTED_BY: Final = {
 
 
 def sorted_value(kind: SearchKind, rows: FromClause) -> ColumnElement[Any]:
-    """What rows of an index, or the directory of resources, are sorted by; NotSupported for numbers."""
+    """What rows of an index, or of the directory, are sorted by; NotSupported for numbers."""
     if kind is SearchKind.ID:
         return rows.c.id
     if kind is SearchKind.LAST_UPDATED:

@@ -1,4 +1,4 @@
-"""A page of a search: one statement finds the matches in order and fetches the bodies of these alone.
+"""A page of a search: one statement finds the matches in order and fetches their bodies alone.
 
 The page before is never counted over: it ended at a place in the order, and this one begins there.
 One row more than asked for tells whether there is a next page.

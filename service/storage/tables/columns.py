@@ -16,6 +16,7 @@ from sqlalchemy import (
     Identity,
     Integer,
     MetaData,
+    Sequence,
     SmallInteger,
     Text,
     TypeDecorator,
@@ -31,9 +32,12 @@ OPEN_DAY: Final = FOREVER
 NO_ONE: Final = 0
 SEVERAL: Final = -1
 
+# A process takes so many keys at once and numbers what it stores without asking again.
+KEY_BLOCK: Final = 1000
+
 metadata: Final = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 # SQLite makes a column its row number only under the name INTEGER.
@@ -44,12 +48,12 @@ _TEXT: Final[TypeEngine[str]] = Text().with_variant(postgresql.TEXT(collation="C
 
 def microseconds(instant: datetime) -> int:
     """An instant as whole microseconds since 1970 in UTC."""
-    return (instant - _EPOCH) // _MICROSECOND
+    return (instant - EPOCH) // _MICROSECOND
 
 
 def instant_at(count: int) -> datetime:
     """The instant so many microseconds after 1970."""
-    return _EPOCH + timedelta(microseconds=count)
+    return EPOCH + timedelta(microseconds=count)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -84,6 +88,11 @@ class Day(TypeDecorator[date]):
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def key_blocks(name: str) -> Sequence:
+    """Where PostgreSQL gives keys from, a block at a time; SQLite counts on from the highest."""
+    return Sequence(name, increment=KEY_BLOCK, metadata=metadata)
 
 
 def primary(name: str) -> Column[int]:

@@ -8,6 +8,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, Table
 
 from service.storage.tables.columns import (
     day,
+    decimal,
     flag,
     instant,
     key,
@@ -27,6 +28,8 @@ units = Table(
     text("municipality"),
     text("phone"),
     flag("invented"),
+    decimal("latitude", optional=True),
+    decimal("longitude", optional=True),
     key("tx"),
 )
 

@@ -7,12 +7,12 @@ Rebuildable from the record. `known_from` to `known_to` (excluded) is what we kn
 from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, Table, literal_column
 
 from service.storage.tables.columns import (
-    OPEN_DAY,
     day,
     decimal,
     flag,
     instant,
     key,
+    key_blocks,
     metadata,
     number,
     small,
@@ -72,6 +72,8 @@ feeds = Table(
     sqlite_with_rowid=False,
 )
 
+follow_up_keys = key_blocks("follow_up_keys")
+
 follow_ups = Table(
     "follow_ups",
     metadata,
@@ -83,20 +85,13 @@ follow_ups = Table(
     text("kind"),
     text("performer"),
     text("care_plan"),
-    day("from_day"),
-    day("until_day"),
-    text("ended_because"),
+    day("made_on"),
+    text("status"),  # the ServiceRequest's
+    text("protocols"),  # that ask for it, as `|hypertension|type-2-diabetes|`
     PrimaryKeyConstraint("patient", "follow_up"),
     Index("follow_ups_by_id", "id", unique=True),
-)
-_still_asked_for = follow_ups.c.until_day == OPEN_DAY
-Index(
-    "follow_ups_by_identity",
-    follow_ups.c.patient,
-    follow_ups.c.identity,
-    unique=True,
-    sqlite_where=_still_asked_for,
-    postgresql_where=_still_asked_for,
+    Index("follow_ups_by_key", "follow_up", unique=True),  # the highest is asked for on SQLite
+    Index("follow_ups_by_identity", "patient", "identity", unique=True),
 )
 
 rounds = Table(
@@ -160,7 +155,6 @@ stretches = Table(
     day("done_on"),
     text("done_source"),
     text("done_as"),
-    instant("done_known_from"),
     small("at_target"),
     text("exclusion"),
     PrimaryKeyConstraint("patient", "follow_up", "holds_from", "known_from"),

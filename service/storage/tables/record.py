@@ -4,13 +4,14 @@
 `versions` only; `resources` is the small directory that a read by id asks first.
 """
 
-from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Sequence, Table
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table
 
 from service.storage.tables.columns import (
     day,
     flag,
     instant,
     key,
+    key_blocks,
     metadata,
     number,
     numbered,
@@ -19,10 +20,8 @@ from service.storage.tables.columns import (
     text,
 )
 
-# Blocks of keys: a process takes one and numbers what it stores without asking again.
-KEY_BLOCK = 1000
-record_keys = Sequence("record_keys", increment=KEY_BLOCK, metadata=metadata)
-patient_keys = Sequence("patient_keys", increment=KEY_BLOCK, metadata=metadata)
+record_keys = key_blocks("record_keys")
+patient_keys = key_blocks("patient_keys")
 
 transactions = Table(
     "transactions",
@@ -32,6 +31,7 @@ transactions = Table(
     key("xid"),  # PostgreSQL's own number, by which readers know what may still be running
     text("actor"),
     text("request"),
+    flag("history"),  # a load of history: what it brought counts as known at its own instants
     Index("transactions_by_instant", "at"),
 )
 
@@ -45,8 +45,14 @@ patients = Table(
     day("born_on"),
     day("died_on"),
     text("sex"),
+    text("language"),
+    text("municipality"),
+    number("distance_km"),  # from the centre of their municipality to their unit; -1 unknown
+    flag("non_disclosure"),
+    flag("invented"),
     key("merged_into"),
     day("recheck_on"),
+    instant("changed_at"),  # when something about them was last changed
     Index("patients_by_id", "id", unique=True),
     Index("patients_by_unit", "unit", "patient"),
     Index("patients_by_recheck", "recheck_on"),

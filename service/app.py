@@ -1,0 +1,67 @@
+"""Composes the house: settings, store and FHIR edge into a Runtime, and the Runtime into a Flask app."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from service.clock import SystemClock
+from service.fhir.intake import Intake
+from service.fhir.protocol.reader import read_protocols
+from service.fhir.reading import Reader
+from service.fhir.rendering.writer import MadeResources
+from service.fhir.splicing import stamp
+from service.runtime import Runtime
+from service.settings import Settings
+from service.storage.access_log.segments import AccessSegments
+from service.storage.database import Storage
+from service.tokens import verifier_of
+from service.workflows.keeping import Keeping
+from service.workflows.making import Maker
+from service.workflows.receive_resources import Receiving
+
+_SECRET_FILE: Final = "secret.key"  # noqa: S105 - the name of the file, not what is in it
+_ONLY_OWNER: Final = 0o600
+
+
+def open_runtime(settings: Settings) -> Runtime:
+    """The runtime of this process over the deployment's database and data folder."""
+    catalogue = read_protocols(settings.profiles_dir)
+    secret = _secret(settings.data_dir)
+    base_url = f"{settings.base_url}/fhir"
+    reader = Reader(catalogue, base_url, derived(secret, "identity"))
+    maker = Maker(catalogue, MadeResources(base_url), stamp)
+    return Runtime(
+        settings=settings,
+        clock=SystemClock(settings.today),
+        store=Storage(settings.database_url),
+        trail=AccessSegments(settings.data_dir / "access", synced_at_once=settings.log_sync),
+        catalogue=catalogue,
+        intake=Intake(reader),
+        receiving=Receiving(stamp, lambda: str(uuid4()), Keeping(catalogue, maker)),
+        verifier=verifier_of(settings),
+        cursor_key=base64.urlsafe_b64encode(derived(secret, "cursor")),
+    )
+
+
+def derived(secret: bytes, purpose: str) -> bytes:
+    """A key for one purpose, from which neither the secret nor another key can be told."""
+    return hashlib.blake2b(purpose.encode(), key=secret, digest_size=32).digest()
+
+
+def _secret(folder: Path) -> bytes:
+    """The deployment's secret, made at first use; readable by its owner alone."""
+    path = folder / _SECRET_FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"{_SECRET_FILE}.{uuid4().hex}"
+        draft.touch(mode=_ONLY_OWNER)
+        draft.write_bytes(uuid4().bytes + uuid4().bytes)
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()

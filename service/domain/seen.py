@@ -1,0 +1,77 @@
+"""What a reader sees of follow-ups on a day: values between the store and the pages, lists and answers."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from service.domain.adjustment import Adjustment
+from service.domain.directory import Person
+from service.domain.follow_up import Stretch
+from service.domain.window import State
+
+
+class NotKnown(NamedTuple):
+    """A mark beside the state: nothing was ever done, and the source that could have told is silent.
+
+    `source` is the kind of activity whose sender could have told (`lab`, `imaging` ...); `since` the
+    last day from which it sent anything, None if never.
+    """
+
+    source: str
+    since: date | None
+
+
+class Booking(NamedTuple):
+    """A booked appointment that names the follow-up, or its activity; it changes no state."""
+
+    at: datetime
+    appointment: str
+
+
+class SeenFollowUp(NamedTuple):
+    """One follow-up on one day: its identity, its stretch of that day, its state, its marks.
+
+    `id` is the ServiceRequest's, `task` the open round's. `done_known_on` is the day on which we
+    came to know of the last doing.
+    """
+
+    id: str
+    task: str
+    identity: str
+    activity: str
+    kind: str
+    performer: str
+    stretch: Stretch
+    state: State
+    days_overdue: int
+    not_known: NotKnown | None = None
+    adjustment: Adjustment | None = None
+    booked: Booking | None = None
+    done_known_on: date | None = None
+
+
+class SeenUnit(NamedTuple):
+    """The unit responsible for a patient: id, name and main phone; empty where there is none."""
+
+    id: str = ""
+    name: str = ""
+    phone: str = ""
+
+
+class SeenPlan(NamedTuple):
+    """A patient's plan on a day, as known at an instant; the follow-ups in the order of the worklist.
+
+    `agreed_on` is None while the plan is a proposal. `protocols` are ids with versions.
+    `from_history` says that what it rests on came in a load of history.
+    """
+
+    patient: str
+    person: Person
+    unit: SeenUnit
+    care_plan: str
+    agreed_on: date | None
+    on_hold_until: date | None
+    protocols: tuple[tuple[str, str], ...]
+    follow_ups: tuple[SeenFollowUp, ...]
+    as_of: date
+    known_at: datetime
+    from_history: bool = False

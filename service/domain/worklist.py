@@ -1,0 +1,101 @@
+"""The worklist: whose follow-ups to look at, in which order, a page at a time.
+
+Source: what-is-due 5.5: by class (safety, far limit, others), then by the day a whole interval will
+have been missed, then by the follow-up's key. No part of the order depends on today.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from service.domain.directory import Person
+from service.domain.seen import SeenFollowUp, SeenUnit
+from service.domain.window import State
+
+
+class Sort(StrEnum):
+    """`urgency` is the worklist's order; `since` puts the longest overdue first."""
+
+    URGENCY = "urgency"
+    SINCE = "since"
+
+
+Position: TypeAlias = tuple[str | int, ...]
+"""Where a page ended: the values of the order's columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorklistQuestion:
+    """What is asked of the worklist; an empty or None filter asks for everything.
+
+    `as_of` is the clinic's day, `known_at` None for all that is known now. `activities` are activity
+    keys, `protocols` protocol ids, `performers` performer codes. `booked`: only with, or only
+    without, an appointment. `distance_over` in kilometres.
+    """
+
+    as_of: date
+    known_at: datetime | None = None
+    states: frozenset[State] = frozenset({State.OVERDUE})
+    units: tuple[str, ...] = ()
+    protocols: frozenset[str] = frozenset()
+    activities: frozenset[str] = frozenset()
+    performers: frozenset[str] = frozenset()
+    booked: bool | None = None
+    not_known: bool | None = None
+    language: str = ""
+    distance_over: int | None = None
+    sort: Sort = Sort.URGENCY
+    limit: int = 50
+    after: Position | None = None
+
+
+class SeenPerson(NamedTuple):
+    """Who a row of the list is about: id, what is known of them, unit of that day, distance in km."""
+
+    id: str
+    person: Person
+    unit: SeenUnit
+    distance_km: int | None
+
+
+class WorklistRow(NamedTuple):
+    """One follow-up of one person."""
+
+    person: SeenPerson
+    follow_up: SeenFollowUp
+
+
+class WorklistPage(NamedTuple):
+    """A page of rows; `after` asks for the next page, None: this is the last."""
+
+    rows: tuple[WorklistRow, ...]
+    after: Position | None
+
+
+class PersonRow(NamedTuple):
+    """One person with all rows of theirs that the question asks for; the first says why at this place."""
+
+    person: SeenPerson
+    follow_ups: tuple[SeenFollowUp, ...]
+
+
+class PeoplePage(NamedTuple):
+    """A page of people, in the order of each one's first row."""
+
+    people: tuple[PersonRow, ...]
+    after: Position | None
+
+
+class PeopleCounts(NamedTuple):
+    """How many people stand under each tab of the page, and how many follow-ups in all.
+
+    `to_call`, `booked` and `agreed` divide `everybody`; `not_known` is a mark across them.
+    """
+
+    to_call: int
+    booked: int
+    agreed: int
+    not_known: int
+    everybody: int
+    follow_ups: int

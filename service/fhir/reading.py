@@ -1,0 +1,72 @@
+"""Our reading of a resource: whose it is, how it is found, and what it says about the patient."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+from service.domain.catalogue import Catalogue
+from service.domain.record import Reading
+from service.fhir.directory import person_of, place_of, unit_of
+from service.fhir.evidence.facts import facts_of
+from service.fhir.evidence.plan import adjustments_of, plan_decision_of
+from service.fhir.indexing import search_rows
+from service.fhir.patients import patients_of
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads valid resources: by the published catalogue, on our own base address."""
+
+    catalogue: Catalogue
+    base_url: str
+    identity_key: bytes
+
+    def read(self, resource: Json, body: bytes, *, id: str, received_on: date) -> Reading:  # noqa: A002 - FHIR's word
+        """The reading of a valid resource under the id it gets; `body` is what was received of it."""
+        type_ = resource["resourceType"]
+        source = f"{type_}/{id}"
+        facts, not_counted = facts_of(
+            resource, self.catalogue, source=source, received_on=received_on
+        )
+        reading = Reading(
+            type=type_,
+            id=id,
+            body=body,
+            patients=(id,) if type_ == "Patient" else patients_of(resource, base_url=self.base_url),
+            rows=search_rows(resource, base_url=self.base_url),
+            facts=facts,
+            not_counted=not_counted,
+        )
+        describe = _MORE.get(type_)
+        if describe:
+            describe(self, resource, reading)
+        return reading
+
+    def _patient(self, resource: Json, reading: Reading) -> None:
+        reading.person = person_of(resource, self.identity_key)
+
+    def _organization(self, resource: Json, reading: Reading) -> None:
+        reading.unit = unit_of(resource)
+
+    def _location(self, resource: Json, reading: Reading) -> None:
+        reading.place = place_of(resource)
+
+    def _service_request(self, resource: Json, reading: Reading) -> None:
+        source = f"ServiceRequest/{reading.id}"
+        figures = self.catalogue.figures
+        reading.adjustments = adjustments_of(resource, figures, source=source)
+
+    def _care_plan(self, resource: Json, reading: Reading) -> None:
+        reading.plan = plan_decision_of(resource)
+
+
+_MORE: Final[Mapping[str, Any]] = {
+    "Patient": Reader._patient,
+    "Organization": Reader._organization,
+    "Location": Reader._location,
+    "ServiceRequest": Reader._service_request,
+    "CarePlan": Reader._care_plan,
+}

@@ -1,0 +1,106 @@
+"""Adjustments: what people decided about follow-ups, each with when we knew it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, func, select, update
+
+from service.domain.adjustment import Adjustment, AdjustmentKind
+from service.domain.interval import Interval
+from service.storage.rows import insert_rows
+from service.storage.tables.columns import OPEN, OPEN_DAY
+from service.storage.tables.plan import adjustments
+from service.storage.transaction import Transaction
+
+
+class AdjustmentChanges:
+    """Adjustments as a transaction changes them; the person must be locked."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+        self._transaction = transaction
+
+    def replace(self, patient: int, source: str, decided: Sequence[Adjustment]) -> bool:
+        """Let a source tell these decisions and no others; whether that changed anything."""
+        given = {"patient": patient, "from_source": source}
+        standing = self._connection.execute(_OF_SOURCE, given).all()
+        told = {adjustment_of(row): row.adjustment for row in standing}
+        gone = [number for decision, number in told.items() if decision not in decided]
+        new = [decision for decision in decided if decision not in told]
+        if gone:
+            ended = {"of": patient, "numbers": gone, "known_to": self._transaction.at}
+            self._connection.execute(_END, ended)
+        if new:
+            self._add(patient, new)
+        return bool(gone or new)
+
+    def hold(self, patient: int, hold: Adjustment, *, is_on_hold: bool) -> bool:
+        """Let the whole plan be on hold from `hold`'s first day, or go on from that day."""
+        given = {"patient": patient, "from_source": hold.source}
+        standing = [adjustment_of(row) for row in self._connection.execute(_OF_SOURCE, given)]
+        now = [one for one in standing if one.until_day == OPEN_DAY]
+        if bool(now) == is_on_hold:
+            return False
+        past = [one for one in standing if one.until_day != OPEN_DAY]
+        last_day = hold.from_day - timedelta(days=1)
+        ended = [one._replace(until_day=last_day) for one in now if one.from_day <= last_day]
+        decided = [*past, *ended, *([hold] if is_on_hold else [])]
+        return self.replace(patient, hold.source, decided)
+
+    def _add(self, patient: int, new: Sequence[Adjustment]) -> None:
+        last = self._connection.execute(_LAST_NUMBER, {"patient": patient}).scalar_one()
+        rows = [
+            (patient, last + number, *_told(one), self._transaction.at, OPEN)
+            for number, one in enumerate(new, start=1)
+        ]
+        insert_rows(self._connection, {adjustments: rows})
+
+
+def adjustment_of(row: Row[Any]) -> Adjustment:
+    """The decision that a row tells."""
+    return Adjustment(
+        kind=AdjustmentKind(row.kind),
+        from_day=row.from_day,
+        until_day=row.until_day,
+        follow_up=row.follow_up_id,
+        reason=row.reason,
+        author=row.author,
+        due_on=_day_or_none(row.due_on),
+        interval=Interval.parse(row.interval) if row.interval else None,
+        ask_again_on=_day_or_none(row.ask_again_on),
+        source=row.source,
+    )
+
+
+def _told(one: Adjustment) -> tuple[Any, ...]:
+    return (
+        one.follow_up,
+        one.kind.value,
+        one.from_day,
+        one.until_day,
+        one.reason,
+        one.author,
+        one.due_on or OPEN_DAY,
+        one.interval.iso if one.interval else "",
+        one.ask_again_on or OPEN_DAY,
+        one.source,
+    )
+
+
+def _day_or_none(day: date) -> date | None:
+    return None if day == OPEN_DAY else day
+
+
+_OF_SOURCE: Final = select(adjustments).where(
+    adjustments.c.patient == bindparam("patient"),
+    adjustments.c.source == bindparam("from_source"),
+    adjustments.c.known_to == OPEN,
+)
+_LAST_NUMBER: Final = select(func.coalesce(func.max(adjustments.c.adjustment), 0)).where(
+    adjustments.c.patient == bindparam("patient")
+)
+_END: Final = update(adjustments).where(
+    adjustments.c.patient == bindparam("of"),
+    adjustments.c.adjustment.in_(bindparam("numbers", expanding=True)),
+)

@@ -1,0 +1,122 @@
+"""The directory beside the record: people, units and places, for lists, filters and settings."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.domain.directory import Person, Place, Unit
+from service.storage.tables.columns import OPEN_DAY
+from service.storage.tables.plan import units
+from service.storage.tables.record import patients
+from service.storage.transaction import Transaction
+
+
+class Directory:
+    """Units and places: about no one, so every reader may see them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def units(self) -> dict[str, Unit]:
+        """Every organisation that is known, by its id."""
+        rows = self._connection.execute(_UNITS)
+        return {
+            row.unit: Unit(row.name, row.part_of, row.enrols_on_arrival, row.phone, row.invented)
+            for row in rows
+        }
+
+    def places(self) -> list[Place]:
+        """Where units lie, of those that have told."""
+        rows = self._connection.execute(_UNITS)
+        return [
+            Place(row.unit, row.municipality, row.latitude, row.longitude)
+            for row in rows
+            if row.latitude is not None
+        ]
+
+
+class DirectoryChanges(Directory):
+    """The directory as a transaction changes it."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction.connection)
+        self._transaction = transaction
+
+    def patient_with(self, identity: str) -> str:
+        """The id of the patient with an identity code's digest; empty where there is none."""
+        found = self._connection.execute(_WITH_IDENTITY, {"identity": identity}).scalar()
+        return found or ""
+
+    def describe_patients(self, people: Mapping[int, Person]) -> None:
+        """Keep who people are; they must be locked."""
+        rows = [{"of": key, **_person_values(person)} for key, person in people.items()]
+        if rows:
+            self._connection.execute(_DESCRIBE, rows)
+
+    def place_patients(self, rows: Iterable[tuple[int, str, int, date]]) -> None:
+        """Keep each patient's unit of today, their distance from it (km, -1 unknown), and the next check."""
+        values = [
+            {
+                "of": key,
+                "unit": unit,
+                "distance_km": distance,
+                "recheck_on": recheck_on,
+                "changed_at": self._transaction.at,
+            }
+            for key, unit, distance, recheck_on in rows
+        ]
+        if values:
+            self._connection.execute(_PLACE_PATIENT, values)
+
+    def describe_unit(self, id_: str, unit: Unit) -> None:
+        """Keep what an organisation is called and decides."""
+        self._upsert(id_, unit._asdict())
+
+    def place_unit(self, place: Place) -> None:
+        """Keep where a unit lies."""
+        where = {"municipality": place.municipality}
+        self._upsert(place.unit, where | {"latitude": place.latitude, "longitude": place.longitude})
+
+    def _upsert(self, id_: str, values: dict[str, Any]) -> None:
+        statement = _upsert(self._connection.dialect.name, tuple(values))
+        self._connection.execute(
+            statement, _UNKNOWN_UNIT | {"unit": id_, "tx": self._transaction.tx} | values
+        )
+
+
+def _person_values(person: Person) -> dict[str, Any]:
+    return {
+        "born_on": person.born_on or OPEN_DAY,
+        "died_on": person.died_on or OPEN_DAY,
+        "sex": person.sex,
+        "language": person.language,
+        "municipality": person.municipality,
+        "hetu_digest": person.identity,
+        "non_disclosure": person.non_disclosure,
+        "invented": person.invented,
+    }
+
+
+_UNKNOWN_UNIT: Final = {
+    **Unit("")._asdict(),
+    "municipality": "",
+    "latitude": None,
+    "longitude": None,
+}
+_UNITS: Final = select(units)
+_WITH_IDENTITY: Final = select(patients.c.id).where(
+    patients.c.hetu_digest == bindparam("identity"), patients.c.merged_into == 0
+)
+_DESCRIBE: Final = update(patients).where(patients.c.patient == bindparam("of"))
+_PLACE_PATIENT: Final = update(patients).where(patients.c.patient == bindparam("of"))
+
+
+@cache
+def _upsert(backend: str, columns: tuple[str, ...]) -> Any:
+    insert = (sqlite if backend == "sqlite" else postgresql).insert(units)
+    given = {name: insert.excluded[name] for name in (*columns, "tx")}
+    return insert.on_conflict_do_update(index_elements=[units.c.unit], set_=given)

@@ -1,0 +1,123 @@
+"""Which protocols a patient's live plan follows, by whose decision, and which would fit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, delete, select, update
+
+from service.domain.applicability import Fit
+from service.domain.care_plan import Decided
+from service.storage.rows import insert_rows
+from service.storage.tables.columns import OPEN, OPEN_DAY
+from service.storage.tables.plan import eligibilities, plan_protocols
+from service.storage.transaction import Transaction
+
+
+class PlanChanges:
+    """Plans as a transaction changes them; the person must be locked."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+        self._transaction = transaction
+
+    def add(
+        self,
+        patient: int,
+        care_plan: str,
+        protocols: Mapping[str, tuple[str, date]],
+        decided: Decided,
+    ) -> None:
+        """Put protocols into the plan: each with its version and its first day for the patient."""
+        rows = [
+            (
+                patient,
+                care_plan,
+                protocol,
+                version,
+                first,
+                OPEN_DAY,
+                self._transaction.at,
+                OPEN,
+                *decided,
+            )
+            for protocol, (version, first) in protocols.items()
+        ]
+        insert_rows(self._connection, {plan_protocols: rows})
+
+    def end(self, patient: int, last_day: date) -> None:
+        """Let the plan follow its protocols to a last day, and no longer."""
+        given = {"of": patient, "last": last_day}
+        ending = self._connection.execute(_STILL_FOLLOWED, given).all()
+        self._connection.execute(_NO_LONGER_SO, {**given, "known_to": self._transaction.at})
+        rows = [
+            tuple(row._replace(until_day=last_day, known_from=self._transaction.at, known_to=OPEN))
+            for row in ending
+        ]
+        insert_rows(self._connection, {plan_protocols: rows})
+
+    def take_back(self, patient: int, run: str) -> tuple[str, ...]:
+        """Take a run's protocols out of the plan; which those were."""
+        given = {"patient": patient, "of_run": run}
+        found = tuple(self._connection.execute(_OF_RUN, given).scalars())
+        self._connection.execute(
+            _END, {"of": patient, "of_run": run, "known_to": self._transaction.at}
+        )
+        return found
+
+    def replace_eligible(self, patient: int, eligible: Mapping[str, Sequence[Fit]]) -> None:
+        """Keep on which days each protocol fits; what stays the same is not touched."""
+        standing = {tuple(row) for row in self._connection.execute(_ELIGIBLE, {"patient": patient})}
+        wanted = {
+            (protocol, fit.from_day, _last_day(fit), fit.source)
+            for protocol, fits in eligible.items()
+            for fit in fits
+        }
+        for protocol, first, *_ in standing - wanted:
+            given = {"of": patient, "which": protocol, "first": first}
+            self._connection.execute(_NEVER_ELIGIBLE, {**given, "since": self._transaction.at})
+            self._connection.execute(_NO_LONGER, {**given, "known_to": self._transaction.at})
+        rows = [
+            (patient, protocol, first, until, self._transaction.at, OPEN, source)
+            for protocol, first, until, source in sorted(wanted - standing)
+        ]
+        insert_rows(self._connection, {eligibilities: rows})
+
+
+def _last_day(fit: Fit) -> date:
+    return fit.until if fit.until == OPEN_DAY else fit.until - timedelta(days=1)
+
+
+_OF_RUN: Final = select(plan_protocols.c.protocol).where(
+    plan_protocols.c.patient == bindparam("patient"),
+    plan_protocols.c.run == bindparam("of_run"),
+    plan_protocols.c.known_to == OPEN,
+)
+_END: Final = update(plan_protocols).where(
+    plan_protocols.c.patient == bindparam("of"),
+    plan_protocols.c.run == bindparam("of_run"),
+    plan_protocols.c.known_to == OPEN,
+)
+_LATER: Final = (
+    (plan_protocols.c.patient == bindparam("of"))
+    & (plan_protocols.c.until_day > bindparam("last", type_=plan_protocols.c.until_day.type))
+    & (plan_protocols.c.known_to == OPEN)
+)
+_STILL_FOLLOWED: Final = select(plan_protocols).where(_LATER)
+_NO_LONGER_SO: Final = update(plan_protocols).where(_LATER)
+_ELIGIBLE: Final = select(
+    eligibilities.c.protocol,
+    eligibilities.c.from_day,
+    eligibilities.c.until_day,
+    eligibilities.c.source,
+).where(eligibilities.c.patient == bindparam("patient"), eligibilities.c.known_to == OPEN)
+_WHICH: Final = (
+    (eligibilities.c.patient == bindparam("of"))
+    & (eligibilities.c.protocol == bindparam("which"))
+    & (eligibilities.c.from_day == bindparam("first", type_=eligibilities.c.from_day.type))
+    & (eligibilities.c.known_to == OPEN)
+)
+_NEVER_ELIGIBLE: Final = delete(eligibilities).where(
+    _WHICH, eligibilities.c.known_from >= bindparam("since", type_=eligibilities.c.known_from.type)
+)
+_NO_LONGER: Final = update(eligibilities).where(_WHICH)

@@ -1,0 +1,140 @@
+"""Everything kept of patients, as known now: what a step of the projection begins from."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from service.domain.care_plan import RequestStatus, TaskStatus
+from service.domain.directory import Person
+from service.domain.fact import Fact
+from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound
+from service.domain.projection import Followed
+from service.storage.kept.adjustments import adjustment_of
+from service.storage.stretch_rows import STRETCH_COLUMNS, names_of, stretch_of
+from service.storage.tables.columns import OPEN, OPEN_DAY
+from service.storage.tables.plan import adjustments, eligibilities, plan_protocols
+from service.storage.tables.projection import follow_ups, rounds, stretches
+from service.storage.tables.record import patients
+
+
+class Kept:
+    """What is kept of patients; the answers are for the service itself, not for a viewer."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, keys: Sequence[int], facts: Mapping[int, Sequence[Fact]]) -> list[KeptPatient]:
+        """All that is kept of these patients, by their keys, in ascending order; with their facts."""
+        plans = self._plans(keys)
+        eligible = self._eligible(keys)
+        decided = self._grouped(_ADJUSTMENTS, keys)
+        followed = self._follow_ups(keys)
+        return [
+            KeptPatient(
+                key=row.patient,
+                id=row.id,
+                person=person_of(row),
+                eligible=eligible[row.patient],
+                facts=facts[row.patient],
+                adjustments=[adjustment_of(one) for one in decided[row.patient]],
+                plan=plans.get(row.patient),
+                follow_ups=followed[row.patient],
+            )
+            for row in self._connection.execute(_PATIENTS, {"patients": list(keys)})
+        ]
+
+    def _plans(self, keys: Sequence[int]) -> dict[int, KeptPlan]:
+        return {
+            patient: KeptPlan(
+                rows[0].care_plan,
+                min(row.from_day for row in rows),
+                {row.protocol: Followed(row.version, row.until_day) for row in rows},
+            )
+            for patient, rows in self._grouped(_PLANS, keys).items()
+        }
+
+    def _eligible(self, keys: Sequence[int]) -> dict[int, frozenset[str]]:
+        found = self._grouped(_ELIGIBLE, keys)
+        return {key: frozenset(row.protocol for row in found[key]) for key in keys}
+
+    def _follow_ups(self, keys: Sequence[int]) -> dict[int, dict[str, KeptFollowUp]]:
+        told = self._by_follow_up(_STRETCHES, keys)
+        done = self._by_follow_up(_ROUNDS, keys)
+        found: dict[int, dict[str, KeptFollowUp]] = defaultdict(dict)
+        for patient, rows in self._grouped(_FOLLOW_UPS, keys).items():
+            found[patient] = {
+                row.identity: KeptFollowUp(
+                    key=row.follow_up,
+                    id=row.id,
+                    identity=row.identity,
+                    made_on=row.made_on,
+                    status=RequestStatus(row.status),
+                    protocols=names_of(row.protocols),
+                    stretches=tuple(map(stretch_of, told[row.follow_up])),
+                    rounds={one.began: _round(one) for one in done[row.follow_up]},
+                )
+                for row in rows
+            }
+        return found
+
+    def _grouped(self, statement: Select[Any], keys: Sequence[int]) -> dict[int, list[Row[Any]]]:
+        found: dict[int, list[Row[Any]]] = defaultdict(list)
+        for row in self._connection.execute(statement, {"patients": list(keys)}):
+            found[row.patient].append(row)
+        return found
+
+    def _by_follow_up(
+        self, statement: Select[Any], keys: Sequence[int]
+    ) -> dict[int, list[Row[Any]]]:
+        found: dict[int, list[Row[Any]]] = defaultdict(list)
+        for row in self._connection.execute(statement, {"patients": list(keys)}):
+            found[row.follow_up].append(row)
+        return found
+
+
+def person_of(row: Row[Any]) -> Person:
+    """The person that a row of `patients` describes."""
+    return Person(
+        born_on=None if row.born_on == OPEN_DAY else row.born_on,
+        died_on=None if row.died_on == OPEN_DAY else row.died_on,
+        sex=row.sex,
+        language=row.language,
+        municipality=row.municipality,
+        identity=row.hetu_digest,
+        non_disclosure=row.non_disclosure,
+        invented=row.invented,
+    )
+
+
+def _round(row: Row[Any]) -> KeptRound:
+    closed_on = None if row.done_on == OPEN_DAY else row.done_on
+    return KeptRound(row.task, TaskStatus(row.status), closed_on, row.done_source)
+
+
+def _theirs(statement: Select[Any], column: Any) -> Select[Any]:
+    return statement.where(column.in_(bindparam("patients", expanding=True)))
+
+
+_PATIENTS: Final = _theirs(select(patients).order_by(patients.c.patient), patients.c.patient)
+_PLANS: Final = _theirs(
+    select(plan_protocols).where(plan_protocols.c.known_to == OPEN), plan_protocols.c.patient
+).order_by(plan_protocols.c.protocol)
+_ELIGIBLE: Final = _theirs(
+    select(eligibilities.c.patient, eligibilities.c.protocol).where(
+        eligibilities.c.known_to == OPEN
+    ),
+    eligibilities.c.patient,
+)
+_ADJUSTMENTS: Final = _theirs(
+    select(adjustments).where(adjustments.c.known_to == OPEN), adjustments.c.patient
+).order_by(adjustments.c.adjustment)
+_FOLLOW_UPS: Final = _theirs(select(follow_ups), follow_ups.c.patient)
+_ROUNDS: Final = _theirs(select(rounds), rounds.c.patient)
+_STRETCHES: Final = _theirs(
+    select(stretches.c.patient, stretches.c.follow_up, *STRETCH_COLUMNS).where(
+        stretches.c.known_to == OPEN
+    ),
+    stretches.c.patient,
+).order_by(stretches.c.patient, stretches.c.follow_up, stretches.c.holds_from)

@@ -1,0 +1,194 @@
+"""Keeping the projection in step with the record: the one step that every change of facts ends with.
+
+Within the transaction that stored the facts: the follow-ups of the people concerned are computed
+anew, compared with what is kept, and kept; rounds are closed or reopened in the record.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, NamedTuple
+
+from service.domain.access import Role, Viewer
+from service.domain.adjustment import Adjustment
+from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id
+from service.domain.catalogue import Catalogue
+from service.domain.directory import Place, Unit, distance_km
+from service.domain.fact import Fact
+from service.domain.follow_up import FollowUp
+from service.domain.interval import FOREVER
+from service.domain.kept import ChangedFollowUp, KeptPatient, KeptPlan
+from service.domain.projection import Followed, Look, PatientState, look, project
+from service.domain.recompute import horizon_of
+from service.domain.responsibility import responsibilities
+from service.domain.step import changes
+from service.workflows.making import Maker
+from service.workflows.ports import Work
+
+UNKNOWN_DISTANCE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What a step needs beside the transaction: the published catalogue and who makes resources."""
+
+    catalogue: Catalogue
+    maker: Maker
+
+
+class Step(NamedTuple):
+    """What a step changed for one patient: their key and id, and the follow-ups that differ."""
+
+    patient: str
+    changed: tuple[ChangedFollowUp, ...]
+
+
+class Wanted(NamedTuple):
+    """Protocols to be put into plans beyond those that a unit takes on arrival."""
+
+    protocols: frozenset[str]
+    decided: Decided
+
+
+def keep_in_step(
+    work: Work,
+    keys: Sequence[int],
+    keeping: Keeping,
+    *,
+    today: date,
+    wanted: Wanted | None = None,
+) -> list[Step]:
+    """Bring what is kept of these patients (by their keys, locked) up to what the record says.
+
+    `wanted` are protocols that an enrolment puts into the plan of those whom they fit today.
+    """
+    facts = work.evidence.of_many(keys, viewer=Viewer(Role.SYSTEM, today))
+    directory = _Directory(work.directory.units(), work.directory.places())
+    return [
+        _Stepper(work, keeping, kept, directory, today).step(wanted)
+        for kept in work.kept.of(keys, facts)
+    ]
+
+
+class _Directory:
+    """Units and places, as one step needs them."""
+
+    def __init__(self, units: Mapping[str, Unit], places: Sequence[Place]) -> None:
+        self._units = units
+        self._by_unit = {place.unit: place for place in places}
+        self._centres = {place.municipality: place for place in places if place.municipality}
+
+    def enrols_on_arrival(self, unit: str) -> bool:
+        """Whether a unit puts people on protocols as soon as a condition arrives."""
+        return unit in self._units and self._units[unit].enrols_on_arrival
+
+    def distance(self, unit: str, municipality: str) -> int:
+        """Kilometres from the centre of a municipality to a unit; -1 where one is not known."""
+        here, home = self._by_unit.get(unit), self._centres.get(municipality)
+        return round(distance_km(here, home)) if here and home else UNKNOWN_DISTANCE
+
+
+@dataclass(frozen=True, slots=True)
+class _Stepper:
+    work: Work
+    keeping: Keeping
+    kept: KeptPatient
+    directory: _Directory
+    today: date
+
+    def step(self, wanted: Wanted | None) -> Step:
+        state = state_of(self.kept)
+        looked = look(state, self.keeping.catalogue)
+        responsible = responsibilities(looked.patient)
+        unit = [one for one in responsible if one.start <= self.today][-1].unit
+        new = self._new_protocols(looked, unit, wanted)
+        plan = self._plan_with(looked, new)
+        followed = plan.protocols if plan else {}
+        computed = project(looked, state, followed, self.keeping.catalogue, today=self.today)
+        changed = changes(
+            computed, self.kept.follow_ups, plan=plan.id if plan else "", today=self.today
+        )
+        if frozenset(looked.eligible) != self.kept.eligible or new:
+            self.work.plans.replace_eligible(self.kept.key, looked.eligible)
+        if plan is not None and (changed or new):
+            self._add_protocols(looked, plan, new)
+            self.work.kept.save(self.kept.key, changed, care_plan=plan.id, today=self.today)
+            content = self._content(looked, plan, computed, unit)
+            self.keeping.maker.write(self.work, content, changed, today=self.today)
+        self.work.care_relations.follow(self.kept.key, responsible)
+        self._place(unit, computed)
+        return Step(self.kept.id, changed)
+
+    def _new_protocols(self, looked: Look, unit: str, wanted: Wanted | None) -> dict[str, Decided]:
+        """Protocols that come into the plan now: those that arrived, where the unit takes them, and those wanted."""
+        fitting = looked.fit_on(self.today)
+        following = self.kept.plan.protocols if self.kept.plan else {}
+        found: dict[str, Decided] = {}
+        if self.directory.enrols_on_arrival(unit):
+            found |= dict.fromkeys(fitting - self.kept.eligible, ON_ARRIVAL)
+        if wanted:
+            found |= dict.fromkeys(fitting & wanted.protocols, wanted.decided)
+        return {protocol: how for protocol, how in found.items() if protocol not in following}
+
+    def _plan_with(self, looked: Look, new: Mapping[str, Decided]) -> KeptPlan | None:
+        catalogue, plan = self.keeping.catalogue, self.kept.plan
+        added = {protocol: Followed(catalogue.protocols[protocol].version) for protocol in new}
+        if plan is None and not added:
+            return None
+        firsts = [looked.eligible[protocol][0].from_day for protocol in new]
+        if plan is None:
+            return KeptPlan(made_id(self.kept.id, "care-plan"), min(firsts), added)
+        return replace(
+            plan, since=min([plan.since, *firsts]), protocols={**plan.protocols, **added}
+        )
+
+    def _add_protocols(self, looked: Look, plan: KeptPlan, new: Mapping[str, Decided]) -> None:
+        for protocol, decided in new.items():
+            version = plan.protocols[protocol].version
+            first = looked.eligible[protocol][0].from_day
+            self.work.plans.add(self.kept.key, plan.id, {protocol: (version, first)}, decided)
+
+    def _content(
+        self, looked: Look, plan: KeptPlan, computed: Sequence[FollowUp], unit: str
+    ) -> PlanContent:
+        ids = {one.identity: one.id for one in self.kept.follow_ups.values()}
+        catalogue = self.keeping.catalogue
+        return PlanContent(
+            id=plan.id,
+            patient=self.kept.id,
+            since=plan.since,
+            protocols=tuple(
+                catalogue.canonical(protocol, how.version)
+                for protocol, how in sorted(plan.protocols.items())
+            ),
+            addresses=tuple(
+                dict.fromkeys(
+                    fit.source
+                    for protocol in sorted(plan.protocols)
+                    for fit in looked.eligible.get(protocol, ())
+                )
+            ),
+            follow_ups=tuple(
+                ids.get(one.identity, made_id(plan.id, one.identity)) for one in computed
+            ),
+            unit=unit,
+            invented=self.kept.person.invented,
+        )
+
+    def _place(self, unit: str, computed: Sequence[FollowUp]) -> None:
+        """Keep who is responsible today, how far they are, and when the calendar needs another step."""
+        distance = self.directory.distance(unit, self.kept.person.municipality)
+        horizon = horizon_of(self.today)
+        is_slotted = any(one.stretches[-1].holds_to == horizon for one in computed)
+        recheck_on = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER
+        self.work.directory.place_patients([(self.kept.key, unit, distance, recheck_on)])
+
+
+def state_of(kept: KeptPatient) -> PatientState:
+    """What a patient's projection is made from."""
+    by_follow_up: dict[str, list[Adjustment]] = {}
+    for one in kept.adjustments:
+        by_follow_up.setdefault(one.follow_up, []).append(one)
+    identities = {one.id: one.identity for one in kept.follow_ups.values()}
+    facts: Sequence[Fact] = kept.facts
+    return PatientState(facts, by_follow_up, identities)

@@ -1,0 +1,123 @@
+"""Putting into the record what the service makes: the live plan, its follow-ups, their rounds.
+
+What people changed in these resources stays: a new version is made from the one that holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.domain.access import Role, Viewer
+from service.domain.care_plan import FollowUpContent, PlanContent, RequestStatus, RoundContent
+from service.domain.catalogue import Catalogue
+from service.domain.kept import ChangedFollowUp, ChangedRound
+from service.domain.protocol import Names
+from service.domain.record import Reading
+from service.workflows.ports import Stamp, Work, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Writes the resources of a patient's plan into the record."""
+
+    catalogue: Catalogue
+    writer: Writer
+    stamp: Stamp
+
+    def write(
+        self,
+        work: Work,
+        plan: PlanContent,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        today: date,
+    ) -> None:
+        """Bring the plan, the changed follow-ups and their changed rounds into the record."""
+        pages = _Pages(self, work, plan, today)
+        pages.plan(is_changed=any(one.before is None for one in changed))
+        for one in changed:
+            pages.follow_up(one)
+            for changed_round in one.rounds:
+                pages.round(one, changed_round)
+        work.resources.add_many(pages.new, self.stamp)
+
+    def names_of(self, activity: str) -> Names:
+        """The names of an activity by its key."""
+        text = self.catalogue.activities.get(activity)
+        return text.names if text else {"fi": activity}
+
+
+class _Pages:
+    """The new and changed resources of one patient, in one transaction."""
+
+    def __init__(self, maker: Maker, work: Work, plan: PlanContent, today: date) -> None:
+        self.new: list[Reading] = []
+        self._maker = maker
+        self._work = work
+        self._plan = plan
+        self._today = today
+        self._viewer = Viewer(Role.SYSTEM, today)
+
+    def plan(self, *, is_changed: bool) -> None:
+        """The CarePlan, if it is new or has other protocols or follow-ups."""
+        old = self._body("CarePlan", self._plan.id)
+        writer = self._maker.writer
+        if old is None:
+            self.new.append(writer.new_plan(self._plan))
+        elif is_changed:
+            self._replace(writer.changed_plan(old, self._plan, "active"))
+
+    def follow_up(self, one: ChangedFollowUp) -> None:
+        """The ServiceRequest, if it is new, has ended or begun again, or others ask for it."""
+        before, writer = one.before, self._maker.writer
+        if before is None:
+            self.new.append(writer.new_follow_up(self._content(one)))
+        elif (one.status, one.protocols) != (before.status, before.protocols):
+            body = self._body("ServiceRequest", one.id)
+            if body is not None:
+                self._replace(writer.changed_follow_up(body, self._content(one)))
+
+    def round(self, one: ChangedFollowUp, changed: ChangedRound) -> None:
+        """The Task of a round that is new, closed, reopened or never was."""
+        follow_up = one.follow_up
+        content = RoundContent(
+            id=changed.task,
+            follow_up=one.id,
+            patient=self._plan.patient,
+            activity=follow_up.key,
+            names=self._maker.names_of(follow_up.key),
+            status=changed.status,
+            authored_on=self._today,
+            modified_on=self._today,
+            done=changed.round.closed,
+            invented=self._plan.invented,
+        )
+        body = None if changed.is_new else self._body("Task", changed.task)
+        if body is None:
+            self.new.append(self._maker.writer.new_round(content))
+        else:
+            self._replace(self._maker.writer.changed_round(body, content))
+
+    def _content(self, one: ChangedFollowUp) -> FollowUpContent:
+        follow_up = one.follow_up
+        canonicals: Mapping[str, str] = self._maker.catalogue.canonicals(one.protocols)
+        return FollowUpContent(
+            id=one.id,
+            care_plan=self._plan.id,
+            patient=self._plan.patient,
+            activity=follow_up.key,
+            kind=follow_up.kind,
+            names=self._maker.names_of(follow_up.key),
+            performer=follow_up.performer,
+            protocols=tuple(canonicals.values()),
+            status=one.status if follow_up.stretches else RequestStatus.IN_ERROR,
+            authored_on=self._today,
+            invented=self._plan.invented,
+        )
+
+    def _body(self, type_: str, id_: str) -> bytes | None:
+        stored = self._work.resources.find(type_, id_, viewer=self._viewer)
+        return stored.body if stored and not stored.deleted else None
+
+    def _replace(self, reading: Reading) -> None:
+        self._work.resources.replace(reading, self._maker.stamp, viewer=self._viewer)

@@ -1,0 +1,336 @@
+"""What the use cases need of the store and of the FHIR edge; mypy proves in `app.py` that both fit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from service.domain.access import Access, Viewer
+from service.domain.adjustment import Adjustment
+from service.domain.applicability import Fit
+from service.domain.care_plan import Decided, FollowUpContent, PlanContent, RoundContent
+from service.domain.directory import Person, Place, Unit
+from service.domain.fact import Fact
+from service.domain.kept import ChangedFollowUp, KeptPatient
+from service.domain.record import Found, History, NotCounted, Reading, Stored
+from service.domain.responsibility import Responsibility
+from service.domain.search import Query
+
+
+class Stamp(Protocol):
+    """Writes our id, version and instant into a body and leaves the rest as it is."""
+
+    def __call__(self, body: bytes, *, id: str, version: int, at: datetime) -> bytes:  # noqa: A002 - the element's own name
+        """The body as it is kept and returned."""
+
+
+class PeopleLocked(Protocol):
+    """People as a transaction holds them."""
+
+    def lock(self, ids: Iterable[str], *, keys: Iterable[int] = ()) -> dict[str, int]:
+        """Lock people, by id or by key, until the transaction ends; their keys by id."""
+        ...
+
+    def keys(self, ids: Iterable[str], *, viewer: Viewer) -> dict[str, int]:
+        """The keys of those people that the viewer may see."""
+        ...
+
+
+class RecordChanges(Protocol):
+    """The record as a transaction changes it."""
+
+    def find(self, type_: str, id_: str, *, viewer: Viewer) -> Stored | None:
+        """The current version, a deletion too."""
+        ...
+
+    def find_many(self, type_: str, ids: Iterable[str], *, viewer: Viewer) -> dict[str, Stored]:
+        """The current versions of those that there are, by id."""
+        ...
+
+    def match(self, query: Query, *, viewer: Viewer) -> Stored | None:
+        """The one resource that meets a condition."""
+        ...
+
+    def add(self, reading: Reading, stamp: Stamp) -> Stored:
+        """Store a new resource."""
+        ...
+
+    def add_many(self, readings: Sequence[Reading], stamp: Stamp) -> list[Stored]:
+        """Store new resources by the thousand."""
+        ...
+
+    def replace(
+        self, reading: Reading, stamp: Stamp, *, viewer: Viewer, expected: int | None = None
+    ) -> Stored:
+        """Store the next version of a resource."""
+        ...
+
+    def delete(
+        self, type_: str, id_: str, *, viewer: Viewer, expected: int | None = None
+    ) -> Stored | None:
+        """Store a deletion."""
+        ...
+
+
+class EvidenceChanges(Protocol):
+    """Facts as a transaction changes them."""
+
+    def of_many(
+        self, patients: Iterable[int], *, viewer: Viewer, known_at: datetime | None = None
+    ) -> dict[int, list[Fact]]:
+        """The facts about several people, by their keys."""
+        ...
+
+    def replace(
+        self, patient: int, source: str, facts: Sequence[Fact], *, known: datetime | None = None
+    ) -> bool:
+        """Let a source tell these facts and no others; whether that changed anything."""
+        ...
+
+    def add_many(self, facts: Iterable[tuple[int, Fact]], *, known: datetime | None = None) -> None:
+        """Add facts of sources that told nothing before."""
+        ...
+
+
+class NotCountedChanges(Protocol):
+    """Results that did not count, as a transaction changes them."""
+
+    def replace(self, patient: int, source: str, results: Sequence[NotCounted]) -> None:
+        """Let a source have these results that did not count, and no others."""
+        ...
+
+    def add_many(self, results: Iterable[tuple[int, str, NotCounted]]) -> None:
+        """Add results of sources that had none before."""
+        ...
+
+
+class AdjustmentChanges(Protocol):
+    """Adjustments as a transaction changes them."""
+
+    def replace(self, patient: int, source: str, decided: Sequence[Adjustment]) -> bool:
+        """Let a source tell these decisions and no others; whether that changed anything."""
+        ...
+
+    def hold(self, patient: int, hold: Adjustment, *, is_on_hold: bool) -> bool:
+        """Let the whole plan be on hold from `hold`'s first day, or go on from that day."""
+        ...
+
+
+class PlanChanges(Protocol):
+    """Live plans as a transaction changes them."""
+
+    def add(
+        self,
+        patient: int,
+        care_plan: str,
+        protocols: Mapping[str, tuple[str, date]],
+        decided: Decided,
+    ) -> None:
+        """Put protocols into the plan: each with its version and its first day for the patient."""
+        ...
+
+    def end(self, patient: int, last_day: date) -> None:
+        """Let the plan follow its protocols to a last day, and no longer."""
+        ...
+
+    def take_back(self, patient: int, run: str) -> tuple[str, ...]:
+        """Take a run's protocols out of the plan, as if they had never been in it."""
+        ...
+
+    def replace_eligible(self, patient: int, eligible: Mapping[str, Sequence[Fit]]) -> None:
+        """Keep on which days each protocol fits."""
+        ...
+
+
+class KeptChanges(Protocol):
+    """What is kept of patients as a transaction changes it."""
+
+    def of(self, keys: Sequence[int], facts: Mapping[int, Sequence[Fact]]) -> list[KeptPatient]:
+        """All that is kept of these patients, in ascending order of their keys."""
+        ...
+
+    def save(
+        self,
+        patient: int,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        care_plan: str,
+        today: date,
+        known: datetime | None = None,
+    ) -> None:
+        """Keep the changed follow-ups of a patient."""
+        ...
+
+
+class DirectoryChanges(Protocol):
+    """The directory as a transaction changes it."""
+
+    def describe_patients(self, people: Mapping[int, Person]) -> None:
+        """Keep who people are."""
+        ...
+
+    def place_patients(self, rows: Iterable[tuple[int, str, int, date]]) -> None:
+        """Keep each patient's unit of today, their distance from it, and the next check."""
+        ...
+
+    def describe_unit(self, id_: str, unit: Unit) -> None:
+        """Keep what an organisation is called and decides."""
+        ...
+
+    def place_unit(self, place: Place) -> None:
+        """Keep where a unit lies."""
+        ...
+
+    def places(self) -> list[Place]:
+        """Where units lie."""
+        ...
+
+    def units(self) -> dict[str, Unit]:
+        """Every organisation that is known, by its id."""
+        ...
+
+
+class CareRelationChanges(Protocol):
+    """Care relations as a transaction changes them."""
+
+    def follow(self, patient: int, responsible: Sequence[Responsibility]) -> None:
+        """Let the units responsible for a person be those that care for them."""
+        ...
+
+
+class FeedChanges(Protocol):
+    """Feeds as a transaction adds to them."""
+
+    def record(self, fed: Iterable[tuple[str, str, date]]) -> None:
+        """Note that a unit's senders sent kinds of results of these days."""
+        ...
+
+
+class ChangeLog(Protocol):
+    """The access log of changes."""
+
+    def add(self, access: Access) -> None:
+        """Leave this access in the log if the transaction is committed."""
+        ...
+
+
+class Work(Protocol):
+    """One transaction of the store."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant from which all that it changes is known."""
+        ...
+
+    @property
+    def patients(self) -> PeopleLocked:
+        """People."""
+        ...
+
+    @property
+    def resources(self) -> RecordChanges:
+        """The record."""
+        ...
+
+    @property
+    def evidence(self) -> EvidenceChanges:
+        """Facts."""
+        ...
+
+    @property
+    def not_counted(self) -> NotCountedChanges:
+        """Results that did not count."""
+        ...
+
+    @property
+    def adjustments(self) -> AdjustmentChanges:
+        """Decisions about follow-ups."""
+        ...
+
+    @property
+    def plans(self) -> PlanChanges:
+        """Live plans."""
+        ...
+
+    @property
+    def kept(self) -> KeptChanges:
+        """The projection."""
+        ...
+
+    @property
+    def directory(self) -> DirectoryChanges:
+        """People, units and places."""
+        ...
+
+    @property
+    def care_relations(self) -> CareRelationChanges:
+        """Which unit cares for whom."""
+        ...
+
+    @property
+    def feeds(self) -> FeedChanges:
+        """What came from which unit when."""
+        ...
+
+    @property
+    def access_log(self) -> ChangeLog:
+        """Who changed what."""
+        ...
+
+
+class Writer(Protocol):
+    """Makes the resources that the service itself puts into the record."""
+
+    def new_plan(self, content: PlanContent) -> Reading:
+        """A new live plan."""
+        ...
+
+    def changed_plan(self, body: bytes, content: PlanContent, status: str) -> Reading:
+        """The plan as people have it, with the protocols, follow-ups and status it has now."""
+        ...
+
+    def new_follow_up(self, content: FollowUpContent) -> Reading:
+        """A new follow-up."""
+        ...
+
+    def changed_follow_up(self, body: bytes, content: FollowUpContent) -> Reading:
+        """A follow-up as people have it, with its status and protocols of now."""
+        ...
+
+    def new_round(self, content: RoundContent) -> Reading:
+        """A round's Task."""
+        ...
+
+    def changed_round(self, body: bytes, content: RoundContent) -> Reading:
+        """A round's Task as people have it, with its status of now."""
+        ...
+
+
+class RecordView(Protocol):
+    """The record as a reader sees it."""
+
+    def read(self, type_: str, id_: str, *, viewer: Viewer) -> Stored:
+        """The current version."""
+        ...
+
+    def read_version(self, type_: str, id_: str, *, version: int, viewer: Viewer) -> Stored:
+        """One version."""
+        ...
+
+    def history(
+        self, type_: str, id_: str, *, viewer: Viewer, count: int, before: int | None = None
+    ) -> History:
+        """Versions, newest first, deletions included."""
+        ...
+
+    def search(self, query: Query, *, viewer: Viewer) -> Found:
+        """A page of what a query finds."""
+        ...
+
+
+class View(Protocol):
+    """What can be read over one connection."""
+
+    @property
+    def resources(self) -> RecordView:
+        """The record."""
+        ...
