@@ -17,6 +17,9 @@ from service.settings import Settings
 from service.storage.access_log.segments import AccessSegments
 from service.storage.database import Storage
 from service.tokens import verifier_of
+from service.wording.sentences import SHIPPED
+from service.wording.telling import Teller
+from service.wording.words import Words
 from service.workflows.keeping import Keeping
 from service.workflows.making import Maker
 from service.workflows.receive_resources import Receiving
@@ -31,6 +34,7 @@ def open_runtime(settings: Settings) -> Runtime:
     secret = _secret(settings.data_dir)
     base_url = f"{settings.base_url}/fhir"
     reader = Reader(catalogue, base_url, derived(secret, "identity"))
+    words = {language: Words(language) for language in SHIPPED.languages}
     maker = Maker(catalogue, MadeResources(base_url), stamp)
     return Runtime(
         settings=settings,
@@ -42,6 +46,8 @@ def open_runtime(settings: Settings) -> Runtime:
         receiving=Receiving(stamp, lambda: str(uuid4()), Keeping(catalogue, maker)),
         verifier=verifier_of(settings),
         cursor_key=base64.urlsafe_b64encode(derived(secret, "cursor")),
+        words=words,
+        tellers={language: Teller(spoken, catalogue) for language, spoken in words.items()},
     )
 
 

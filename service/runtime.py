@@ -1,16 +1,18 @@
 """The one value that the upper floors work with: settings, clock, store, FHIR edge, catalogue, words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from service.clock import Clock
-from service.domain.access import Access
+from service.domain.access import Access, Viewer
 from service.domain.catalogue import Catalogue
 from service.settings import Settings
 from service.tokens import Verifier
+from service.wording.telling import Teller
+from service.wording.words import Words
 from service.workflows.ports import View, Work
 from service.workflows.receive_resources import Receiving, Submissions
 
@@ -69,7 +71,10 @@ class Intake(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What one process of the service runs with; composed in `app.py`."""
+    """What one process of the service runs with; composed in `app.py`.
+
+    `words` and `tellers` are by language.
+    """
 
     settings: Settings
     clock: Clock
@@ -80,3 +85,36 @@ class Runtime:
     receiving: Receiving
     verifier: Verifier
     cursor_key: bytes
+    words: Mapping[str, Words]
+    tellers: Mapping[str, Teller]
+
+    def note_read(
+        self,
+        viewer: Viewer,
+        action: str,
+        *,
+        scope: str,
+        patients: Iterable[int] = (),
+        request: str = "",
+        outcome: str = "success",
+    ) -> None:
+        """Leave a line in the access log before an answer goes out; `patients` are the store's keys.
+
+        `scope` says what was read, without identifiers that are not ours: `Observation/a1`,
+        `worklist`, or `all` for the data of everybody.
+        """
+        self.trail.append(
+            Access(
+                at=self.clock.now(),
+                who=viewer.subject,
+                role=viewer.role,
+                action=action,
+                outcome=outcome,
+                scope=scope,
+                on_behalf=viewer.patient,
+                unit=viewer.unit,
+                why=viewer.reason,
+                request=request,
+                patients=tuple(sorted(set(patients))),
+            )
+        )

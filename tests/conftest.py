@@ -1,13 +1,16 @@
 """What tests of several floors share: databases, each as SQLite and as PostgreSQL."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from service.runtime import Runtime
 from service.storage.database import Storage
 from tests.databases import BACKENDS, Databases, databases_of_this_worker
+from tests.house import house
 
 # The same examples in every run; `--hypothesis-profile night` looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -41,3 +44,10 @@ def storage(database_url: str) -> Iterator[Storage]:
     opened = Storage(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def runtime(database_url: str, tmp_path: Path) -> Iterator[Runtime]:
+    """The whole house over a fresh database, the clinic's day standing at `tests.house.TODAY`."""
+    with house(database_url, tmp_path) as opened:
+        yield opened

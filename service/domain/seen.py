@@ -6,6 +6,7 @@ from typing import NamedTuple
 from service.domain.adjustment import Adjustment
 from service.domain.directory import Person
 from service.domain.follow_up import Stretch
+from service.domain.protocol import Kind
 from service.domain.window import State
 
 
@@ -38,7 +39,7 @@ class SeenFollowUp(NamedTuple):
     task: str
     identity: str
     activity: str
-    kind: str
+    kind: Kind
     performer: str
     stretch: Stretch
     state: State
@@ -60,10 +61,12 @@ class SeenUnit(NamedTuple):
 class SeenPlan(NamedTuple):
     """A patient's plan on a day, as known at an instant; the follow-ups in the order of the worklist.
 
-    `agreed_on` is None while the plan is a proposal. `protocols` are ids with versions.
+    `key` is the store's own of the patient, for the access log. `agreed_on` is None while the plan
+    is a proposal; `care_plan` is empty where there is none. `protocols` are ids with versions.
     `from_history` says that what it rests on came in a load of history.
     """
 
+    key: int
     patient: str
     person: Person
     unit: SeenUnit

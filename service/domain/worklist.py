@@ -51,8 +51,12 @@ class WorklistQuestion:
 
 
 class SeenPerson(NamedTuple):
-    """Who a row of the list is about: id, what is known of them, unit of that day, distance in km."""
+    """Who a row of the list is about: id, what is known of them, unit of that day, distance in km.
 
+    `key` is the store's own, for the access log.
+    """
+
+    key: int
     id: str
     person: Person
     unit: SeenUnit

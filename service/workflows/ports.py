@@ -8,12 +8,15 @@ from service.domain.access import Access, Viewer
 from service.domain.adjustment import Adjustment
 from service.domain.applicability import Fit
 from service.domain.care_plan import Decided, FollowUpContent, PlanContent, RoundContent
+from service.domain.compliance import Compliance
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
 from service.domain.kept import ChangedFollowUp, KeptPatient
 from service.domain.record import Found, History, NotCounted, Reading, Stored
 from service.domain.responsibility import Responsibility
 from service.domain.search import Query
+from service.domain.seen import SeenPlan
+from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage, WorklistQuestion
 
 
 class Stamp(Protocol):
@@ -327,10 +330,61 @@ class RecordView(Protocol):
         ...
 
 
+class FollowUpsSeen(Protocol):
+    """Follow-ups as they are kept ready: of any day, as known at any instant, in the worklist's order."""
+
+    def page(self, question: WorklistQuestion, *, viewer: Viewer) -> WorklistPage:
+        """A page of follow-ups."""
+        ...
+
+    def people(self, question: WorklistQuestion, *, viewer: Viewer) -> PeoplePage:
+        """A page of people, each with their rows of the list."""
+        ...
+
+    def counts(self, question: WorklistQuestion, *, viewer: Viewer) -> PeopleCounts:
+        """How many people there are under each tab of the page."""
+        ...
+
+    def plan(
+        self, patient: str, *, viewer: Viewer, as_of: date, known_at: datetime | None = None
+    ) -> SeenPlan:
+        """A patient's plan; NotFound where there is no such patient for the viewer."""
+        ...
+
+    def compliance(
+        self,
+        *,
+        viewer: Viewer,
+        as_of: date,
+        known_at: datetime | None = None,
+        units: tuple[str, ...] = (),
+    ) -> Compliance:
+        """The counts of an audit, for those whom counts or the people themselves are open to."""
+        ...
+
+
+class UnitsSeen(Protocol):
+    """Units and places: about no one."""
+
+    def units(self) -> dict[str, Unit]:
+        """Every organisation that is known, by its id."""
+        ...
+
+
 class View(Protocol):
     """What can be read over one connection."""
 
     @property
     def resources(self) -> RecordView:
         """The record."""
+        ...
+
+    @property
+    def follow_ups(self) -> FollowUpsSeen:
+        """Follow-ups of any day."""
+        ...
+
+    @property
+    def directory(self) -> UnitsSeen:
+        """Units and places."""
         ...

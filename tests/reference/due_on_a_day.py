@@ -228,19 +228,21 @@ def spread(plain: Date, lead: int, grace: int) -> Date:
 
 
 def _follows_a_medicine_start(part: Part, due_on: date, known: Known) -> bool:
-    """Whether it is due within six weeks of the start or change that a true variant speaks of."""
-    true = [v.rule for v in part.activity.variants if _is_true(v.rule, part, known)]
-    started = [one for rule in true for one in _medicine_events(rule)]
-    days = [day for one in started for day in answer(one, known, part.starts_on).events[-1:]]
+    """Whether it is due within six weeks of a start or change that makes a variant true."""
+    rules = [rule for v in part.activity.variants for rule in _medicine_events(v.rule, part, known)]
+    days = [day for one in rules for day in answer(one, known, part.starts_on).events[-1:]]
     return any(day <= due_on <= day + timedelta(weeks=6) for day in days)
 
 
-def _medicine_events(rule: Rule) -> Iterator[Rule]:
+def _medicine_events(rule: Rule, part: Part, known: Known) -> Iterator[Rule]:
+    """The starts and changes among the parts of a rule, where it and they are true."""
+    if not _is_true(rule, part, known):
+        return
     if isinstance(rule, MedicineEvent):
         yield rule
     if isinstance(rule, All | AnyOf):
         for one in rule.rules:
-            yield from _medicine_events(one)
+            yield from _medicine_events(one, part, known)
 
 
 # Slots on the calendar: 4.6 and 4.8.

@@ -77,7 +77,7 @@ def test_a_warning_of_python_is_a_record(stream: io.StringIO) -> None:
 def test_every_record_of_a_request_carries_its_id(stream: io.StringIO) -> None:
     with request_scope("r-1"):
         structlog.get_logger().info("inside")
-        logging.getLogger("sqlalchemy").info("inside too")
+        logging.getLogger("a.library").info("inside too")
     structlog.get_logger().info("outside")
     assert [each.get("request_id") for each in records(stream)] == ["r-1", "r-1", None]
 
