@@ -24,6 +24,7 @@ def upgrade() -> None:
     adjustments()
     evidence()
     not_counted()
+    bookings()
     feeds()
     follow_ups()
     rounds()
@@ -204,6 +205,21 @@ def not_counted() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("not_counted_by_sender", "not_counted", ["sender", "code"])
+
+
+def bookings() -> None:
+    op.create_table(
+        "bookings",
+        key("patient"),
+        text("source"),
+        instant("at"),
+        text("follow_up_id"),
+        text("activity"),
+        sa.PrimaryKeyConstraint(
+            "patient", "source", "follow_up_id", "activity", name="pk_bookings"
+        ),
+        sqlite_with_rowid=False,
+    )
 
 
 def feeds() -> None:

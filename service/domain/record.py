@@ -57,6 +57,14 @@ class NotCounted(NamedTuple):
     sender: str
 
 
+class Booked(NamedTuple):
+    """An appointment at an instant, for a follow-up by its id, or for an activity by its key."""
+
+    at: datetime
+    follow_up: str = ""
+    activity: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanDecision:
     """What a person decided on the live shared plan itself: agreed on a day, on hold, ended."""
@@ -72,8 +80,8 @@ class Reading:
 
     `body` is what was received with references resolved, without our id, version and instant.
     `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
-    what carries none, `plan` for what is not the live shared plan; `person`, `unit` and `place`
-    stand in a Patient, an Organization and a Location.
+    what carries none, `bookings` for what is no Appointment, `plan` for what is not the live shared
+    plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location.
     """
 
     type: str
@@ -84,6 +92,7 @@ class Reading:
     facts: Sequence[Fact] = ()
     not_counted: Sequence[NotCounted] = ()
     adjustments: Sequence[Adjustment] | None = None
+    bookings: Sequence[Booked] | None = None
     plan: PlanDecision | None = None
     person: Person | None = None
     unit: Unit | None = None

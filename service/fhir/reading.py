@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from service.domain.catalogue import Catalogue
 from service.domain.record import Reading
 from service.fhir.directory import person_of, place_of, unit_of
+from service.fhir.evidence.appointment import bookings_of
 from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import adjustments_of, plan_decision_of
 from service.fhir.indexing import search_rows
@@ -54,6 +55,9 @@ class Reader:
     def _location(self, resource: Json, reading: Reading) -> None:
         reading.place = place_of(resource)
 
+    def _appointment(self, resource: Json, reading: Reading) -> None:
+        reading.bookings = bookings_of(resource)
+
     def _service_request(self, resource: Json, reading: Reading) -> None:
         source = f"ServiceRequest/{reading.id}"
         figures = self.catalogue.figures
@@ -64,6 +68,7 @@ class Reader:
 
 
 _MORE: Final[Mapping[str, Any]] = {
+    "Appointment": Reader._appointment,
     "Patient": Reader._patient,
     "Organization": Reader._organization,
     "Location": Reader._location,

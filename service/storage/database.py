@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from sqlalchemy import URL, Connection, Engine
 
 from service.storage.access_log.changes import AccessLog, ChangeSegment
+from service.storage.bookings import BookingChanges
 from service.storage.care_relations import CareRelationChanges, CareRelations
 from service.storage.engines import database_url, reading_engine, writing_engine
 from service.storage.evidence import Evidence, EvidenceChanges
@@ -119,6 +120,11 @@ class Work:
     def not_counted(self) -> NotCountedChanges:
         """Results that closed nothing."""
         return NotCountedChanges(self.transaction)
+
+    @cached_property
+    def bookings(self) -> BookingChanges:
+        """What appointments are for."""
+        return BookingChanges(self.transaction)
 
     @cached_property
     def adjustments(self) -> AdjustmentChanges:

@@ -5,7 +5,7 @@ anew, compared with what is kept, and kept; rounds are closed or reopened in the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id
 from service.domain.catalogue import Catalogue
 from service.domain.directory import Place, Unit, distance_km
 from service.domain.fact import Fact
+from service.domain.feeding import Kinds, kinds_of
 from service.domain.follow_up import FollowUp
 from service.domain.interval import FOREVER
 from service.domain.kept import ChangedFollowUp, KeptPatient, KeptPlan
@@ -34,12 +35,18 @@ class Keeping:
 
     catalogue: Catalogue
     maker: Maker
+    kinds: Kinds = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", kinds_of(self.catalogue))
 
 
 class Step(NamedTuple):
-    """What a step changed for one patient: their key and id, and the follow-ups that differ."""
+    """What a step changed for one patient: the follow-ups that differ; and their unit today."""
 
+    key: int
     patient: str
+    unit: str
     changed: tuple[ChangedFollowUp, ...]
 
 
@@ -117,7 +124,7 @@ class _Stepper:
             self.keeping.maker.write(self.work, content, changed, today=self.today)
         self.work.care_relations.follow(self.kept.key, responsible)
         self._place(unit, computed)
-        return Step(self.kept.id, changed)
+        return Step(self.kept.key, self.kept.id, unit, changed)
 
     def _new_protocols(self, looked: Look, unit: str, wanted: Wanted | None) -> dict[str, Decided]:
         """Protocols that come into the plan now: those that arrived, where the unit takes them, and those wanted."""

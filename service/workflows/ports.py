@@ -12,7 +12,7 @@ from service.domain.compliance import Compliance
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
 from service.domain.kept import ChangedFollowUp, KeptPatient
-from service.domain.record import Found, History, NotCounted, Reading, Stored
+from service.domain.record import Booked, Found, History, NotCounted, Reading, Stored
 from service.domain.responsibility import Responsibility
 from service.domain.search import Query
 from service.domain.seen import SeenPlan
@@ -103,6 +103,18 @@ class NotCountedChanges(Protocol):
 
     def add_many(self, results: Iterable[tuple[int, str, NotCounted]]) -> None:
         """Add results of sources that had none before."""
+        ...
+
+
+class BookingChanges(Protocol):
+    """Bookings as a transaction changes them."""
+
+    def replace(self, patient: int, source: str, booked: Sequence[Booked]) -> None:
+        """Let an appointment be booked for these, and for nothing else."""
+        ...
+
+    def add_many(self, booked: Iterable[tuple[int, str, Booked]]) -> None:
+        """Add bookings of appointments that had none before."""
         ...
 
 
@@ -242,6 +254,11 @@ class Work(Protocol):
     @property
     def not_counted(self) -> NotCountedChanges:
         """Results that did not count."""
+        ...
+
+    @property
+    def bookings(self) -> BookingChanges:
+        """What appointments are for."""
         ...
 
     @property

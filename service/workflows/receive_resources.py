@@ -4,6 +4,7 @@ One transaction: conditions are decided, people locked, resources stored with th
 facts noted, follow-ups computed and kept; then it commits, or nothing of it happened.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.errors import Conflict, Forbidden, Invalid, SeurantaError
 from service.domain.fact import Fact
+from service.domain.feeding import fed_by
 from service.domain.interval import FOREVER
 from service.domain.kept import ChangedFollowUp
 from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stored, Submission
@@ -96,6 +98,7 @@ class _Receiver:
         self._today = today
         self._keys: dict[str, int] = {}
         self._touched: set[int] = set()
+        self._fed: defaultdict[int, set[tuple[str, date]]] = defaultdict(set)
 
     def receive(self, submissions: Submissions) -> list[Received]:
         standing = self._standing(submissions.listed)
@@ -111,7 +114,7 @@ class _Receiver:
                     received.append(self._store(one, ids[one.number], readings, before))
                 else:
                     received.append(Received(one, stored, is_new=False))
-        return self._with_steps(received, readings)
+        return self._with_steps(received)
 
     def _standing(self, listed: Sequence[Submission]) -> dict[int, Stored]:
         """The resources that meet the condition of a create, by its number."""
@@ -225,6 +228,7 @@ class _Receiver:
         self._work.evidence.replace(patient, source, ())
         self._work.not_counted.replace(patient, source, ())
         self._work.adjustments.replace(patient, source, ())
+        self._work.bookings.replace(patient, source, ())
         self._touched.add(patient)
 
     def _note(self, reading: Reading, old: Stored | None) -> None:
@@ -249,10 +253,13 @@ class _Receiver:
         if reading.facts or not is_first:
             facts = self._facts(patient, source, reading)
             changed |= self._work.evidence.replace(patient, source, facts)
+            self._fed[patient].update(fed_by(facts, self._receiving.keeping.kinds))
         if reading.not_counted or not is_first:
             self._work.not_counted.replace(patient, source, reading.not_counted)
         if reading.adjustments is not None:
             changed |= self._work.adjustments.replace(patient, source, reading.adjustments)
+        if reading.bookings is not None:
+            self._work.bookings.replace(patient, source, reading.bookings)
         if reading.plan is not None:
             changed |= self._decide_plan(patient, source, reading.plan)
         if changed:
@@ -272,14 +279,13 @@ class _Receiver:
         hold = Adjustment(AdjustmentKind.PLAN_ON_HOLD, self._today, FOREVER, source=source)
         return self._work.adjustments.hold(patient, hold, is_on_hold=plan.on_hold) or plan.ended
 
-    def _with_steps(
-        self, received: list[Received], readings: Mapping[int, Reading]
-    ) -> list[Received]:
-        del readings
+    def _with_steps(self, received: list[Received]) -> list[Received]:
         if not self._touched:
             return received
         keys = sorted(self._touched)
         steps = keep_in_step(self._work, keys, self._receiving.keeping, today=self._today)
+        fed = {(one.unit, *told) for one in steps for told in self._fed[one.key] if one.unit}
+        self._work.feeds.record(fed)
         moved = [one for step in steps for one in step.changed]
         return [one._replace(changed=tuple(_closed_by(one, moved))) for one in received]
 

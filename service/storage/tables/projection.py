@@ -61,6 +61,18 @@ not_counted = Table(
     sqlite_with_rowid=False,
 )
 
+bookings = Table(
+    "bookings",
+    metadata,
+    key("patient"),
+    text("source"),
+    instant("at"),
+    text("follow_up_id"),  # the ServiceRequest's id; else it is for every follow-up of the activity
+    text("activity"),
+    PrimaryKeyConstraint("patient", "source", "follow_up_id", "activity"),
+    sqlite_with_rowid=False,
+)
+
 feeds = Table(
     "feeds",
     metadata,
