@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from service.domain.access import Access, Viewer
+from service.domain.access import Access, Identity, Viewer
 from service.domain.adjustment import Adjustment
 from service.domain.applicability import Fit
 from service.domain.care_plan import Decided, FollowUpContent, PlanContent, RoundContent
@@ -228,6 +228,42 @@ class ChangeLog(Protocol):
         ...
 
 
+class SignInChanges(Protocol):
+    """One-time links and sessions as a transaction changes them; secrets are kept as digests."""
+
+    def offer(self, secret: str, identity: Identity, *, expires_at: datetime) -> None:
+        """Make a link that signs in once, until it expires."""
+        ...
+
+    def use(self, secret: str) -> Identity | None:
+        """Use a link up; None where it is unknown, expired or used already."""
+        ...
+
+    def begin_session(self, secret: str, identity: Identity, *, expires_at: datetime) -> None:
+        """Begin a session, until it expires."""
+        ...
+
+    def end_session(self, secret: str) -> None:
+        """End a session now."""
+        ...
+
+
+class Marks(Protocol):
+    """Marks of the deployment."""
+
+    def value(self, name: str) -> str:
+        """What a mark says; empty where it is not there."""
+        ...
+
+
+class MarkChanges(Marks, Protocol):
+    """Marks of the deployment as a transaction changes them."""
+
+    def put(self, name: str, value: str) -> None:
+        """Let a mark say this and nothing else."""
+        ...
+
+
 class Work(Protocol):
     """One transaction of the store."""
 
@@ -294,6 +330,16 @@ class Work(Protocol):
     @property
     def access_log(self) -> ChangeLog:
         """Who changed what."""
+        ...
+
+    @property
+    def marks(self) -> MarkChanges:
+        """Marks of the deployment."""
+        ...
+
+    @property
+    def sign_in(self) -> SignInChanges:
+        """One-time links and sessions."""
         ...
 
 
@@ -388,6 +434,22 @@ class UnitsSeen(Protocol):
         ...
 
 
+class SignInSeen(Protocol):
+    """Sessions as a reader sees them."""
+
+    def session(self, secret: str, *, at: datetime) -> Identity | None:
+        """Whom a session stands for at an instant; None where it is unknown, over or ended."""
+        ...
+
+
+class NotCountedSeen(Protocol):
+    """Results that closed nothing, as a reader sees them."""
+
+    def by_sender(self, *, viewer: Viewer) -> list[SenderCount]:
+        """Which codes of which senders did not count and how often, most often first."""
+        ...
+
+
 class View(Protocol):
     """What can be read over one connection."""
 
@@ -404,4 +466,19 @@ class View(Protocol):
     @property
     def directory(self) -> UnitsSeen:
         """Units and places."""
+        ...
+
+    @property
+    def not_counted(self) -> NotCountedSeen:
+        """Results that closed nothing."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """Marks of the deployment."""
+        ...
+
+    @property
+    def sign_in(self) -> SignInSeen:
+        """Sessions."""
         ...
