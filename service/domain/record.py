@@ -65,6 +65,15 @@ class Booked(NamedTuple):
     activity: str = ""
 
 
+class SenderCount(NamedTuple):
+    """How many results of a sender, under one code, did not count for one reason."""
+
+    sender: str
+    code: str
+    reason: NotCountedReason
+    results: int
+
+
 @dataclass(frozen=True, slots=True)
 class PlanDecision:
     """What a person decided on the live shared plan itself: agreed on a day, on hold, ended."""

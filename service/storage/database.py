@@ -26,6 +26,7 @@ from service.storage.kept.adjustments import AdjustmentChanges
 from service.storage.kept.directory import Directory, DirectoryChanges
 from service.storage.kept.plans import PlanChanges
 from service.storage.kept.saving import KeptChanges
+from service.storage.marks import MarkChanges, Marks
 from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.patients import PatientLocks, Patients
 from service.storage.resource_changes import ResourceChanges
@@ -77,6 +78,11 @@ class View:
     def directory(self) -> Directory:
         """Units and places."""
         return Directory(self._connection)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Marks of the deployment."""
+        return Marks(self._connection)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -150,6 +156,11 @@ class Work:
     def feeds(self) -> FeedChanges:
         """What came from which unit when."""
         return FeedChanges(self.transaction)
+
+    @cached_property
+    def marks(self) -> MarkChanges:
+        """Marks of the deployment."""
+        return MarkChanges(self.transaction)
 
     @cached_property
     def sign_in(self) -> SignInChanges:

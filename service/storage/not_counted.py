@@ -2,25 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
 from service.domain.access import Role, Viewer
-from service.domain.record import NotCounted, NotCountedReason
+from service.domain.record import NotCounted, NotCountedReason, SenderCount
 from service.storage.access import bound, visible
 from service.storage.rows import delete_rows, insert_rows
 from service.storage.tables.projection import not_counted
 from service.storage.transaction import Transaction
-
-
-class SenderCount(NamedTuple):
-    """How many results of a sender, under one code, did not count for one reason."""
-
-    sender: str
-    code: str
-    reason: NotCountedReason
-    results: int
 
 
 class NotCountedResults:

@@ -12,7 +12,7 @@ from service.domain.compliance import Compliance
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
 from service.domain.kept import ChangedFollowUp, KeptPatient
-from service.domain.record import Booked, Found, History, NotCounted, Reading, Stored
+from service.domain.record import Booked, Found, History, NotCounted, Reading, SenderCount, Stored
 from service.domain.responsibility import Responsibility
 from service.domain.search import Query
 from service.domain.seen import SeenPlan

@@ -1,7 +1,6 @@
 """Results that did not count: listed with their reason, counted by sender."""
 
-from service.domain.record import NotCounted, NotCountedReason
-from service.storage.not_counted import SenderCount
+from service.domain.record import NotCounted, NotCountedReason, SenderCount
 from tests.storage.builders import SYSTEM, writing
 
 UNKNOWN_CODE = NotCounted(NotCountedReason.CODE, "local-1", "Hattula laboratory")
