@@ -19,6 +19,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+CARING = frozenset({Role.SYSTEM, Role.CLINICIAN})
+"""The roles that care for patients: who works with lists of people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The reader of an answer: role, whose patient or which unit they are, on which clinic's day.

@@ -1,7 +1,8 @@
 """From a follow-up's stretch and the published protocols to what a sentence is made from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 from typing import Final
 
 from service.domain.catalogue import Catalogue
@@ -54,6 +55,29 @@ class Teller:
             decision=decision,
         )
 
+    @property
+    def words(self) -> Words:
+        """The words of its language."""
+        return self._words
+
+    def closers(self, key: str, kind: Kind, stretch: Stretch) -> tuple[str, ...]:
+        """The records that close the follow-up, by name: any one of them, ` + ` joins what goes together.
+
+        A home series, and what the catalogue does not know, is told by the activity's own name.
+        """
+        activity = self._activity(key, kind, stretch)
+        if activity is None or activity.closing.series or not activity.closing.parts:
+            return (self._name_of_activity(key, activity),)
+        ways = enough(activity.closing.parts)
+        return tuple(" + ".join(self._name_of_item(item, activity) for item in way) for way in ways)
+
+    def source_of(self, key: str, kind: Kind, stretch: Stretch) -> str:
+        """The address of what the interval rests on, the national guideline first; empty without one."""
+        activity = self._activity(key, kind, stretch)
+        sources = activity.sources if activity else ()
+        national = (one for one in sources if _KAYPA_HOITO in one)
+        return next(national, next(iter(sources), ""))
+
     @cached_property
     def _names(self) -> Names:
         return Names(items=self._named("item"), findings=self._named("finding"))
@@ -80,6 +104,11 @@ class Teller:
         known = self._catalogue.activities.get(key)
         return self._in_language(known.names) if known else key
 
+    def _name_of_item(self, item: str, activity: Activity) -> str:
+        if item == activity.key:
+            return self._in_language(activity.names)
+        return self._names.items.get(item, item)
+
     def _name_of_protocol(self, protocol: str) -> str:
         known = self._catalogue.protocols.get(protocol)
         return self._in_language(known.names) if known else protocol
@@ -101,6 +130,13 @@ class Teller:
             found = _aims(self._catalogue.versions.get(wanted))
             self._aims[wanted] = tuple(dict.fromkeys(found))
         return self._aims[wanted]
+
+
+def enough(parts: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
+    """The smallest collections of items with one of every part; the smaller ones first."""
+    found = {frozenset(way): tuple(dict.fromkeys(way)) for way in product(*map(sorted, parts))}
+    smallest = (way for way in found if not any(other < way for other in found))
+    return tuple(sorted((found[way] for way in smallest), key=len))
 
 
 def _activities_of(protocol: Protocol | None) -> tuple[Activity, ...]:
