@@ -10,7 +10,7 @@ from datetime import date
 from service.domain.care_plan import RequestStatus, TaskStatus, made_id
 from service.domain.follow_up import FollowUp, Hold
 from service.domain.kept import ChangedFollowUp, ChangedRound, KeptFollowUp, KeptRound
-from service.domain.round import Round, rounds_since
+from service.domain.round import Round, rounds, rounds_since
 
 FOR_GOOD = "declined"
 
@@ -74,7 +74,7 @@ def _changed_rounds(
 ) -> Iterator[ChangedRound]:
     made_on = before.made_on if before else today
     kept = before.rounds if before else {}
-    wanted = {one.key: one for one in rounds_since(computed, made_on)} if computed.stretches else {}
+    wanted = {one.key: one for one in _rounds_with_task(computed, kept, made_on)}
     for key, one in wanted.items():
         status = _round_status(computed, one, today)
         if _is_changed(kept.get(key), one, status):
@@ -83,6 +83,16 @@ def _changed_rounds(
         if key not in wanted and old.status is not TaskStatus.IN_ERROR:
             never_was = Round(made_on, None, None)
             yield ChangedRound(key, never_was, old.task, TaskStatus.IN_ERROR, is_new=False)
+
+
+def _rounds_with_task(
+    computed: FollowUp, kept: Mapping[str, KeptRound], made_on: date
+) -> Iterator[Round]:
+    """Those open since it was made, and those that had a Task before a late result closed them."""
+    if not computed.stretches:
+        return
+    since = {one.key for one in rounds_since(computed, made_on)}
+    yield from (one for one in rounds(computed) if one.key in since or one.key in kept)
 
 
 def _is_changed(kept: KeptRound | None, one: Round, status: TaskStatus) -> bool:
