@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from flask import Flask
+
+from service.api import fhir
+from service.api.errors import register_errors
+from service.api.request_ids import RequestIds, refuse_identity_codes_in_address
 from service.clock import SystemClock
 from service.fhir.intake import Intake
 from service.fhir.protocol.reader import read_protocols
@@ -26,6 +31,7 @@ from service.workflows.receive_resources import Receiving
 
 _SECRET_FILE: Final = "secret.key"  # noqa: S105 - the name of the file, not what is in it
 _ONLY_OWNER: Final = 0o600
+_LARGEST_BODY: Final = 64 * 1024 * 1024
 
 
 def open_runtime(settings: Settings) -> Runtime:
@@ -49,6 +55,17 @@ def open_runtime(settings: Settings) -> Runtime:
         words=words,
         tellers={language: Teller(spoken, catalogue) for language, spoken in words.items()},
     )
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The web application of a runtime: every address that the service answers at."""
+    app = Flask("service", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    app.before_request(refuse_identity_codes_in_address)
+    register_errors(app)
+    app.register_blueprint(fhir.blueprint(runtime))
+    app.wsgi_app = RequestIds(app.wsgi_app)  # type: ignore[method-assign]
+    return app
 
 
 def derived(secret: bytes, purpose: str) -> bytes:

@@ -1,0 +1,121 @@
+"""What is accepted and what is answered: media types, versions, preferences.
+
+Source: R4 http.html#mime-type, #version-parameter, #prefer; RFC 7240. JSON only.
+"""
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from flask import request
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from werkzeug.http import parse_list_header, parse_options_header
+
+from service.domain.errors import Invalid
+
+FHIR_JSON: Final = "application/fhir+json"
+FORM: Final = "application/x-www-form-urlencoded"
+_R4: Final = frozenset({"4.0", "4.0.1"})
+_ANSWERED: Final = {
+    FHIR_JSON: FHIR_JSON,
+    "application/json+fhir": FHIR_JSON,
+    "application/json": "application/json",
+    "text/json": "text/json",
+    "application/*": FHIR_JSON,
+    "*/*": FHIR_JSON,
+    "json": FHIR_JSON,
+}
+_RETURNS: Final = frozenset({"minimal", "representation", "OperationOutcome"})
+_HANDLINGS: Final = frozenset({"strict", "lenient"})
+
+
+class Preferences(NamedTuple):
+    """What `Prefer` asks: `returned` is empty where it says nothing; `strict` handling of searches."""
+
+    returned: str = ""
+    strict: bool = False
+    applied: str = ""
+
+
+def answer_type() -> str:
+    """The content type of the answer; 406 where the client wants none that we have."""
+    given = request.args.get("_format", "") if request.query_string else ""
+    accepted = request.headers.get("Accept", "")
+    found = _answer_type(given.replace(" ", "+"), accepted)
+    if found is None:
+        raise NotAcceptable("This server answers in application/fhir+json, FHIR version 4.0.")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _answer_type(given: str, accepted: str) -> str | None:
+    """What `_format`, which comes first, or `Accept` ask; None where it cannot be done."""
+    for one in [given] if given else _by_preference(accepted):
+        name, options = parse_options_header(one)
+        answered = _ANSWERED.get(name.lower())
+        version = options.get("fhirVersion") or options.get("fhirversion")
+        if answered and version in {None, *_R4}:
+            told = f"; fhirVersion={version}" if version else ""
+            return f"{answered}{told}; charset=utf-8"
+    return None
+
+
+def _by_preference(accepted: str) -> list[str]:
+    listed = [(_quality(one), one) for one in parse_list_header(accepted or "*/*")]
+    wanted = [pair for pair in listed if pair[0] > 0]
+    return [one for _, one in sorted(wanted, key=lambda pair: -pair[0])]
+
+
+def _quality(one: str) -> float:
+    try:
+        return float(parse_options_header(one)[1].get("q", 1))
+    except ValueError:
+        return 0.0
+
+
+def sent_body() -> bytes:
+    """The body of a request that sends a resource; 415 for another content type."""
+    if not _is_fhir_json(request.headers.get("Content-Type", "")):
+        raise UnsupportedMediaType("A resource is sent as application/fhir+json, FHIR version 4.0.")
+    return request.get_data(cache=False)
+
+
+@lru_cache(maxsize=256)
+def _is_fhir_json(content_type: str) -> bool:
+    name, options = parse_options_header(content_type)
+    version = options.get("fhirVersion") or options.get("fhirversion")
+    charset = options.get("charset", "utf-8").lower()
+    known = _ANSWERED.get(name.lower()) and "*" not in name and "/" in name
+    return bool(known) and version in {None, *_R4} and charset in {"utf-8", "utf8"}
+
+
+def sent_form() -> str:
+    """The parameters that a search sent in its body; 415 for another content type."""
+    name, _ = parse_options_header(request.headers.get("Content-Type", FORM))
+    body = request.get_data(cache=False)
+    if body and name != FORM:
+        raise UnsupportedMediaType(f"A search is sent as {FORM}.")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise Invalid("the parameters are no UTF-8") from None
+
+
+def preferences() -> Preferences:
+    """What the request's `Prefer` headers ask; what is not understood is left out."""
+    sent = request.headers.get("Prefer", "")
+    return _preferences(sent) if sent else _NONE
+
+
+_NONE: Final = Preferences()
+
+
+@lru_cache(maxsize=256)
+def _preferences(sent: str) -> Preferences:
+    parts = [part for one in parse_list_header(sent.replace(";", ",")) for part in one.split(",")]
+    asked = dict(part.strip().partition("=")[::2] for part in parts)
+    returned, handling = asked.get("return", ""), asked.get("handling", "")
+    applied = [f"return={returned}"] if returned in _RETURNS else []
+    applied += [f"handling={handling}"] if handling in _HANDLINGS else []
+    return Preferences(
+        returned if returned in _RETURNS else "", handling == "strict", ", ".join(applied)
+    )

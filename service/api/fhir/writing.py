@@ -1,0 +1,76 @@
+"""Carrying writes out: one transaction with its line in the access log, and what to answer of each.
+
+Source: R4 http.html, create, update, delete.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from service.api.fhir.content import Preferences
+from service.api.request_ids import request_id
+from service.domain.access import Access, Viewer
+from service.fhir.answers import Answer, etag_of
+from service.runtime import Runtime
+from service.workflows.ports import Work
+from service.workflows.receive_resources import Received, Submissions, receive_resources
+
+_STATUSES = {True: "201 Created", False: "200 OK"}
+
+
+def carry_out(
+    runtime: Runtime,
+    viewer: Viewer,
+    submissions: Submissions,
+    *,
+    at: datetime,
+    action: str,
+    expecting: Callable[[Work], None] | None = None,
+) -> list[Received]:
+    """Receive what was sent; `expecting` raises, before the commit, what would leave nothing stored."""
+    today = runtime.clock.today()
+
+    def change(work: Work) -> list[Received]:
+        received = receive_resources(
+            work, submissions, runtime.receiving, viewer=viewer, today=today
+        )
+        if expecting:
+            expecting(work)
+        work.access_log.add(_access(viewer, received, at=work.at, action=action))
+        return received
+
+    return runtime.store.carry_out(change, actor=viewer.subject, request=request_id(), at=at)
+
+
+def _access(viewer: Viewer, received: Sequence[Received], *, at: datetime, action: str) -> Access:
+    stored = [one.stored for one in received if one.stored]
+    only = stored[0] if len(stored) == 1 else None
+    return Access(
+        at=at,
+        who=viewer.subject,
+        role=viewer.role,
+        action=action,
+        outcome="success",
+        scope=f"{only.type}/{only.id}" if only else f"{len(received)} entries",
+        on_behalf=viewer.patient,
+        unit=viewer.unit,
+        why=viewer.reason,
+        request=request_id(),
+        patients=tuple(sorted({one.patient for one in stored if one.patient > 0})),
+    )
+
+
+def answer_of(
+    runtime: Runtime, received: Received, preferred: Preferences, *, returned: str
+) -> Answer:
+    """The answer to one write; `returned` is what is sent back where the client says nothing."""
+    stored = received.stored
+    if stored is None or stored.deleted:
+        return Answer("204 No Content", etag=etag_of(stored.version) if stored else "")
+    wanted = preferred.returned or returned
+    return Answer(
+        _STATUSES[received.is_new],
+        f"{runtime.settings.base_url}/fhir/{stored.type}/{stored.id}/_history/{stored.version}",
+        etag_of(stored.version),
+        stored.at,
+        body=stored.body if wanted == "representation" else b"",
+    )

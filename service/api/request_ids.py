@@ -1,0 +1,60 @@
+"""Before anything else: the id of each request, and no identity code in its address.
+
+The id is the client's own or a new one, and stands in every log record and in the answer.
+
+Source: R4 http.html#custom (X-Request-Id).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from urllib.parse import unquote_plus
+from uuid import uuid4
+
+from flask import request
+
+from service.fhir.identity_code import holds_identity_code, refuse_identity_codes
+from service.logs import request_scope
+
+HEADER: Final = "X-Request-Id"
+_SENT: Final = "HTTP_X_REQUEST_ID"
+_KEPT: Final = "seuranta.request_id"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._:/=+-]{1,64}", re.ASCII)
+
+
+def request_id() -> str:
+    """The id of the current request."""
+    return str(request.environ.get(_KEPT, ""))
+
+
+def refuse_identity_codes_in_address() -> None:
+    """Raise Invalid where the address holds an identity code: addresses are logged on their way."""
+    query = request.query_string.decode("ascii", "replace")
+    refuse_identity_codes([(request.path, unquote_plus(query)), ("", query)])
+
+
+class RequestIds:
+    """Around the WSGI application: takes or makes the id before anything else happens."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer the request within the scope of its id."""
+        own = environ[_KEPT] = _id_of(environ.get(_SENT, ""))
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            headers.append((HEADER, own))
+            return start_response(status, headers, *more)
+
+        with request_scope(own):
+            return self._app(environ, start)
+
+
+def _id_of(sent: str) -> str:
+    """The client's id where it is harmless; what could be a person's identity code is not."""
+    if sent and _PLAIN.fullmatch(sent) and not holds_identity_code(sent):
+        return sent
+    return uuid4().hex
