@@ -4,6 +4,7 @@ Every input that the action's expressions ask for is filled, so that every fact 
 around the limits that the action names.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -25,6 +26,7 @@ from tests.fhir_evidence.resources import (
 from tests.fhir_protocol.witness import PAINKILLER, SYSTEMS
 
 TODAY = date(2027, 6, 1)
+_ATC = re.compile(r"[A-Z]\d\d\w*")
 THREE_YEARS = 1095
 NUMBERS = {"valueQuantity", "detailQuantity"}
 ASTHMA = {"coding": [{"system": ICD10, "code": "J45.9"}]}
@@ -104,7 +106,7 @@ def _procedures(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, An
 def _uses(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
     groups = [part for part in wanted.get("codeFilter", ()) if part["path"] == "medication"]
     for group in groups:
-        atc = group["valueSet"].rpartition("medicines-")[2].split("-")
+        atc = _ATC.findall(group["valueSet"].rpartition("medicines-")[2])
         yield from _successive_uses(chance, atc)
 
 

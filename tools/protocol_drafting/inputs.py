@@ -12,6 +12,7 @@ LATEST_FIRST: Final = "descending"
 FIRST_FIRST: Final = "ascending"
 COUNTING: Final = ["final", "amended", "corrected"]
 _WORD = re.compile(r"[^A-Za-z0-9]+")
+_LONGEST_ID: Final = 64  # R4 datatypes.html#id
 
 
 class Inputs:
@@ -88,5 +89,6 @@ def camel(name: str) -> str:
 
 
 def medicines(atc: list[str]) -> str:
-    """The name of the value set of a group of medicines."""
-    return fhir_id(f"medicines-{'-'.join(atc)}")
+    """The name of the value set of a group of medicines; of a long one its ends and its number."""
+    whole = fhir_id(f"medicines-{'-'.join(atc)}")
+    return whole if len(whole) <= _LONGEST_ID else f"medicines-{atc[0]}-to-{atc[-1]}-{len(atc)}"

@@ -1,0 +1,69 @@
+"""The command line: one command a file, loaded when it is called.
+
+Data goes to stdout, progress and logs to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
+3 done with refused entries, 4 another run holds the lock, 5 stopped and resumable.
+"""
+
+import sys
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from service import __version__
+from service.domain.errors import SeurantaError
+from service.settings import SettingError
+
+COMMANDS: Final = (
+    "serve",
+    "demo",
+    "migrate",
+    "token",
+)
+
+
+class Commands(click.Group):
+    """The commands by name; what goes wrong is one line on stderr."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order in which a newcomer needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; None where there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"service.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error that a person can act on becomes its words."""
+        try:
+            return super().invoke(ctx)
+        except (SeurantaError, SettingError) as error:
+            raise Failed(str(error)) from error
+
+
+class Failed(click.ClickException):
+    """What a person can act on, in one line; exit status 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the line on stderr."""
+        click.echo(f"seuranta: {self.format_message()}", err=True, file=file)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seuranta")
+def commands() -> None:
+    """Seuranta: the shared care plan and chronic-disease follow-up of a region.
+
+    Settings are SEURANTA_* variables of the environment; the README lists them.
+    """
+
+
+def main() -> None:
+    """The program `seuranta`."""
+    sys.exit(commands(prog_name="seuranta"))

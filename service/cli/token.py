@@ -1,0 +1,64 @@
+"""seuranta token: a signed token of the embedded issuer."""
+
+import os
+from getpass import getuser
+
+import click
+
+from service.clock import SystemClock
+from service.domain.access import Role
+from service.domain.scope import is_scope
+from service.settings import read_settings
+from service.tokens import LIFETIME, Grant, Issuer
+
+_BOUND = {Role.PATIENT: "patient", Role.CLINICIAN: "unit"}
+
+
+@click.command("token")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--patient", default="", metavar="ID", help="the Patient of a patient's token")
+@click.option("--unit", default="", metavar="ID", help="the Organization of a clinician's token")
+@click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="a SMART v2 scope; repeat")
+@click.option("--subject", default="", metavar="NAME", help="whom the access log names")
+def command(role: str, patient: str, unit: str, scopes: tuple[str, ...], subject: str) -> None:
+    """Print a token for the APIs, valid for an hour.
+
+    Only where the service signs tokens itself: with SEURANTA_ISSUER set, ask that issuer.
+
+    \b
+    Example:
+      curl -H "Authorization: Bearer $(seuranta token --role system)" \\
+        http://127.0.0.1:8000/fhir/Patient?_count=1
+    """
+    settings = read_settings(os.environ)
+    if not settings.issues_own_tokens:
+        raise click.UsageError(f"tokens are signed by {settings.issuer}: ask there for one")
+    now = SystemClock(settings.today).now()
+    grant = Grant(
+        role=_bound(Role(role), patient, unit),
+        subject=subject or f"os-user:{getuser()}",
+        expires_at=now + LIFETIME,
+        patient=patient,
+        unit=unit,
+        scopes=_known(scopes),
+    )
+    click.echo(Issuer.opened(settings).issue(grant, at=now))
+
+
+def _bound(role: Role, patient: str, unit: str) -> Role:
+    """The role, where it has the patient or the unit that it must be bound to, and no other."""
+    given = {"patient": patient, "unit": unit}
+    wanted = _BOUND.get(role)
+    for option, value in given.items():
+        if value and option != wanted:
+            raise click.UsageError(f"--{option} does not go with --role {role.value}")
+    if wanted and not given[wanted]:
+        raise click.UsageError(f"--role {role.value} needs --{wanted} ID")
+    return role
+
+
+def _known(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    for scope in scopes:
+        if not is_scope(scope):
+            raise click.UsageError(f"--scope {scope}: a SMART v2 scope is like user/Patient.rs")
+    return scopes

@@ -1,0 +1,9 @@
+"""The marks that a deployment can carry."""
+
+from typing import Final
+
+INVENTED: Final = "invented"
+"""All people of the database are invented: it holds the seed they were made from."""
+
+PUBLISHED: Final = "published"
+"""The digest of the definitions that stand in the record."""

@@ -1,0 +1,37 @@
+"""The definitions of the service stand in the record and are told apart by version."""
+
+import shutil
+from pathlib import Path
+
+from service.jobs.publish import publish_definitions
+from service.runtime import Runtime
+from tests.house import SYSTEM, house
+
+
+def test_every_definition_can_be_read(runtime: Runtime) -> None:
+    assert publish_definitions(runtime) > 150
+    with runtime.store.read() as view:
+        protocol = view.resources.read("PlanDefinition", "type-2-diabetes", viewer=SYSTEM)
+        activity = view.resources.read("ActivityDefinition", "hba1c", viewer=SYSTEM)
+    assert (protocol.version, activity.version) == (1, 1)
+    assert b'"PlanDefinition"' in protocol.body
+
+
+def test_publishing_again_stores_nothing(runtime: Runtime) -> None:
+    publish_definitions(runtime)
+    assert publish_definitions(runtime) == 0
+
+
+def test_only_what_has_changed_gets_a_new_version(database_url: str, tmp_path: Path) -> None:
+    with house(database_url, tmp_path) as before:
+        publish_definitions(before)
+        folder = tmp_path / "profiles"
+        shutil.copytree(before.settings.profiles_dir, folder)
+    changed = folder / "code-systems" / "CodeSystem-unit.json"
+    changed.write_text(changed.read_text().replace('"status": "active"', '"status": "retired"'))
+    given = {"SEURANTA_PROFILES_DIR": str(folder)}
+    with house(database_url, tmp_path, **given) as after:
+        assert publish_definitions(after) == 1
+        with after.store.read() as view:
+            assert view.resources.read("CodeSystem", "unit", viewer=SYSTEM).version == 2
+            assert view.resources.read("CodeSystem", "item", viewer=SYSTEM).version == 1
