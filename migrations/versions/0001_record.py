@@ -22,6 +22,7 @@ def upgrade() -> None:
     care_relations()
     resources()
     versions()
+    known_as()
     index_stamps()
     search_tokens()
     search_dates()
@@ -167,11 +168,24 @@ def versions() -> None:
         number("version"),
         key("tx"),
         text("method"),
+        flag("made"),
         optional("body", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("version_key", name="pk_versions"),
     )
     op.create_index("versions_by_resource", "versions", ["resource", "version"], unique=True)
     op.create_index("versions_by_transaction", "versions", ["tx", "version_key"])
+
+
+def known_as() -> None:
+    op.create_table(
+        "known_as",
+        text("source"),
+        text("type"),
+        text("original"),
+        text("id"),
+        sa.PrimaryKeyConstraint("source", "type", "original", name="pk_known_as"),
+        sqlite_with_rowid=False,
+    )
 
 
 def index_stamps() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
@@ -78,7 +78,7 @@ class SenderCount(NamedTuple):
 class PlanDecision:
     """What a person decided on the live shared plan itself: agreed on a day, on hold, ended."""
 
-    agreed_on: str = ""
+    agreed_on: date | None = None
     on_hold: bool = False
     ended: bool = False
 
@@ -90,7 +90,8 @@ class Reading:
     `body` is what was received with references resolved, without our id, version and instant.
     `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
     what carries none, `bookings` for what is no Appointment, `plan` for what is not the live shared
-    plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location.
+    plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location. `made` is what the service itself writes: it
+    tells the service nothing.
     """
 
     type: str
@@ -107,6 +108,7 @@ class Reading:
     unit: Unit | None = None
     place: Place | None = None
     warnings: Sequence[str] = ()
+    made: bool = False
 
 
 class Stored(NamedTuple):

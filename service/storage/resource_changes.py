@@ -127,7 +127,7 @@ class ResourceChanges(Resources):
             body = stamp(reading.body, id=reading.id, version=1, at=at)
             directory = (key, patient, reading.type, reading.id, 1, tx, at, False, key)
             rows[resources].append(directory)
-            rows[versions].append((key, patient, key, 1, tx, method, body))
+            rows[versions].append((key, patient, key, 1, tx, method, reading.made, body))
             add_search_rows(rows, reading, patient=patient, resource=key)
             added.append(Stored(reading.type, reading.id, 1, at, body, method, patient))
         insert_rows(self._connection, rows)
@@ -144,6 +144,7 @@ class ResourceChanges(Resources):
             after.version,
             tx,
             after.method,
+            reading is not None and reading.made,
             after.body or None,
         )
         rows: defaultdict[Table, list[Values]] = defaultdict(list, {versions: [version]})

@@ -46,4 +46,4 @@ class MadeResources:
 
     def _read(self, type_: str, id_: str, patient: str, body: bytes) -> Reading:
         rows = search_rows(orjson.loads(body), base_url=self.base_url)
-        return Reading(type_, id_, body, patients=(patient,), rows=rows)
+        return Reading(type_, id_, body, patients=(patient,), rows=rows, made=True)

@@ -106,9 +106,22 @@ versions = Table(
     number("version"),
     key("tx"),
     text("method"),
+    flag("made"),  # by the service itself, not received: a rebuild reads nothing from it
     Column("body", LargeBinary, nullable=True),
     Index("versions_by_resource", "resource", "version", unique=True),
     Index("versions_by_transaction", "tx", "version_key"),
+)
+
+# What a load found under another id than its sender's, so that later references find it too.
+known_as = Table(
+    "known_as",
+    metadata,
+    text("source"),
+    text("type"),
+    text("original"),  # the id at the source
+    text("id"),
+    PrimaryKeyConstraint("source", "type", "original"),
+    sqlite_with_rowid=False,
 )
 
 index_stamps = Table(
