@@ -8,14 +8,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from service.domain.follow_up import Hold
+from service.domain.follow_up import Hold, Urgency
 from service.domain.interval import FOREVER
 from service.domain.seen import SeenFollowUp
 from service.domain.truth import Ground
+from service.domain.worklist import Sort
 from service.wording.grounds import Reader
 from service.wording.reasons import Told, patient_reason, staff_sentence
 from service.wording.sentences import Text
+from service.wording.states import Standing, staff_state
 from service.wording.telling import Teller
+from service.wording.words import Words
 
 BASE: Final = "base"
 """The name of the interval that holds where no variant does."""
@@ -115,3 +118,24 @@ def _looked_at(kind: str, given: Mapping[str, str | float]) -> LookedAt | None:
 def _text(teller: Teller, told: Told, reader: Reader) -> Text:
     say = staff_sentence if reader is Reader.STAFF else patient_reason
     return say(teller.words, told)
+
+
+class Place(NamedTuple):
+    """Why a row stands at its place of the list: a code, and in words."""
+
+    code: str
+    text: Text
+
+
+def place(words: Words, follow_up: SeenFollowUp, sort: Sort, *, day: date) -> Place:
+    """By urgency: its class, else the day a whole interval will have been missed; else how it stands."""
+    stretch = follow_up.stretch
+    if sort is Sort.SINCE or stretch.hold is Hold.ENDED:
+        standing = Standing(follow_up.state, stretch.window, day, ground=stretch.exclusion)
+        return Place("since", staff_state(words, standing))
+    code = _CLASSES.get(stretch.urgency, "whole-interval")
+    text = words.text(f"worklist.ground.{code.replace('-', '_')}", date=stretch.order_on)
+    return Place(code, text)
+
+
+_CLASSES: Final = {Urgency.SAFETY: "safety", Urgency.FAR: "far-limit"}

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields
+from typing_extensions import override
 
 from service.domain.errors import Invalid, Issue
 
@@ -30,7 +31,7 @@ def read_parameters(schema: Schema, given: Iterable[tuple[str, str]]) -> dict[st
     try:
         loaded: dict[str, Any] = schema.load(texts)
     except ValidationError as error:
-        raise Invalid(issues=_issues(error.normalized_messages(), schema)) from None
+        raise Invalid(issues=_issues(error.messages_dict, schema)) from None
     return loaded
 
 
@@ -61,6 +62,7 @@ class One(fields.Field[Any]):
 
     allowed = ""
 
+    @override
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         del attr, data, kwargs
         texts: Sequence[str] = value
@@ -76,23 +78,57 @@ class One(fields.Field[Any]):
         raise NotImplementedError
 
 
-class Several(fields.Field[tuple[str, ...]]):
-    """A parameter that may be given several times, or with commas; of these values, where known."""
+class Several(fields.Field[Any]):
+    """A parameter that may be given several times, or with commas between its values."""
 
-    def __init__(self, allowed: Iterable[str] = (), **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._allowed = tuple(allowed)
+    allowed = ""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[str, ...]:
+    @override
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         del attr, data, kwargs
-        found = dict.fromkeys(one.strip() for text in value for one in text.split(","))
-        if not all(map(self._is_allowed, found)):
-            allowed = f"any of {', '.join(self._allowed)}" if self._allowed else "ids"
-            raise ValidationError(f"it must be {allowed}.")
-        return tuple(found)
+        texts = dict.fromkeys(one.strip() for text in value for one in text.split(","))
+        found = [self.read(text) for text in texts]
+        if None in found:
+            raise ValidationError(f"it must be {self.allowed}.")
+        return self.together(found)
 
-    def _is_allowed(self, text: str) -> bool:
-        return text in self._allowed if self._allowed else bool(_ID.fullmatch(text))
+    def read(self, text: str) -> Any:
+        """The value of one text; None where it is none."""
+        raise NotImplementedError
+
+    def together(self, found: list[Any]) -> Any:
+        """The values as the question has them."""
+        return frozenset(found)
+
+
+class AnyOf(Several):
+    """Any of some words, each standing for a value."""
+
+    def __init__(self, values: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._values = values
+        self.allowed = f"any of {', '.join(values)}"
+
+    @override
+    def read(self, text: str) -> Any:
+        """The value that the word stands for."""
+        return self._values.get(text)
+
+
+class Ids(Several):
+    """Ids of resources."""
+
+    allowed = "ids of resources"
+
+    @override
+    def read(self, text: str) -> str | None:
+        """The id."""
+        return text if _ID.fullmatch(text) else None
+
+    @override
+    def together(self, found: list[Any]) -> tuple[str, ...]:
+        """In the order in which they were given."""
+        return tuple(found)
 
 
 class Choice(One):
@@ -103,6 +139,7 @@ class Choice(One):
         self._values = values
         self.allowed = f"one of {', '.join(values)}"
 
+    @override
     def read(self, text: str) -> Any:
         """The value that the word stands for."""
         return self._values.get(text)
@@ -116,6 +153,7 @@ class Number(One):
         self._range = range(low, high + 1)
         self.allowed = f"a whole number from {low} to {high}"
 
+    @override
     def read(self, text: str) -> int | None:
         """The number."""
         plain = text.isascii() and text.isdigit() and len(text) < len("1000000000")
@@ -127,6 +165,7 @@ class Day(One):
 
     allowed = f"a day, YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}"
 
+    @override
     def read(self, text: str) -> date | None:
         """The day."""
         if not _DAY.fullmatch(text):
@@ -143,13 +182,14 @@ class Instant(One):
 
     allowed = "an instant with its offset, such as 2027-06-07T08:02:00Z"
 
+    @override
     def read(self, text: str) -> datetime | None:
         """The instant, in UTC."""
         try:
-            found = datetime.fromisoformat(_LOST_PLUS.sub("+", text)).astimezone(UTC)
+            found = datetime.fromisoformat(_LOST_PLUS.sub("+", text))
+            return found.astimezone(UTC) if found.tzinfo else None
         except (ValueError, OverflowError):
             return None
-        return found if _has_offset(text) else None
 
 
 class LanguageCode(One):
@@ -157,6 +197,7 @@ class LanguageCode(One):
 
     allowed = "a language code, such as fi, sv or se"
 
+    @override
     def read(self, text: str) -> str | None:
         """The tag."""
         return text if _LANGUAGE.fullmatch(text) else None
@@ -167,10 +208,7 @@ class Sealed(One):
 
     allowed = "the `next` of an earlier answer"
 
+    @override
     def read(self, text: str) -> str | None:
         """The text as it is."""
         return text or None
-
-
-def _has_offset(text: str) -> bool:
-    return text.endswith(("Z", "z")) or bool(re.search(r"[+\- ][0-9]{2}:?[0-9]{2}$", text[10:]))

@@ -1,0 +1,100 @@
+"""A follow-up as the JSON APIs give it: plain members, dates as ISO days, texts in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+from service.clock import CLINIC_ZONE
+from service.domain.adjustment import Adjustment
+from service.domain.interval import FOREVER
+from service.domain.seen import Booking, NotKnown, SeenFollowUp
+from service.domain.worklist import PersonRow, Sort, WorklistRow
+from service.wording.because import LookedAt, because, closes_with, place
+from service.wording.telling import Teller
+
+Json: TypeAlias = dict[str, Any]
+
+
+def row(teller: Teller, one: WorklistRow) -> Json:
+    """A row of the worklist."""
+    return follow_up(teller, one.follow_up, one.person.id)
+
+
+def person(teller: Teller, one: PersonRow, sort: Sort, *, day: date) -> Json:
+    """A person of the worklist with their rows; the first says why they stand here."""
+    first = one.follow_ups[0]
+    return {
+        "patient": one.person.id,
+        "unit": one.person.unit.id,
+        "distance_km": one.person.distance_km,
+        "ground": place(teller.words, first, sort, day=day)._asdict(),
+        "follow_ups": [follow_up(teller, each, one.person.id) for each in one.follow_ups],
+        "booked_for": _first_booking(one.follow_ups),
+        "last_contact": None,
+    }
+
+
+def follow_up(teller: Teller, one: SeenFollowUp, patient: str) -> Json:
+    """A follow-up with its window, state, reason and marks, for those who care for the patient."""
+    stretch = one.stretch
+    return {
+        "id": one.id,
+        "patient": patient,
+        "activity": one.activity,
+        "name": teller.told(one.activity, one.kind, stretch).activity,
+        "protocols": stretch.protocols,
+        "unit": stretch.unit,
+        "opens_on": _day(stretch.window.opens_on),
+        "due_on": _day(stretch.window.due_on),
+        "closes_on": _day(stretch.window.closes_on),
+        "status": one.state,
+        "days_overdue": max(one.days_overdue, 0),
+        "because": _because(teller, one),
+        "closes_with": closes_with(teller, one),
+        "not_known": _not_known(one.not_known),
+        "adjustment": _adjustment(one.adjustment),
+        "booked_for": _booked_for(one.booked),
+        "last_contact": None,
+    }
+
+
+def _because(teller: Teller, one: SeenFollowUp) -> Json:
+    why = because(teller, one)
+    return why._asdict() | {"value": _value(why.value), "anchor": _day(why.anchor)}
+
+
+def _value(looked_at: LookedAt | None) -> Json | None:
+    return looked_at._asdict() if looked_at else None
+
+
+def _not_known(mark: NotKnown | None) -> Json | None:
+    return mark._asdict() if mark else None
+
+
+def _adjustment(one: Adjustment | None) -> Json | None:
+    if one is None:
+        return None
+    return {
+        "kind": one.kind,
+        "reason": one.reason,
+        "author": one.author,
+        "from": one.from_day,
+        "until": _day(one.until_day),
+        "due_on": one.due_on,
+        "interval": one.interval.iso if one.interval else None,
+        "ask_again_on": one.ask_again_on,
+    }
+
+
+def _booked_for(booked: Booking | None) -> str | None:
+    return booked.at.astimezone(CLINIC_ZONE).isoformat() if booked else None
+
+
+def _first_booking(follow_ups: Sequence[SeenFollowUp]) -> str | None:
+    booked = [one.booked for one in follow_ups if one.booked]
+    return _booked_for(min(booked)) if booked else None
+
+
+def _day(day: date | None) -> date | None:
+    """Days end where time does; a day that never comes is null."""
+    return None if day == FOREVER else day

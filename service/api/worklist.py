@@ -1,0 +1,88 @@
+"""The worklist for machines: `/worklist/v1/follow-ups`, and one item a person: `/worklist/v1/people`.
+
+Source: design.md 6. Whose rows a viewer sees is a condition of the store's statements.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+
+from service.api.auth import expect_scope, viewer_of
+from service.api.json_answers import json_answer, language_of
+from service.api.request_ids import request_id
+from service.api.schemas.rows import person, row
+from service.api.schemas.worklist import Asked, Reading
+from service.domain.access import Viewer
+from service.domain.scope import Interaction
+from service.domain.worklist import Position, SeenPerson
+from service.runtime import Runtime
+from service.workflows.find_overdue import find_overdue
+from service.workflows.find_people import find_people
+
+_FOLLOW_UPS: Final = "worklist/follow-ups"
+_PEOPLE: Final = "worklist/people"
+
+
+def blueprint(runtime: Runtime) -> Blueprint:
+    """The lists of a deployment."""
+    pages = Blueprint("worklist_api", __name__, url_prefix="/worklist/v1")
+    follow_ups = Reading(_FOLLOW_UPS, runtime.catalogue, runtime.cursor_key)
+    people = Reading(_PEOPLE, runtime.catalogue, runtime.cursor_key)
+    pages.add_url_rule(
+        "/follow-ups", "follow_ups", lambda: _List(runtime, follow_ups).answer_follow_ups()
+    )
+    pages.add_url_rule("/people", "people", lambda: _List(runtime, people).answer_people())
+    return pages
+
+
+class _List:
+    """One request for a list: who asks, what, and in which language."""
+
+    def __init__(self, runtime: Runtime, reading: Reading) -> None:
+        self._runtime = runtime
+        self._reading = reading
+        self._at = runtime.clock.now()
+        self._viewer = _viewer(runtime)
+        pairs = list(request.args.items(multi=True))
+        self._asked: Asked = reading.read(pairs, viewer=self._viewer, at=self._at)
+        self._language = language_of(runtime)
+        self._teller = runtime.tellers[self._language]
+
+    def answer_follow_ups(self) -> Response:
+        with self._runtime.store.read() as view:
+            page = find_overdue(view, self._asked.question, viewer=self._viewer)
+        items = [row(self._teller, one) for one in page.rows]
+        return self._answer(_FOLLOW_UPS, [one.person for one in page.rows], items, page.after)
+
+    def answer_people(self) -> Response:
+        question = self._asked.question
+        with self._runtime.store.read() as view:
+            page = find_people(view, question, viewer=self._viewer)
+        items = [
+            person(self._teller, one, question.sort, day=question.as_of) for one in page.people
+        ]
+        return self._answer(_PEOPLE, [one.person for one in page.people], items, page.after)
+
+    def _answer(
+        self, scope: str, people: Iterable[SeenPerson], items: list[Any], after: Position | None
+    ) -> Response:
+        seen = {one.key: one.person for one in people}
+        self._runtime.note_read(
+            self._viewer, "search", scope=scope, patients=seen, request=request_id()
+        )
+        question = self._asked.question
+        members = {
+            "as_of": question.as_of,
+            "known_at": question.known_at,
+            "demo": any(one.invented for one in seen.values()),
+            "items": items,
+            "next": self._reading.next(self._asked, after, viewer=self._viewer, at=self._at),
+        }
+        return json_answer(members, self._language)
+
+
+def _viewer(runtime: Runtime) -> Viewer:
+    viewer = viewer_of(runtime)
+    expect_scope(viewer, "ServiceRequest", Interaction.SEARCH)
+    return viewer
