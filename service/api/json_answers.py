@@ -9,21 +9,23 @@ from flask import Response, request
 from service.runtime import Runtime
 
 JSON: Final = "application/json"
-VARY: Final = "Accept-Language, Authorization"
 
 
 def language_of(runtime: Runtime) -> str:
-    """The language that Accept-Language prefers among ours, else the deployment's own."""
-    ours = [runtime.settings.language, *runtime.words]
-    return request.accept_languages.best_match(ours) or runtime.settings.language
+    """The first of ours in Accept-Language (`sv-FI` is Swedish), else the deployment's own."""
+    wanted = (tag.partition("-")[0].lower() for tag, share in request.accept_languages if share)
+    return next((one for one in wanted if one in runtime.words), runtime.settings.language)
 
 
 def json_answer(members: Any, language: str) -> Response:
-    """A 200 with these members."""
-    body = orjson.dumps(members)
-    answer = Response(body, HTTPStatus.OK, content_type=JSON)
+    """A 200 with these members, told in this language."""
+    answer = Response(orjson.dumps(members), HTTPStatus.OK, content_type=JSON)
     answer.headers["Content-Language"] = language
-    answer.headers["Vary"] = VARY
+    return kept_by_nobody(answer, "Accept-Language")
+
+
+def kept_by_nobody(answer: Response, *varies: str) -> Response:
+    """The answer with the word that no one on the way may keep it, and what it differs by."""
+    answer.headers["Vary"] = ", ".join((*varies, "Authorization"))
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
-

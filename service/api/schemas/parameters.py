@@ -35,6 +35,11 @@ def read_parameters(schema: Schema, given: Iterable[tuple[str, str]]) -> dict[st
     return loaded
 
 
+def themselves(words: Iterable[str]) -> dict[str, str]:
+    """Words that stand for themselves, in order."""
+    return {word: word for word in sorted(words)}
+
+
 def _issues(faults: Mapping[str, Any], schema: Schema) -> list[Issue]:
     known = ", ".join(schema.fields)
     return [

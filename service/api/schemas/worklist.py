@@ -22,6 +22,7 @@ from service.api.schemas.parameters import (
     Number,
     Sealed,
     read_parameters,
+    themselves,
 )
 from service.domain.access import Viewer
 from service.domain.catalogue import Catalogue
@@ -111,9 +112,9 @@ def _schema(catalogue: Catalogue) -> Schema:
         {
             "status": AnyOf({state.value: state for state in State}, attribute="states"),
             "unit": Ids(attribute="units"),
-            "protocol": AnyOf(_themselves(protocols), attribute="protocols"),
-            "activity": AnyOf(_themselves(catalogue.activities), attribute="activities"),
-            "performer": AnyOf(_themselves(_performers(catalogue)), attribute="performers"),
+            "protocol": AnyOf(themselves(protocols), attribute="protocols"),
+            "activity": AnyOf(themselves(catalogue.activities), attribute="activities"),
+            "performer": AnyOf(themselves(_performers(catalogue)), attribute="performers"),
             "booked": Choice({"yes": True, "no": False}),
             "language": LanguageCode(),
             "distance_over": Number(0, _FARTHEST_KM),
@@ -124,10 +125,6 @@ def _schema(catalogue: Catalogue) -> Schema:
             _CURSOR: Sealed(),
         }
     )()
-
-
-def _themselves(words: Iterable[str]) -> dict[str, str]:
-    return {word: word for word in sorted(words)}
 
 
 def _performers(catalogue: Catalogue) -> Iterable[str]:
