@@ -91,7 +91,7 @@ class Reading:
     `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
     what carries none, `bookings` for what is no Appointment, `plan` for what is not the live shared
     plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location. `made` is what the service itself writes: it
-    tells the service nothing.
+    tells the service nothing. `known` is from when it counts as known, if not from its commit.
     """
 
     type: str
@@ -109,6 +109,7 @@ class Reading:
     place: Place | None = None
     warnings: Sequence[str] = ()
     made: bool = False
+    known: datetime | None = None
 
 
 class Stored(NamedTuple):
@@ -171,4 +172,22 @@ class Named(NamedTuple):
     """A resource by type and id."""
 
     type: str
+    id: str
+
+
+class Borne(NamedTuple):
+    """A business identifier as the index holds it: of a type, under its search parameter's number."""
+
+    type: str
+    parameter: int
+    system: str
+    value: str
+
+
+class KnownAs(NamedTuple):
+    """The id under which a source knows a resource that has another one here."""
+
+    source: str
+    type: str
+    original: str
     id: str

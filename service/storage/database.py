@@ -22,6 +22,7 @@ from service.storage.engines import database_url, reading_engine, writing_engine
 from service.storage.evidence import Evidence, EvidenceChanges
 from service.storage.failure import Collision, in_our_words
 from service.storage.feeds import FeedChanges, Feeds
+from service.storage.identities import Identities, IdentityChanges
 from service.storage.kept.adjustments import AdjustmentChanges
 from service.storage.kept.directory import Directory, DirectoryChanges
 from service.storage.kept.plans import PlanChanges
@@ -31,6 +32,7 @@ from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.patients import PatientLocks, Patients
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
+from service.storage.seen.follow_ups import FollowUpsSeen
 from service.storage.sign_in import SignIn, SignInChanges
 from service.storage.transaction import BlockKeys, CountedKeys, Keys, Transaction, begin
 
@@ -70,6 +72,11 @@ class View:
         return NotCountedResults(self._connection)
 
     @cached_property
+    def identities(self) -> Identities:
+        """Business identifiers."""
+        return Identities(self._connection)
+
+    @cached_property
     def feeds(self) -> Feeds:
         """What came from which unit when."""
         return Feeds(self._connection)
@@ -83,6 +90,11 @@ class View:
     def marks(self) -> Marks:
         """Marks of the deployment."""
         return Marks(self._connection)
+
+    @cached_property
+    def follow_ups(self) -> FollowUpsSeen:
+        """Follow-ups of any day."""
+        return FollowUpsSeen(self._connection)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -151,6 +163,11 @@ class Work:
     def directory(self) -> DirectoryChanges:
         """People, units and places."""
         return DirectoryChanges(self.transaction)
+
+    @cached_property
+    def identities(self) -> IdentityChanges:
+        """Business identifiers, and the ids of sources."""
+        return IdentityChanges(self.transaction)
 
     @cached_property
     def feeds(self) -> FeedChanges:

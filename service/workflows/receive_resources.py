@@ -4,7 +4,6 @@ One transaction: conditions are decided, people locked, resources stored with th
 facts noted, follow-ups computed and kept; then it commits, or nothing of it happened.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,16 +11,12 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from service.domain.access import Role, Viewer
-from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.errors import Conflict, Forbidden, Invalid, SeurantaError
-from service.domain.fact import Fact
-from service.domain.feeding import fed_by
-from service.domain.interval import FOREVER
 from service.domain.kept import ChangedFollowUp
-from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stored, Submission
-from service.domain.responsibility import succeeded
+from service.domain.record import Named, NotCounted, Reading, Stored, Submission
 from service.domain.search import Query
 from service.workflows.keeping import Keeping, keep_in_step
+from service.workflows.noting import Notes
 from service.workflows.ports import Stamp, Work
 
 
@@ -97,8 +92,7 @@ class _Receiver:
         self._everything = Viewer(Role.SYSTEM, today)
         self._today = today
         self._keys: dict[str, int] = {}
-        self._touched: set[int] = set()
-        self._fed: defaultdict[int, set[tuple[str, date]]] = defaultdict(set)
+        self._notes = Notes(work, self._keys, receiving.keeping.kinds, today)
 
     def receive(self, submissions: Submissions) -> list[Received]:
         standing = self._standing(submissions.listed)
@@ -172,7 +166,7 @@ class _Receiver:
         if self._viewer.role is not Role.SYSTEM:
             self._expect_in_care(people)
         others = {one.patient for one in self._before(listed, ids).values() if one.patient > 0}
-        self._keys = self._work.patients.lock(people, keys=others)
+        self._keys.update(self._work.patients.lock(people, keys=others))
         before = self._before(listed, ids)
         if any(
             one.patient > 0 and one.patient not in self._keys.values() for one in before.values()
@@ -202,7 +196,7 @@ class _Receiver:
             stored = self._replace(one, reading, old)
             if old is not None and stored.version == old.version:
                 return Received(one, stored, is_new=False)
-        self._note(reading, old)
+        self._notes.note(reading, old)
         is_new = old is None or old.deleted
         return Received(one, stored, is_new=is_new, not_counted=reading.not_counted)
 
@@ -220,72 +214,15 @@ class _Receiver:
             named.type, named.id, viewer=self._viewer, expected=one.expected
         )
         if stored is not None and old is not None and old.patient > 0:
-            self._forget(named, old.patient)
+            self._notes.forget(named, old.patient)
         return Received(one, stored, is_new=False)
 
-    def _forget(self, named: Named, patient: int) -> None:
-        source = f"{named.type}/{named.id}"
-        self._work.evidence.replace(patient, source, ())
-        self._work.not_counted.replace(patient, source, ())
-        self._work.adjustments.replace(patient, source, ())
-        self._work.bookings.replace(patient, source, ())
-        self._touched.add(patient)
-
-    def _note(self, reading: Reading, old: Stored | None) -> None:
-        """Keep what a stored resource says beside the record."""
-        directory = self._work.directory
-        if reading.unit:
-            directory.describe_unit(reading.id, reading.unit)
-        if reading.place:
-            directory.place_unit(reading.place)
-        if len(set(reading.patients)) != 1:
-            return
-        patient = self._keys[reading.patients[0]]
-        if old is not None and old.patient not in {0, patient}:
-            self._forget(Named(reading.type, reading.id), old.patient)
-        if reading.person:
-            directory.describe_patients({patient: reading.person})
-        self._note_about(patient, reading, is_first=old is None)
-
-    def _note_about(self, patient: int, reading: Reading, *, is_first: bool) -> None:
-        source = f"{reading.type}/{reading.id}"
-        changed = bool(reading.person)
-        if reading.facts or not is_first:
-            facts = self._facts(patient, source, reading)
-            changed |= self._work.evidence.replace(patient, source, facts)
-            self._fed[patient].update(fed_by(facts, self._receiving.keeping.kinds))
-        if reading.not_counted or not is_first:
-            self._work.not_counted.replace(patient, source, reading.not_counted)
-        if reading.adjustments is not None:
-            changed |= self._work.adjustments.replace(patient, source, reading.adjustments)
-        if reading.bookings is not None:
-            self._work.bookings.replace(patient, source, reading.bookings)
-        if reading.plan is not None:
-            changed |= self._decide_plan(patient, source, reading.plan)
-        if changed:
-            self._touched.add(patient)
-
-    def _facts(self, patient: int, source: str, reading: Reading) -> Sequence[Fact]:
-        if reading.type != "Patient":
-            return reading.facts
-        known = self._work.evidence.of_many([patient], viewer=self._everything)[patient]
-        before = [fact for fact in known if fact.source == source]
-        return succeeded(before, reading.facts, self._today)
-
-    def _decide_plan(self, patient: int, source: str, plan: PlanDecision) -> bool:
-        """On hold from the day it is put so, until the day before it goes on; ended for good."""
-        if plan.ended:
-            self._work.plans.end(patient, self._today)
-        hold = Adjustment(AdjustmentKind.PLAN_ON_HOLD, self._today, FOREVER, source=source)
-        return self._work.adjustments.hold(patient, hold, is_on_hold=plan.on_hold) or plan.ended
-
     def _with_steps(self, received: list[Received]) -> list[Received]:
-        if not self._touched:
+        if not self._notes.touched:
             return received
-        keys = sorted(self._touched)
+        keys = sorted(self._notes.touched)
         steps = keep_in_step(self._work, keys, self._receiving.keeping, today=self._today)
-        fed = {(one.unit, *told) for one in steps for told in self._fed[one.key] if one.unit}
-        self._work.feeds.record(fed)
+        self._notes.record_feeds({one.key: one.unit for one in steps})
         moved = [one for step in steps for one in step.changed]
         return [one._replace(changed=tuple(_closed_by(one, moved))) for one in received]
 

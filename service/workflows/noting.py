@@ -1,0 +1,148 @@
+"""Keeping what a stored resource says beside the record: facts, decisions, people, units and places.
+
+Whoever is concerned must be locked; `touched` are the keys of those whose follow-ups may have moved.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Final
+
+from service.domain.access import Role, Viewer
+from service.domain.adjustment import Adjustment, AdjustmentKind
+from service.domain.fact import Fact
+from service.domain.feeding import Kinds, fed_by
+from service.domain.interval import FOREVER
+from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stored
+from service.domain.responsibility import succeeded
+from service.workflows.ports import Work
+
+_NOBODY_ELSE: Final = frozenset({0})
+
+
+class Notes:
+    """What one transaction notes; `keys` are those of the people it has locked, by id."""
+
+    def __init__(self, work: Work, keys: Mapping[str, int], kinds: Kinds, today: date) -> None:
+        self.touched: set[int] = set()
+        self._fed: defaultdict[int, set[tuple[str, date]]] = defaultdict(set)
+        self._kinds = kinds
+        self._work = work
+        self._keys = keys
+        self._today = today
+        self._everything = Viewer(Role.SYSTEM, today)
+
+    def forget(self, named: Named, patient: int) -> None:
+        """Let a resource that is gone have told nothing any more."""
+        source = f"{named.type}/{named.id}"
+        self._work.evidence.replace(patient, source, ())
+        self._work.not_counted.replace(patient, source, ())
+        self._work.adjustments.replace(patient, source, ())
+        self._work.bookings.replace(patient, source, ())
+        self.touched.add(patient)
+
+    def note(self, reading: Reading, old: Stored | None) -> None:
+        """Keep what a resource says now; `old` is the version before it."""
+        self._describe_units([reading])
+        patient = self._patient_of(reading)
+        if patient is None:
+            return
+        if old is not None and old.patient not in _NOBODY_ELSE | {patient}:
+            self.forget(Named(reading.type, reading.id), old.patient)
+        if reading.person:
+            self._work.directory.describe_patients({patient: reading.person})
+        self._note_about(patient, reading, is_first=old is None)
+
+    def note_new(self, readings: Sequence[Reading]) -> None:
+        """Keep what resources that were never there before say, by the thousand."""
+        self._describe_units(readings)
+        theirs = [(key, one) for one in readings if (key := self._patient_of(one)) is not None]
+        people = {patient: one.person for patient, one in theirs if one.person}
+        self._work.directory.describe_patients(people)
+        facts = [
+            (one.known, patient, fact)
+            for patient, one in theirs
+            for fact in self._facts(patient, f"{one.type}/{one.id}", one)
+        ]
+        self._add(facts)
+        for _, patient, fact in facts:
+            self._fed[patient].update(fed_by([fact], self._kinds))
+        self._work.not_counted.add_many(
+            (patient, f"{one.type}/{one.id}", result)
+            for patient, one in theirs
+            for result in one.not_counted
+        )
+        self.touched |= {patient for _, patient, _ in facts} | people.keys()
+        for patient, one in theirs:
+            self._decide(patient, f"{one.type}/{one.id}", one)
+
+    def record_feeds(self, units: Mapping[int, str]) -> None:
+        """Note which kinds of results came from the units of these people; best done last."""
+        self._work.feeds.record(
+            (unit, *told) for key, unit in units.items() for told in self._fed[key] if unit
+        )
+
+    def _add(self, facts: Iterable[tuple[datetime | None, int, Fact]]) -> None:
+        """Add facts, those that are known from the same instant together."""
+        in_order = sorted(facts, key=_known) if any(known for known, *_ in facts) else facts
+        for known, together in groupby(in_order, key=lambda one: one[0]):
+            told = [(patient, fact) for _, patient, fact in together]
+            self._work.evidence.add_many(told, known=known)
+
+    def _describe_units(self, readings: Iterable[Reading]) -> None:
+        directory = self._work.directory
+        for one in readings:
+            if one.unit:
+                directory.describe_unit(one.id, one.unit)
+            if one.place:
+                directory.place_unit(one.place)
+
+    def _patient_of(self, reading: Reading) -> int | None:
+        """The key of the one person that a resource is about."""
+        return self._keys[reading.patients[0]] if len(set(reading.patients)) == 1 else None
+
+    def _note_about(self, patient: int, reading: Reading, *, is_first: bool) -> None:
+        source = f"{reading.type}/{reading.id}"
+        changed = bool(reading.person)
+        if reading.facts or not is_first:
+            facts = self._facts(patient, source, reading)
+            changed |= self._work.evidence.replace(patient, source, facts, known=reading.known)
+            self._fed[patient].update(fed_by(facts, self._kinds))
+        if reading.not_counted or not is_first:
+            results: Sequence[NotCounted] = reading.not_counted
+            self._work.not_counted.replace(patient, source, results)
+        if changed:
+            self.touched.add(patient)
+        self._decide(patient, source, reading)
+
+    def _facts(self, patient: int, source: str, reading: Reading) -> Sequence[Fact]:
+        if reading.type != "Patient":
+            return reading.facts
+        known = self._work.evidence.of_many([patient], viewer=self._everything)[patient]
+        before = [fact for fact in known if fact.source == source]
+        return succeeded(before, reading.facts, self._today)
+
+    def _decide(self, patient: int, source: str, reading: Reading) -> None:
+        """Keep what people decided about follow-ups and plans."""
+        changed = False
+        if reading.adjustments is not None:
+            changed |= self._work.adjustments.replace(patient, source, reading.adjustments)
+        if reading.bookings is not None:
+            self._work.bookings.replace(patient, source, reading.bookings)
+        if reading.plan is not None:
+            changed |= self._decide_plan(patient, source, reading.plan)
+        if changed:
+            self.touched.add(patient)
+
+    def _decide_plan(self, patient: int, source: str, plan: PlanDecision) -> bool:
+        """On hold from the day it is put so, until the day before it goes on; ended for good."""
+        self._work.plans.agree(patient, source.partition("/")[2], plan.agreed_on)
+        if plan.ended:
+            self._work.plans.end(patient, self._today)
+        hold = Adjustment(AdjustmentKind.PLAN_ON_HOLD, self._today, FOREVER, source=source)
+        return self._work.adjustments.hold(patient, hold, is_on_hold=plan.on_hold) or plan.ended
+
+
+def _known(one: tuple[datetime | None, int, Fact]) -> tuple[bool, datetime | None]:
+    return one[0] is not None, one[0]
