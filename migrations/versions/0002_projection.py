@@ -19,6 +19,7 @@ def upgrade() -> None:
     sequences()
     units()
     plan_protocols()
+    agreements()
     eligibilities()
     enrolments()
     adjustments()
@@ -108,6 +109,18 @@ def plan_protocols() -> None:
         ),
     )
     op.create_index("plan_protocols_by_run", "plan_protocols", ["run", "patient"])
+
+
+def agreements() -> None:
+    op.create_table(
+        "agreements",
+        key("patient"),
+        text("care_plan"),
+        day("agreed_on"),
+        instant("known_from"),
+        instant("known_to"),
+        sa.PrimaryKeyConstraint("patient", "care_plan", "known_from", name="pk_agreements"),
+    )
 
 
 def eligibilities() -> None:
@@ -373,6 +386,13 @@ def stretches() -> None:
         ["urgency", "order_on", "follow_up"],
         sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
+    )
+    op.create_index(
+        "stretches_superseded",
+        "stretches",
+        ["known_to"],
+        sqlite_where=sa.text("known_to < 253402300799999999"),
+        postgresql_where=sa.text("known_to < 253402300799999999"),
     )
 
 

@@ -147,6 +147,10 @@ class PlanChanges(Protocol):
         """Let the plan follow its protocols to a last day, and no longer."""
         ...
 
+    def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
+        """Let the plan be agreed with the patient since a day, or be a proposal (None)."""
+        ...
+
     def take_back(self, patient: int, run: str) -> tuple[str, ...]:
         """Take a run's protocols out of the plan, as if they had never been in it."""
         ...

@@ -139,7 +139,7 @@ def a_plan(**more):
 
 def test_the_live_plan_says_when_it_was_agreed():
     extension = {"url": f"{BASE}/StructureDefinition/agreed-on", "valueDate": "2027-03-12"}
-    assert plan_decision_of(a_plan(extension=[extension])) == PlanDecision("2027-03-12")
+    assert plan_decision_of(a_plan(extension=[extension])) == PlanDecision(date(2027, 3, 12))
 
 
 def test_without_that_it_is_a_proposal():

@@ -1,6 +1,7 @@
 """The examples say what their names promise: one home in FHIR for each kind of fact and decision."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_an_example_of_the_plans_own_interval(catalogue):
 
 def test_an_example_of_the_live_plan():
     found = plan_decision_of(example("CarePlan-shared-care-plan"))
-    assert found == PlanDecision("2027-03-12")
+    assert found == PlanDecision(date(2027, 3, 12))
 
 
 def test_every_example_is_marked_as_invented():

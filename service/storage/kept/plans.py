@@ -10,7 +10,7 @@ from service.domain.applicability import Fit
 from service.domain.care_plan import Decided
 from service.storage.rows import insert_rows
 from service.storage.tables.columns import OPEN, OPEN_DAY
-from service.storage.tables.plan import eligibilities, plan_protocols
+from service.storage.tables.plan import agreements, eligibilities, plan_protocols
 from service.storage.transaction import Transaction
 
 
@@ -55,6 +55,19 @@ class PlanChanges:
             for row in ending
         ]
         insert_rows(self._connection, {plan_protocols: rows})
+
+    def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
+        """Let the plan be agreed with the patient since a day, or be a proposal (None)."""
+        given = {"of": patient, "of_plan": care_plan}
+        standing = self._connection.execute(_AGREED_ON, given).scalar()
+        if standing == agreed_on:
+            return
+        at = self._transaction.at
+        self._connection.execute(_NEVER_AGREED, {**given, "since": at})
+        self._connection.execute(_NO_LONGER_AGREED, {**given, "known_to": at})
+        if agreed_on is not None:
+            row = (patient, care_plan, agreed_on, at, OPEN)
+            insert_rows(self._connection, {agreements: [row]})
 
     def take_back(self, patient: int, run: str) -> tuple[str, ...]:
         """Take a run's protocols out of the plan; which those were."""
@@ -105,6 +118,16 @@ _LATER: Final = (
 )
 _STILL_FOLLOWED: Final = select(plan_protocols).where(_LATER)
 _NO_LONGER_SO: Final = update(plan_protocols).where(_LATER)
+_AGREEMENT: Final = (
+    (agreements.c.patient == bindparam("of"))
+    & (agreements.c.care_plan == bindparam("of_plan"))
+    & (agreements.c.known_to == OPEN)
+)
+_AGREED_ON: Final = select(agreements.c.agreed_on).where(_AGREEMENT)
+_NEVER_AGREED: Final = delete(agreements).where(
+    _AGREEMENT, agreements.c.known_from >= bindparam("since", type_=agreements.c.known_from.type)
+)
+_NO_LONGER_AGREED: Final = update(agreements).where(_AGREEMENT)
 _ELIGIBLE: Final = select(
     eligibilities.c.protocol,
     eligibilities.c.from_day,

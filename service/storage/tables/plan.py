@@ -52,6 +52,17 @@ plan_protocols = Table(
     Index("plan_protocols_by_run", "run", "patient"),
 )
 
+agreements = Table(
+    "agreements",
+    metadata,
+    key("patient"),
+    text("care_plan"),
+    day("agreed_on"),
+    instant("known_from"),
+    instant("known_to"),
+    PrimaryKeyConstraint("patient", "care_plan", "known_from"),
+)
+
 eligibilities = Table(
     "eligibilities",
     metadata,

@@ -4,9 +4,12 @@ Rebuildable from the record. `known_from` to `known_to` (excluded) is what we kn
 `holds_to` (excluded) are days of the clinic's calendar on which nothing changes.
 """
 
+from typing import Final
+
 from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, Table, literal_column
 
 from service.storage.tables.columns import (
+    OPEN,
     day,
     decimal,
     flag,
@@ -14,6 +17,7 @@ from service.storage.tables.columns import (
     key,
     key_blocks,
     metadata,
+    microseconds,
     number,
     small,
     text,
@@ -187,6 +191,14 @@ for _name, _in_order in {
         sqlite_where=_live_on_sqlite,
         postgresql_where=_live_on_postgresql,
     )
+# What was known once and is no longer: written the same way where it is asked for.
+SUPERSEDED: Final[ColumnElement[bool]] = literal_column(f"known_to < {microseconds(OPEN)}")
+Index(
+    "stretches_superseded",
+    _columns.known_to,
+    sqlite_where=SUPERSEDED,
+    postgresql_where=SUPERSEDED,
+)
 _audited = ("unit", "holds_from", "holds_to", "known_from", "known_to", "activity", "hold")
 Index(
     "stretches_for_audit",

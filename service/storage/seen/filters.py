@@ -1,0 +1,74 @@
+"""The filters of a question as conditions: those on a stretch, and those on the person."""
+
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, not_, or_, select
+
+from service.storage.access import visible
+from service.storage.seen.moment import AS_OF
+from service.storage.seen.shape import Shape
+from service.storage.tables.columns import OPEN_DAY, Instant
+from service.storage.tables.projection import bookings, feeds, follow_ups
+from service.storage.tables.record import patients
+
+Condition: TypeAlias = ColumnElement[bool]
+
+FROM_INSTANT: Final = bindparam("from_instant", type_=Instant)
+
+
+def of_stretch(shape: Shape, rows: Any) -> Iterator[Condition]:
+    """The conditions on the stretch itself and its follow-up."""
+    if shape.protocols:
+        yield or_(*(_asked_by(rows, number) for number in range(shape.protocols)))
+    if shape.performers:
+        performer = _follow_up(rows, follow_ups.c.performer)
+        yield performer.in_(bindparam("any_performer", expanding=True))
+    if shape.booked is not None:
+        yield booked(rows) if shape.booked else not_(booked(rows))
+    if shape.not_known is not None:
+        yield not_known(rows) if shape.not_known else not_(not_known(rows))
+
+
+def of_person(shape: Shape, rows: Any) -> Iterator[Condition]:
+    """The conditions on the person whom a stretch is about; who may see them, first."""
+    yield visible(shape.role, rows.patient)
+    conditions = []
+    if shape.language:
+        conditions.append(patients.c.language == bindparam("language", type_=Text))
+    if shape.distance:
+        conditions.append(patients.c.distance_km > bindparam("distance"))
+    if conditions:
+        yield exists().where(patients.c.patient == rows.patient, *conditions)
+
+
+def booked(rows: Any) -> Condition:
+    """An appointment from the start of the day on names the follow-up, or its activity."""
+    for_all = and_(bookings.c.follow_up_id == "", bookings.c.activity == rows.activity)
+    found = select(bookings.c.patient).where(
+        bookings.c.patient == rows.patient,
+        bookings.c.at >= FROM_INSTANT,
+        or_(for_all, bookings.c.follow_up_id == _follow_up(rows, follow_ups.c.id)),
+    )
+    return found.correlate_except(bookings).exists()
+
+
+def not_known(rows: Any) -> Condition:
+    """Nothing was ever done, and what could have told has been silent since the anchor (5.3)."""
+    told = select(feeds.c.day).where(
+        feeds.c.unit == rows.unit,
+        feeds.c.kind == _follow_up(rows, follow_ups.c.kind),
+        feeds.c.day >= rows.anchor_on,
+        feeds.c.day <= AS_OF,
+    )
+    return and_(rows.done_on == OPEN_DAY, not_(told.correlate_except(feeds).exists()))
+
+
+def _asked_by(rows: Any, number: int) -> Condition:
+    named: Condition = rows.protocols.contains(bindparam(f"protocol_{number}", type_=Text))
+    return named
+
+
+def _follow_up(rows: Any, column: Any) -> Any:
+    of_it = (follow_ups.c.patient == rows.patient) & (follow_ups.c.follow_up == rows.follow_up)
+    return select(column).where(of_it).correlate_except(follow_ups).scalar_subquery()
