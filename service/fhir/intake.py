@@ -125,6 +125,33 @@ class BundleWrites:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletion:
+    """One resource that is to be deleted: nothing of it needs to be read."""
+
+    listed: Sequence[Submission]
+
+    @classmethod
+    def of(cls, type_: str, id_: str, if_match: str) -> "Deletion":
+        """The deletion of a resource, only of the version that If-Match names if it names one."""
+        return cls([Submission(0, "DELETE", type_, id_, expected(if_match), expression=type_)])
+
+    def conditions(self) -> Mapping[str, Query]:
+        """A deletion refers to nothing."""
+        return {}
+
+    def read(
+        self,
+        ids: Mapping[int, Named],  # noqa: ARG002
+        found: Mapping[str, Named],  # noqa: ARG002
+        *,
+        standing: Collection[int],  # noqa: ARG002
+        received_on: date,  # noqa: ARG002
+    ) -> dict[int, Reading]:
+        """There is nothing to read."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """Takes in what clients send, on our own base address."""
 

@@ -1,35 +1,84 @@
-"""The FHIR R4 base: one file an interaction or operation, registered here under its name."""
+"""The FHIR R4 base: one file an interaction or operation; what stands here is what is offered."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Final, NamedTuple
 
-from flask import Blueprint
+from flask import Blueprint, Response, request
 
 from service.api.auth import viewer_of
+from service.api.fhir.bundle import batch_or_transaction
+from service.api.fhir.capabilities import Offered, key_set, metadata, smart_configuration
 from service.api.fhir.create import create
-from service.api.fhir.read import read
+from service.api.fhir.delete import delete, refuse_conditional_delete
+from service.api.fhir.history import history
+from service.api.fhir.read import read, vread
+from service.api.fhir.search import search
+from service.api.fhir.update import refuse_conditional_update, update
 from service.runtime import Runtime
+
+OPEN: Final = frozenset({"fhir.metadata", "fhir.smart_configuration", "fhir.key_set"})
+"""The endpoints that want no token."""
+
+
+class _Interaction(NamedTuple):
+    """An address and what answers there; `codes` stand in the CapabilityStatement."""
+
+    method: str
+    address: str
+    answer: Callable[..., Response]
+    codes: tuple[str, ...] = ()
+
+
+_ON_TYPES: Final = (
+    _Interaction("GET", "/<type_>/<id_>", read, ("read",)),
+    _Interaction("GET", "/<type_>/<id_>/_history/<version>", vread, ("vread",)),
+    _Interaction("PUT", "/<type_>/<id_>", update, ("update",)),
+    _Interaction("DELETE", "/<type_>/<id_>", delete, ("delete",)),
+    _Interaction("GET", "/<type_>/<id_>/_history", history, ("history-instance",)),
+    _Interaction("POST", "/<type_>", create, ("create",)),
+    _Interaction("GET", "/<type_>", search, ("search-type",)),
+    _Interaction("POST", "/<type_>/_search", search),
+    _Interaction("PUT", "/<type_>", refuse_conditional_update),
+    _Interaction("DELETE", "/<type_>", refuse_conditional_delete),
+)
+_ON_SYSTEM: Final = (
+    _Interaction("POST", "/", batch_or_transaction, ("transaction", "batch")),
+    _Interaction("GET", "/.well-known/smart-configuration", smart_configuration),
+    _Interaction("GET", "/.well-known/jwks.json", key_set),
+)
+_OPERATIONS: Final[tuple[_Interaction, ...]] = ()
 
 
 def blueprint(runtime: Runtime) -> Blueprint:
     """Everything below `/fhir`; all but what describes the server wants a bearer token."""
     pages = Blueprint("fhir", __name__, url_prefix="/fhir")
     pages.before_request(partial(_expect_token, runtime))
-    for method, address, interaction in _INTERACTIONS:
-        pages.add_url_rule(
-            address,
-            interaction.__name__,
-            partial(interaction, runtime),
-            methods=[method],
-            strict_slashes=False,
-        )
+    for one in (*_ON_TYPES, *_ON_SYSTEM, *_OPERATIONS):
+        _register(pages, one, partial(one.answer, runtime))
+    _register(
+        pages,
+        _Interaction("GET", "/metadata", metadata),
+        partial(metadata, runtime, _offered()),
+    )
     return pages
 
 
+def _register(pages: Blueprint, one: _Interaction, answer: Callable[..., Response]) -> None:
+    endpoint = f"{one.answer.__name__}_by_post" if "_search" in one.address else one.answer.__name__
+    pages.add_url_rule(one.address, endpoint, answer, methods=[one.method], strict_slashes=False)
+
+
+def _offered() -> Offered:
+    return Offered(
+        on_types=tuple(code for one in _ON_TYPES for code in one.codes),
+        on_system=tuple(code for one in _ON_SYSTEM for code in one.codes),
+        operations=tuple(
+            (one.address.split("/")[1], code) for one in _OPERATIONS for code in one.codes
+        ),
+    )
+
+
 def _expect_token(runtime: Runtime) -> None:
-    viewer_of(runtime)
-
-
-_INTERACTIONS = (
-    ("GET", "/<type_>/<id_>", read),
-    ("POST", "/<type_>", create),
-)
+    if request.endpoint not in OPEN:
+        viewer_of(runtime)

@@ -10,6 +10,8 @@ from service.api.fhir.content import Preferences
 from service.api.request_ids import request_id
 from service.domain.access import Access, Viewer
 from service.fhir.answers import Answer, etag_of
+from service.fhir.outcome import outcome
+from service.fhir.rendering.consequences import consequences
 from service.runtime import Runtime
 from service.workflows.ports import Work
 from service.workflows.receive_resources import Received, Submissions, receive_resources
@@ -73,4 +75,18 @@ def answer_of(
         etag_of(stored.version),
         stored.at,
         body=stored.body if wanted == "representation" else b"",
+        outcome=_outcome(runtime, received) if wanted == "OperationOutcome" else b"",
+    )
+
+
+def _outcome(runtime: Runtime, received: Received) -> bytes:
+    """Which follow-ups the write closed, with the next date of each, or why it closed none."""
+    return outcome(
+        consequences(
+            received.changed,
+            received.not_counted,
+            runtime.catalogue,
+            today=runtime.clock.today(),
+            expression=received.submission.expression,
+        )
     )

@@ -1,0 +1,82 @@
+"""The reads and searches inside a Bundle: they come last and see what its writes have left."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from service.api.auth import expect_scope
+from service.api.fhir.history import page_of_history
+from service.api.fhir.read import current, of_version
+from service.api.fhir.search import page_of_search, read_question
+from service.domain.access import Viewer
+from service.domain.errors import Deleted, NotFound, NotSupported, SeurantaError
+from service.domain.record import Stored
+from service.domain.scope import Interaction
+from service.fhir.answers import Answer, etag_of
+from service.fhir.bundle import Entry
+from service.fhir.search_query import pairs_of
+from service.fhir.types import SERVED_TYPES
+from service.runtime import Runtime
+from service.workflows.ports import Work
+
+_HISTORY: Final = "/_history"
+
+
+@contextmanager
+def placed(entry: Entry) -> Iterator[None]:
+    """Say of an error where in the Bundle it happened."""
+    try:
+        yield
+    except SeurantaError as error:
+        if not any(issue.expression for issue in error.issues):
+            error.issues = tuple(i._replace(expression=entry.expression) for i in error.issues)
+        raise
+
+
+def answer_read(runtime: Runtime, viewer: Viewer, entry: Entry) -> Answer:
+    """What a GET inside a Bundle finds."""
+    with placed(entry):
+        _expect_readable(viewer, entry)
+        if entry.url.partition("?")[0].endswith(_HISTORY):
+            pairs = pairs_of(entry.query)
+            return _page(page_of_history(runtime, viewer, entry.type, entry.id, pairs))
+        if not entry.id:
+            pairs = pairs_of(entry.query)
+            return _page(page_of_search(runtime, viewer, entry.type, pairs, strict=False))
+        if entry.version:
+            version = of_version(runtime, viewer, entry.type, entry.id, entry.version)
+            return _stored(version, entry)
+        return _stored(current(runtime, viewer, entry.type, entry.id), entry)
+
+
+def expect_found(runtime: Runtime, viewer: Viewer, entry: Entry, work: Work) -> None:
+    """Raise, before the commit, where a GET of a transaction would find nothing or asks wrongly."""
+    with placed(entry):
+        _expect_readable(viewer, entry)
+        if not entry.id:
+            read_question(runtime, viewer, entry.type, pairs_of(entry.query), strict=False)
+            return
+        stored = work.resources.find(entry.type, entry.id, viewer=viewer)
+        if stored is None:
+            raise NotFound
+        if stored.deleted and not entry.version:
+            raise Deleted
+
+
+def _expect_readable(viewer: Viewer, entry: Entry) -> None:
+    if entry.type not in SERVED_TYPES:
+        words = "inside a Bundle resources are read and searched; nothing else is supported"
+        raise NotSupported(words, f"{entry.expression}.request.url")
+    expect_scope(viewer, entry.type, Interaction.READ if entry.id else Interaction.SEARCH)
+
+
+def _page(body: bytes) -> Answer:
+    return Answer("200 OK", body=body)
+
+
+def _stored(stored: Stored, entry: Entry) -> Answer:
+    etag = etag_of(stored.version)
+    if etag in {tag.strip() for tag in entry.if_none_match.split(",")}:
+        return Answer("304 Not Modified", etag=etag, last_modified=stored.at)
+    body = b"" if entry.method == "HEAD" else stored.body
+    return Answer("200 OK", etag=etag, last_modified=stored.at, body=body)
