@@ -5,9 +5,10 @@ The answers are for the service itself, not for a viewer.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.record import Borne, KnownAs, Named
@@ -70,6 +71,13 @@ class IdentityChanges(Identities):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction.connection)
 
+    def hold(self, identities: Iterable[Borne]) -> None:
+        """Let nobody else decide by these identifiers until the transaction ends."""
+        if self._connection.dialect.name == "postgresql":
+            locks = sorted({_lock_of(one) for one in identities})
+            if locks:
+                self._connection.execute(_HOLD, {"locks": locks})
+
     def note(self, known: Iterable[KnownAs]) -> None:
         """Remember under which ids sources know resources of ours."""
         rows = [one._asdict() for one in sorted(set(known))]
@@ -80,6 +88,13 @@ class IdentityChanges(Identities):
             self._connection.execute(insert(known_as).on_conflict_do_nothing(), rows)
 
 
+def _lock_of(one: Borne) -> int:
+    return int.from_bytes(sha256(repr(one).encode()).digest()[:8], signed=True)
+
+
+_HOLD: Final = text(
+    "SELECT pg_advisory_xact_lock(lock) FROM unnest(CAST(:locks AS bigint[])) AS lock"
+)
 _BEARING: Final = (
     select(search_tokens.c.system, search_tokens.c.code, resources.c.id)
     .join(resources, resources.c.resource == search_tokens.c.resource)

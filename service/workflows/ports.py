@@ -12,7 +12,17 @@ from service.domain.compliance import Compliance
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
 from service.domain.kept import ChangedFollowUp, KeptPatient
-from service.domain.record import Booked, Found, History, NotCounted, Reading, SenderCount, Stored
+from service.domain.record import (
+    Booked,
+    Borne,
+    Found,
+    History,
+    KnownAs,
+    NotCounted,
+    Reading,
+    SenderCount,
+    Stored,
+)
 from service.domain.responsibility import Responsibility
 from service.domain.search import Query
 from service.domain.seen import SeenPlan
@@ -224,6 +234,22 @@ class FeedChanges(Protocol):
         ...
 
 
+class IdentityChanges(Protocol):
+    """Business identifiers as a load asks for them and adds to them."""
+
+    def bearing(self, asked: Iterable[Borne]) -> dict[Borne, list[str]]:
+        """The ids of the resources that bear each identifier."""
+        ...
+
+    def hold(self, identities: Iterable[Borne]) -> None:
+        """Let nobody else decide by these identifiers."""
+        ...
+
+    def note(self, known: Iterable[KnownAs]) -> None:
+        """Remember under which ids sources know resources of ours."""
+        ...
+
+
 class ChangeLog(Protocol):
     """The access log of changes."""
 
@@ -329,6 +355,11 @@ class Work(Protocol):
     @property
     def feeds(self) -> FeedChanges:
         """What came from which unit when."""
+        ...
+
+    @property
+    def identities(self) -> IdentityChanges:
+        """Business identifiers."""
         ...
 
     @property
