@@ -6,7 +6,7 @@ store compiles it into every statement.
 
 from typing import Final
 
-from flask import g, request
+from flask import request
 
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
 from service.domain.errors import Forbidden, NotSignedIn
@@ -16,14 +16,16 @@ from service.runtime import Runtime
 # Roles that see no person: what they may know is about no one, or counts.
 _WITHOUT_PEOPLE: Final = frozenset({Role.AUDITOR, Role.ADMIN})
 _SCHEME: Final = "bearer "
+_VIEWER: Final = "seuranta.viewer"
 
 
 def viewer_of(runtime: Runtime) -> Viewer:
     """The viewer whom the request's bearer token speaks for; NotSignedIn or TokenExpired without one."""
-    known: Viewer | None = g.get("viewer")
+    # Kept with the request, not in flask.g: two requests in one application context have two viewers.
+    known: Viewer | None = request.environ.get(_VIEWER)
     if known is None:
         grant = runtime.verifier.verify(_token(), at=runtime.clock.now())
-        known = g.viewer = Viewer(
+        known = request.environ[_VIEWER] = Viewer(
             grant.role,
             runtime.clock.today(),
             subject=grant.subject,
