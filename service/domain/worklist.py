@@ -21,6 +21,19 @@ class Sort(StrEnum):
     SINCE = "since"
 
 
+class Standing(StrEnum):
+    """How matters stand with a person, by all rows of theirs that a question asks for.
+
+    `to_call`: at least one row is neither booked nor agreed otherwise. `booked`: none is to be
+    called about, and at least one has its appointment. `agreed`: all are agreed otherwise: paused,
+    postponed to a date still to come, or to be asked again on a later day.
+    """
+
+    TO_CALL = "to_call"
+    BOOKED = "booked"
+    AGREED = "agreed"
+
+
 Position: TypeAlias = tuple[str | int, ...]
 """Where a page ended: the values of the order's columns."""
 
@@ -31,7 +44,8 @@ class WorklistQuestion:
 
     `as_of` is the clinic's day, `known_at` None for all that is known now. `activities` are activity
     keys, `protocols` protocol ids, `performers` performer codes. `booked`: only with, or only
-    without, an appointment. `distance_over` in kilometres.
+    without, an appointment. `distance_over` in kilometres. `standing` is of people, and only asked of
+    them: those of whom it is true, with all rows that the rest of the question finds.
     """
 
     as_of: date
@@ -45,6 +59,7 @@ class WorklistQuestion:
     not_known: bool | None = None
     language: str = ""
     distance_over: int | None = None
+    standing: Standing | None = None
     sort: Sort = Sort.URGENCY
     limit: int = 50
     after: Position | None = None
