@@ -2,14 +2,16 @@
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from flask import Flask
 
-from service.api import fhir
+from service.api import audit, fhir, portal, worklist
 from service.api.errors import register_errors
+from service.api.metrics import Metrics
 from service.api.request_ids import RequestIds, refuse_identity_codes_in_address
 from service.clock import SystemClock
 from service.fhir.intake import Intake
@@ -30,13 +32,16 @@ from service.workflows.making import Maker
 from service.workflows.receive_resources import Receiving
 
 _SECRET_FILE: Final = "secret.key"  # noqa: S105 - the name of the file, not what is in it
+# Read once a process: a deployment's definitions change with the program.
+_published: Final = cache(read_protocols)
 _ONLY_OWNER: Final = 0o600
+_PARTS: Final = (fhir, worklist, portal, audit)
 _LARGEST_BODY: Final = 64 * 1024 * 1024
 
 
 def open_runtime(settings: Settings) -> Runtime:
     """The runtime of this process over the deployment's database and data folder."""
-    catalogue = read_protocols(settings.profiles_dir)
+    catalogue = _published(settings.profiles_dir)
     secret = _secret(settings.data_dir)
     base_url = f"{settings.base_url}/fhir"
     reader = Reader(catalogue, base_url, derived(secret, "identity"))
@@ -49,11 +54,13 @@ def open_runtime(settings: Settings) -> Runtime:
         trail=AccessSegments(settings.data_dir / "access", synced_at_once=settings.log_sync),
         catalogue=catalogue,
         intake=Intake(reader),
+        reader=reader,
         receiving=Receiving(stamp, lambda: str(uuid4()), Keeping(catalogue, maker)),
         verifier=verifier_of(settings),
         cursor_key=base64.urlsafe_b64encode(derived(secret, "cursor")),
         words=words,
         tellers={language: Teller(spoken, catalogue) for language, spoken in words.items()},
+        reopen=open_runtime,
     )
 
 
@@ -61,9 +68,12 @@ def create_app(runtime: Runtime) -> Flask:
     """The web application of a runtime: every address that the service answers at."""
     app = Flask("service", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    metrics = Metrics()
+    metrics.watch(app)
     app.before_request(refuse_identity_codes_in_address)
     register_errors(app)
-    app.register_blueprint(fhir.blueprint(runtime))
+    for part in (fhir, worklist, portal, audit):
+        app.register_blueprint(part.blueprint(runtime))
     app.wsgi_app = RequestIds(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from service.clock import Clock
 from service.domain.access import Access, Viewer
 from service.domain.catalogue import Catalogue
+from service.domain.record import Reading
 from service.settings import Settings
 from service.tokens import Verifier
 from service.wording.telling import Teller
@@ -27,9 +28,22 @@ class Store(Protocol):
         ...
 
     def carry_out(
-        self, change: Callable[[Work], T], *, actor: str, request: str, at: datetime
+        self,
+        change: Callable[[Work], T],
+        *,
+        actor: str,
+        request: str,
+        at: datetime,
+        history: bool = False,
     ) -> T:
-        """Change something in one transaction, from its start again where it collides with another."""
+        """Change something in one transaction, from its start again where it collides with another.
+
+        `history` marks what it brings as known at its own instants.
+        """
+        ...
+
+    def check(self, *, at: datetime) -> None:
+        """Raise Unreachable, SchemaMismatch or StorageFull where requests cannot be answered."""
         ...
 
     def close(self) -> None:
@@ -69,11 +83,31 @@ class Intake(Protocol):
         ...
 
 
+class Reads(Protocol):
+    """Reads valid resources on our own base address."""
+
+    @property
+    def base_url(self) -> str:
+        """The address under which references are to our own resources."""
+        ...
+
+    def read(
+        self,
+        resource: dict[str, Any],
+        body: bytes,
+        *,
+        id: str,  # noqa: A002 - FHIR's word
+        received_on: date,
+    ) -> Reading:
+        """The reading of a valid resource under the id it gets."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """What one process of the service runs with; composed in `app.py`.
 
-    `words` and `tellers` are by language.
+    `words` and `tellers` are by language; `reopen` opens the same house in another process.
     """
 
     settings: Settings
@@ -82,11 +116,13 @@ class Runtime:
     trail: AccessTrail
     catalogue: Catalogue
     intake: Intake
+    reader: Reads
     receiving: Receiving
     verifier: Verifier
     cursor_key: bytes
     words: Mapping[str, Words]
     tellers: Mapping[str, Teller]
+    reopen: "Callable[[Settings], Runtime]"
 
     def note_read(
         self,

@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import OperationalError
 
+from service.domain.errors import Unreachable
 from service.storage.access_log.changes import AccessLog, ChangeSegment
 from service.storage.bookings import BookingChanges
 from service.storage.care_relations import CareRelationChanges, CareRelations
@@ -33,6 +36,8 @@ from service.storage.patients import PatientLocks, Patients
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
 from service.storage.seen.follow_ups import FollowUpsSeen
+from service.storage.room import Room
+from service.storage.schema import check_schema
 from service.storage.sign_in import SignIn, SignInChanges
 from service.storage.transaction import BlockKeys, CountedKeys, Keys, Transaction, begin
 
@@ -200,33 +205,64 @@ class Storage:
             yield View(connection)
 
     @contextmanager
-    def write(self, *, actor: str, request: str, at: datetime) -> Iterator[Work]:
+    def write(
+        self, *, actor: str, request: str, at: datetime, history: bool = False
+    ) -> Iterator[Work]:
         """Change something in one transaction, committed at the end or not at all.
 
-        `actor` and `request` stand in its row; `at` is the instant from which the change is known.
+        `actor` and `request` stand in its row; `at` is the instant from which the change is known,
+        `history` marks that what it brings counts as known at instants of its own.
         Raises StorageFull where there is no room, Collision or Conflict where others were first.
         """
         opened = self._open()
-        with in_our_words(), opened.writing.connect() as connection, connection.begin() as unit:
+        with (
+            opened.room.watched(),
+            in_our_words(),
+            opened.writing.connect() as connection,
+            connection.begin() as unit,
+        ):
             keys = opened.keys()
-            work = Work(begin(connection, keys, actor=actor, request=request, at=at))
+            work = Work(
+                begin(connection, keys, actor=actor, request=request, at=at, history=history)
+            )
             yield work
             if work.access_log.accesses:
                 with opened.changes.extended(connection, work.access_log.accesses, at):
                     unit.commit()
 
     def carry_out(
-        self, change: Callable[[Work], T], *, actor: str, request: str, at: datetime
+        self,
+        change: Callable[[Work], T],
+        *,
+        actor: str,
+        request: str,
+        at: datetime,
+        history: bool = False,
     ) -> T:
         """Change something in one transaction, again from its start where it collides."""
         for _ in range(ATTEMPTS - 1):
             try:
-                with self.write(actor=actor, request=request, at=at) as work:
+                with self.write(actor=actor, request=request, at=at, history=history) as work:
                     return change(work)
             except Collision:
                 continue
-        with self.write(actor=actor, request=request, at=at) as work:
+        with self.write(actor=actor, request=request, at=at, history=history) as work:
             return change(work)
+
+    def check(self, *, at: datetime) -> None:
+        """Raise what keeps requests from being answered: Unreachable, SchemaMismatch, StorageFull.
+
+        Where the last write of this process found no room, one more is tried.
+        """
+        opened = self._open()
+        try:
+            check_schema(opened.reading)
+        except OperationalError:
+            raise Unreachable from None
+        opened.room.expect()
+        if opened.room.ran_out:
+            with self.write(actor="readiness", request="", at=at):
+                pass
 
     @property
     def engine(self) -> Engine:
@@ -264,6 +300,11 @@ class _Opened:
     process: int = field(default_factory=os.getpid)
     changes: ChangeSegment = field(default_factory=ChangeSegment)
     blocks: BlockKeys = field(default_factory=BlockKeys)
+
+    @cached_property
+    def room(self) -> Room:
+        file = self.url.database if self.url.get_backend_name() == "sqlite" else None
+        return Room(Path(file).parent if file else None)
 
     @cached_property
     def reading(self) -> Engine:

@@ -13,10 +13,9 @@ from typing import Final, NamedTuple, Protocol
 from service.domain.access import Role, Viewer
 from service.domain.errors import Conflict
 from service.domain.record import Borne, KnownAs, Named, Reading, Stored
-from service.workflows.keeping import keep_in_step
+from service.workflows.keeping import Keeping, keep_in_step
 from service.workflows.noting import Notes
-from service.workflows.ports import Work
-from service.workflows.receive_resources import Receiving
+from service.workflows.ports import Stamp, Work
 
 OTHER_PERSON: Final = (
     "a resource about somebody else stands under this id: name the source it is from"
@@ -68,23 +67,30 @@ class Standing(Protocol):
         ...
 
 
+class Loading(NamedTuple):
+    """What loading needs: how bodies are stamped, how the projection is kept."""
+
+    stamp: Stamp
+    keeping: Keeping
+
+
 def load_resources(
-    work: Work, incoming: Sequence[Incoming], receiving: Receiving, *, today: date
+    work: Work, incoming: Sequence[Incoming], loading: Loading, *, today: date
 ) -> list[Outcome]:
     """Store what is new or changed; what became of each resource, in the order given.
 
     Raises Conflict where somebody else has just stored one of them under another id: look it up
     again.
     """
-    return _Loader(work, receiving, today).load(incoming)
+    return _Loader(work, loading, today).load(incoming)
 
 
 def rehearse_load(
-    record: Standing, incoming: Sequence[Incoming], receiving: Receiving, *, today: date
+    record: Standing, incoming: Sequence[Incoming], stamp: Stamp, *, today: date
 ) -> list[Outcome]:
     """What would become of each resource; nothing is stored."""
     viewer = Viewer(Role.SYSTEM, today)
-    return [one for one, _ in _judged(incoming, _Before(record, incoming, viewer), receiving)]
+    return [one for one, _ in _judged(incoming, _Before(record, incoming, viewer), stamp)]
 
 
 class _Before:
@@ -112,7 +118,7 @@ class _Before:
 
 
 def _judged(
-    incoming: Sequence[Incoming], before: _Before, receiving: Receiving
+    incoming: Sequence[Incoming], before: _Before, stamp: Stamp
 ) -> Iterator[tuple[Outcome, Stored | None]]:
     """What becomes of each, with the version that stands before this load."""
     coming: dict[Named, Incoming] = {}
@@ -122,7 +128,7 @@ def _judged(
         if outcome is None and earlier is not None:
             outcome = _after(one, earlier)
         elif outcome is None:
-            outcome = _fate(one, old, receiving)
+            outcome = _fate(one, old, stamp)
         if outcome.fate is not Fate.REFUSED:
             coming[one.named] = one
         yield outcome, old
@@ -144,28 +150,29 @@ def _after(one: Incoming, earlier: Incoming) -> Outcome:
     return Outcome(Fate.SAME if same else Fate.CHANGED)
 
 
-def _fate(one: Incoming, old: Stored | None, receiving: Receiving) -> Outcome:
+def _fate(one: Incoming, old: Stored | None, stamp: Stamp) -> Outcome:
     if old is None:
         return Outcome(Fate.NEW)
     if old.deleted:
         return Outcome(Fate.REFUSED, WAS_DELETED)
     if one.stays:
         return Outcome(Fate.SAME)
-    again = receiving.stamp(one.reading.body, id=old.id, version=old.version, at=old.at)
+    again = stamp(one.reading.body, id=old.id, version=old.version, at=old.at)
     return Outcome(Fate.SAME if again == old.body else Fate.CHANGED)
 
 
 class _Loader:
-    def __init__(self, work: Work, receiving: Receiving, today: date) -> None:
+    def __init__(self, work: Work, loading: Loading, today: date) -> None:
         self._work = work
-        self._receiving = receiving
+        self._stamp = loading.stamp
+        self._keeping = loading.keeping
         self._today = today
         self._viewer = Viewer(Role.SYSTEM, today)
 
     def load(self, incoming: Sequence[Incoming]) -> list[Outcome]:
         self._expect_unknown(incoming)
         before = _Before(self._work.resources, incoming, self._viewer)
-        judged = list(_judged(incoming, before, self._receiving))
+        judged = list(_judged(incoming, before, self._stamp))
         moving = [
             one
             for one, (outcome, _) in zip(incoming, judged, strict=True)
@@ -208,17 +215,16 @@ class _Loader:
         before: _Before,
         keys: Mapping[str, int],
     ) -> None:
-        stamp = self._receiving.stamp
         new = [one.reading for one, outcome in judged if outcome.fate is Fate.NEW]
         # In one order, so that two loads that add the same organisations do not wait in a ring.
         new.sort(key=lambda one: _LAST if one.patients else (False, one.type, one.id))
-        self._work.resources.add_many(new, stamp)
-        notes = Notes(self._work, keys, self._receiving.keeping.kinds, self._today)
+        self._work.resources.add_many(new, self._stamp)
+        notes = Notes(self._work, keys, self._keeping.kinds, self._today)
         notes.note_new(new)
         for one, outcome in judged:
             if outcome.fate is Fate.CHANGED:
                 old = before.of(one.named) or self._found(one.named)
-                self._work.resources.replace(one.reading, stamp, viewer=self._viewer)
+                self._work.resources.replace(one.reading, self._stamp, viewer=self._viewer)
                 notes.note(one.reading, old)
         self._work.identities.note(one.known_as for one, _ in judged if one.known_as)
         self._keep(notes)
@@ -229,7 +235,7 @@ class _Loader:
     def _keep(self, notes: Notes) -> None:
         if notes.touched:
             keys = sorted(notes.touched)
-            steps = keep_in_step(self._work, keys, self._receiving.keeping, today=self._today)
+            steps = keep_in_step(self._work, keys, self._keeping, today=self._today)
             notes.record_feeds({one.key: one.unit for one in steps})
 
 

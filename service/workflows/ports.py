@@ -1,6 +1,6 @@
 """What the use cases need of the store and of the FHIR edge; mypy proves in `app.py` that both fit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from service.domain.record import (
     Found,
     History,
     KnownAs,
+    Named,
     NotCounted,
     Reading,
     SenderCount,
@@ -427,6 +428,26 @@ class RecordView(Protocol):
         """A page of what a query finds."""
         ...
 
+    def find_many(self, type_: str, ids: Iterable[str], *, viewer: Viewer) -> dict[str, Stored]:
+        """The current versions of those that there are, by id."""
+        ...
+
+
+class IdentitiesSeen(Protocol):
+    """Business identifiers and the ids of sources, as a load looks them up."""
+
+    def bearing(self, asked: Iterable[Borne]) -> dict[Borne, list[str]]:
+        """The ids of the resources that bear each identifier."""
+        ...
+
+    def known(self, source: str, originals: Collection[Named]) -> dict[Named, str]:
+        """Our ids of what a source knows under other ids."""
+        ...
+
+    def standing(self, named: Collection[Named]) -> set[Named]:
+        """Which of these resources there are."""
+        ...
+
 
 class FollowUpsSeen(Protocol):
     """Follow-ups as they are kept ready: of any day, as known at any instant, in the worklist's order."""
@@ -501,6 +522,11 @@ class View(Protocol):
     @property
     def directory(self) -> UnitsSeen:
         """Units and places."""
+        ...
+
+    @property
+    def identities(self) -> IdentitiesSeen:
+        """Business identifiers."""
         ...
 
     @property
