@@ -5,10 +5,12 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, not_, or_, select
 
+from service.domain.follow_up import Hold
 from service.storage.access import visible
 from service.storage.seen.moment import AS_OF
 from service.storage.seen.shape import Shape
 from service.storage.tables.columns import OPEN_DAY, Instant
+from service.storage.tables.outreach import outreach
 from service.storage.tables.projection import bookings, feeds, follow_ups
 from service.storage.tables.record import patients
 
@@ -51,6 +53,17 @@ def booked(rows: Any) -> Condition:
         or_(for_all, bookings.c.follow_up_id == _follow_up(rows, follow_ups.c.id)),
     )
     return found.correlate_except(bookings).exists()
+
+
+def agreed(rows: Any) -> Condition:
+    """Agreed otherwise: it rests, is postponed to a day still to come, or to be asked about later."""
+    postponed = and_(rows.original_due_on != OPEN_DAY, rows.overdue_from > AS_OF)
+    later = select(outreach.c.contact).where(
+        outreach.c.patient == rows.patient,
+        outreach.c.back_on > AS_OF,
+        outreach.c.back_on < OPEN_DAY,
+    )
+    return or_(rows.hold == Hold.PAUSED.value, postponed, later.correlate_except(outreach).exists())
 
 
 def not_known(rows: Any) -> Condition:

@@ -5,8 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from service.domain.access import Viewer
+from service.domain.compliance import Compliance
 from service.domain.seen import SeenPlan
-from service.domain.worklist import WorklistPage, WorklistQuestion
+from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage, WorklistQuestion
+from service.storage.seen.compliance import compliance_of
+from service.storage.seen.counts import counts_of
+from service.storage.seen.people import people_of
 from service.storage.seen.plan import plan_of
 from service.storage.seen.worklist import page_of
 
@@ -21,8 +25,29 @@ class FollowUpsSeen:
         """A page of follow-ups."""
         return page_of(self._connection, question, viewer)
 
+    def people(self, question: WorklistQuestion, *, viewer: Viewer) -> PeoplePage:
+        """A page of people, each with their rows of the list."""
+        return people_of(self._connection, question, viewer)
+
+    def counts(self, question: WorklistQuestion, *, viewer: Viewer) -> PeopleCounts:
+        """How many people there are under each tab of the page."""
+        return counts_of(self._connection, question, viewer)
+
     def plan(
         self, patient: str, *, viewer: Viewer, as_of: date, known_at: datetime | None = None
     ) -> SeenPlan:
         """A patient's plan; NotFound where there is no such patient for the viewer."""
         return plan_of(self._connection, patient, viewer=viewer, as_of=as_of, known_at=known_at)
+
+    def compliance(
+        self,
+        *,
+        viewer: Viewer,
+        as_of: date,
+        known_at: datetime | None = None,
+        units: tuple[str, ...] = (),
+    ) -> Compliance:
+        """The counts of an audit, for those whom counts or the people themselves are open to."""
+        return compliance_of(
+            self._connection, viewer=viewer, as_of=as_of, known_at=known_at, units=units
+        )

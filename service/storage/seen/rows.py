@@ -5,7 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+)
 
 from service.clock import clinic_day
 from service.domain.adjustment import PAUSING, Adjustment, AdjustmentKind
@@ -19,6 +29,7 @@ from service.domain.worklist import SeenPerson
 from service.storage.kept.adjustments import adjustment_of
 from service.storage.kept.state import person_of
 from service.storage.seen.moment import AS_OF, known, on_the_day, start_of
+from service.storage.seen.shape import KEY
 from service.storage.stretch_rows import STRETCH_COLUMNS, stretch_of
 from service.storage.tables.columns import Instant
 from service.storage.tables.plan import adjustments, units
@@ -81,6 +92,19 @@ def seen_follow_up(row: Row[Any], found: Beside, as_of: date) -> SeenFollowUp:
         adjustment=_adjustment(row.id, stretch, found.adjustments.get(row.patient, ())),
         booked=_booking(row, found.bookings.get(row.patient, ())),
         done_known_on=_day_of(row.done_known_from) if stretch.done else None,
+    )
+
+
+def whole_rows(keys: FromClause) -> Select[Any]:
+    """The whole rows that keys name: each stretch with its follow-up, person and unit."""
+    named = and_(*(stretches.c[name] == keys.c[name] for name in KEY))
+    return (
+        select(*FOLLOW_UP_COLUMNS, *PERSON_COLUMNS)
+        .select_from(keys)
+        .join(stretches, named)
+        .join(follow_ups, THEIR_FOLLOW_UP)
+        .join(patients, patients.c.patient == stretches.c.patient)
+        .outerjoin(units, units.c.unit == stretches.c.unit)
     )
 
 

@@ -1,14 +1,25 @@
 """The stretches that a question asks for: index ranges in the order of the list, or one condition.
 
 Each range is walked in the order of the list and ends with the page, so that a page costs the same
-in a village and in a nation.
+in a village and in a nation. What was superseded since the instant that a walk is pinned to is
+little: it is found apart, once a statement.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import FromClause, Select, Text, and_, bindparam, or_, select, tuple_
+from sqlalchemy import (
+    CTE,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+)
 
 from service.domain.follow_up import Hold
 from service.storage.seen.filters import Condition, of_person, of_stretch
@@ -20,10 +31,20 @@ Conditions: TypeAlias = Sequence[Condition]
 Make: TypeAlias = Callable[[Any], Conditions]
 
 RANGES_AT_MOST: Final = 24
+# What tells whether a row is booked, agreed otherwise, or not known.
+_MARKING: Final = (
+    "activity",
+    "unit",
+    "hold",
+    "original_due_on",
+    "overdue_from",
+    "done_on",
+    "anchor_on",
+)
 
 
 class Range(NamedTuple):
-    """Stretches to walk, and the conditions on each of them."""
+    """Rows to walk, and the conditions on each of them."""
 
     rows: FromClause
     conditions: Conditions
@@ -34,43 +55,60 @@ class Range(NamedTuple):
         order = [columns[name] for name in shape.order]
         found = select(*(columns[name] for name in shape.told)).where(*self.conditions, *more)
         if shape.continued:
-            after = (bindparam(f"after_{n}", type_=one.type) for n, one in enumerate(order))
-            found = found.where(tuple_(*order) > tuple_(*after))
+            found = found.where(behind(columns, shape))
         return found.order_by(*order).limit(bindparam("limit"))
 
 
+def behind(columns: Any, shape: Shape) -> Condition:
+    """The condition that a row comes after the place where the page before ended."""
+    order = [columns[name] for name in shape.order]
+    after = (bindparam(f"after_{n}", type_=one.type) for n, one in enumerate(order))
+    return tuple_(*order) > tuple_(*after)
+
+
 def ranges(shape: Shape) -> Iterator[Range]:
-    """The index ranges of a question; stretches superseded since an instant are few, found apart."""
+    """The index ranges of a question among the stretches that still stand."""
     holds = holds_of(shape.states)
     units, activities = _each("unit", shape.units), _each("activity", shape.activities)
     if len(holds) * len(units) * len(activities) > RANGES_AT_MOST:
-        units, activities = [_any_of("unit")], [_any_of("activity")] if shape.activities else [_all]
-    standing: Make = _STANDING[shape.knowledge]
+        units = [_any_of("unit", shape.units)]
+        activities = [_any_of("activity", shape.activities)]
     for hold, unit, activity in product(holds, units, activities):
         rows = stretches.alias()
-        yield Range(rows, _conditions(shape, rows, hold, [standing, unit, activity]))
-    if shape.knowledge is Knowledge.SINCE:
-        rows = stretches.alias()
-        yield Range(rows, [*_superseded(rows.c), matching(shape, rows), *of_person(shape, rows.c)])
+        yield Range(rows, _conditions(shape, rows, hold, [unit, activity]))
 
 
-def matching(shape: Shape, rows: FromClause) -> Condition:
-    """The condition that a stretch is asked for; conditions on the person apart."""
-    named: list[Make] = [
-        _STANDING[Knowledge.LIVE if shape.knowledge is Knowledge.LIVE else Knowledge.DATED]
-    ]
-    named += [_any_of("unit")] if shape.units else []
-    named += [_any_of("activity")] if shape.activities else []
+def superseded(shape: Shape) -> CTE | None:
+    """What the question asks for of what was known at its instant and is known no longer."""
+    if shape.knowledge is not Knowledge.SINCE:
+        return None
+    rows = stretches.alias()
+    conditions = [SUPERSEDED, known(rows.c), holding(rows.c), *_asked(shape, rows)]
+    told = dict.fromkeys((*shape.told, *_MARKING))
+    found = select(*(rows.c[name] for name in told)).where(*conditions)
+    return found.where(*of_person(shape, rows.c)).cte("superseded").prefix_with("MATERIALIZED")
+
+
+def matching(shape: Shape, rows: FromClause) -> Conditions:
+    """The conditions that a stretch that still stands is asked for; those on the person apart."""
+    return [*_STANDING[shape.knowledge](rows.c), *_asked(shape, rows)]
+
+
+def _asked(shape: Shape, rows: FromClause) -> Conditions:
     holds = holds_of(shape.states)
-    in_any = or_(*(and_(*in_states(rows.c, hold, shape.states)) for hold in holds))
-    parts = [condition for make in named for condition in make(rows.c)]
-    return and_(*parts, in_any, *of_stretch(shape, rows.c))
+    return [
+        *_any_of("unit", shape.units)(rows.c),
+        *_any_of("activity", shape.activities)(rows.c),
+        or_(*(and_(*in_states(rows.c, hold, shape.states)) for hold in holds)),
+        *of_stretch(shape, rows.c),
+    ]
 
 
-def _conditions(shape: Shape, rows: FromClause, hold: Hold, made: Sequence[Make]) -> Conditions:
+def _conditions(shape: Shape, rows: FromClause, hold: Hold, names: Sequence[Make]) -> Conditions:
     columns = rows.c
     return [
-        *(condition for make in made for condition in make(columns)),
+        *_STANDING[shape.knowledge](columns),
+        *(condition for make in names for condition in make(columns)),
         *in_states(columns, hold, shape.states),
         *of_stretch(shape, columns),
         *of_person(shape, columns),
@@ -87,11 +125,6 @@ def _live_since(columns: Any) -> Conditions:
 
 def _dated(columns: Any) -> Conditions:
     return [known(columns), holding(columns)]
-
-
-def _superseded(columns: Any) -> Conditions:
-    """Known at the instant, and no longer known: found by when it ceased to be, and by nothing else."""
-    return [SUPERSEDED, columns.known_to > KNOWN_AT]
 
 
 _STANDING: Final[Mapping[Knowledge, Make]] = {
@@ -111,9 +144,9 @@ def _named(name: str, number: int) -> Make:
     return lambda columns: [columns[name] == value]
 
 
-def _any_of(name: str) -> Make:
+def _any_of(name: str, count: int) -> Make:
     values = bindparam(f"any_{name}", expanding=True, type_=Text)
-    return lambda columns: [columns[name].in_(values)]
+    return (lambda columns: [columns[name].in_(values)]) if count else _all
 
 
 def _all(_columns: Any) -> Conditions:

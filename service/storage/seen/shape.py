@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from service.domain.access import Role, Viewer
 from service.domain.window import State
-from service.domain.worklist import Position, Sort, WorklistQuestion
+from service.domain.worklist import Position, Sort, Standing, WorklistQuestion
 from service.storage.access import bound
 from service.storage.seen.moment import Knowledge, knowledge_of, moment_bound, start_of
 from service.storage.tables.columns import Day
 from service.storage.tables.projection import stretches
 
+KEPT_STATEMENTS: Final = 500
 ORDER: Final = {
     Sort.URGENCY: ("urgency", "order_on", "follow_up"),
     Sort.SINCE: ("overdue_from", "follow_up"),
@@ -39,6 +40,7 @@ class Shape:
     not_known: bool | None
     language: bool
     distance: bool
+    standing: Standing | None
     continued: bool
 
     @property
@@ -67,6 +69,7 @@ def shape_of(question: WorklistQuestion, viewer: Viewer) -> Shape:
         not_known=question.not_known,
         language=bool(question.language),
         distance=question.distance_over is not None,
+        standing=question.standing,
         continued=question.after is not None,
     )
 

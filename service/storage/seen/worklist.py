@@ -5,15 +5,11 @@ One row more than asked for tells whether there is a next page.
 """
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
     Connection,
-    FromClause,
     Select,
-    and_,
     bindparam,
     select,
     union_all,
@@ -22,21 +18,13 @@ from sqlalchemy import (
 from service.domain.access import Viewer
 from service.domain.worklist import WorklistPage, WorklistQuestion, WorklistRow
 from service.storage.seen.rows import (
-    FOLLOW_UP_COLUMNS,
-    PERSON_COLUMNS,
-    THEIR_FOLLOW_UP,
     beside,
     seen_follow_up,
     seen_person,
+    whole_rows,
 )
-from service.storage.seen.selection import ranges
-from service.storage.seen.shape import KEY, Shape, bound_values, position_of, shape_of
-from service.storage.tables.plan import units
-from service.storage.tables.projection import follow_ups, stretches
-from service.storage.tables.record import patients
-
-_KEPT_STATEMENTS: Final = 500
-_LIMIT: Final[BindParameter[Any]] = bindparam("limit")
+from service.storage.seen.selection import Range, ranges, superseded
+from service.storage.seen.shape import KEPT_STATEMENTS, Shape, bound_values, position_of, shape_of
 
 
 def page_of(connection: Connection, question: WorklistQuestion, viewer: Viewer) -> WorklistPage:
@@ -54,22 +42,13 @@ def page_of(connection: Connection, question: WorklistQuestion, viewer: Viewer) 
     )
 
 
-@lru_cache(maxsize=_KEPT_STATEMENTS)
+@lru_cache(maxsize=KEPT_STATEMENTS)
 def _statement(shape: Shape) -> Select[Any]:
-    page = union_all(*(one.keys(shape).subquery().select() for one in ranges(shape)))
-    rows = page.subquery("ranges")
-    first = select(rows).order_by(*(rows.c[name] for name in shape.order))
-    chosen = first.limit(_LIMIT).cte("page")
-    return (
-        select(*FOLLOW_UP_COLUMNS, *PERSON_COLUMNS)
-        .select_from(chosen)
-        .join(stretches, _same(chosen))
-        .join(follow_ups, THEIR_FOLLOW_UP)
-        .join(patients, patients.c.patient == stretches.c.patient)
-        .outerjoin(units, units.c.unit == stretches.c.unit)
-        .order_by(*(chosen.c[name] for name in shape.order))
-    )
-
-
-def _same(chosen: FromClause) -> ColumnElement[bool]:
-    return and_(*(stretches.c[name] == chosen.c[name] for name in KEY))
+    found = [one.keys(shape) for one in ranges(shape)]
+    gone = superseded(shape)
+    if gone is not None:
+        found.append(Range(gone, []).keys(shape))
+    rows = union_all(*(one.subquery().select() for one in found)).subquery("ranges")
+    order = [rows.c[name] for name in shape.order]
+    chosen = select(rows).order_by(*order).limit(bindparam("limit")).cte("page")
+    return whole_rows(chosen).order_by(*(chosen.c[name] for name in shape.order))
