@@ -162,9 +162,10 @@ class _Receiver:
         Forbidden where one of them is not the viewer's to change; Conflict where a resource went
         to somebody else while we waited.
         """
-        people = {id_ for reading in readings for id_ in reading.patients}
+        about = [reading.patients for reading in readings]
+        people = {id_ for patients in about for id_ in patients}
         if self._viewer.role is not Role.SYSTEM:
-            self._expect_in_care(people)
+            self._expect_in_care(people, are_all_about_people=all(about))
         others = {one.patient for one in self._before(listed, ids).values() if one.patient > 0}
         self._keys.update(self._work.patients.lock(people, keys=others))
         before = self._before(listed, ids)
@@ -174,9 +175,10 @@ class _Receiver:
             raise Conflict
         return before
 
-    def _expect_in_care(self, people: set[str]) -> None:
+    def _expect_in_care(self, people: set[str], *, are_all_about_people: bool) -> None:
+        """Forbidden for what is about no one, or somebody else; the store hides what else is not theirs."""
         seen = self._work.patients.keys(people, viewer=self._viewer)
-        if not people or seen.keys() != people:
+        if not are_all_about_people or seen.keys() != people:
             raise Forbidden("The token does not allow this change.")
 
     def _store(

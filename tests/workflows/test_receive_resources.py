@@ -163,6 +163,28 @@ def test_a_clinician_changes_only_what_is_about_people_in_their_units_care(
     assert "o2" not in orjson.dumps([f.source for f in reception.kept("p2").facts]).decode()
 
 
+def test_a_clinician_deletes_what_is_about_people_in_their_units_care_and_nothing_else(
+    reception: Reception, runtime: Runtime
+):
+    person_with_diabetes(reception)
+    reception.put(a_unit("u2"), a_patient("p2", unit="u2"))
+    reception.put(an_hba1c("o1"), an_hba1c("o2", patient="p2"))
+    nurse = Reception(runtime, viewer=Viewer(Role.CLINICIAN, TODAY, subject="nurse", unit="u1"))
+    nurse.now = reception.now
+    nurse.delete("Observation/o1")
+    nurse.delete("Observation/o2")
+    assert not [fact for fact in reception.kept("p1").facts if fact.item == "hba1c"]
+    assert [fact.source for fact in reception.kept("p2").facts if fact.item == "hba1c"]
+
+
+def test_a_clinician_changes_nothing_that_is_about_no_one(reception: Reception, runtime: Runtime):
+    person_with_diabetes(reception)
+    nurse = Reception(runtime, viewer=Viewer(Role.CLINICIAN, TODAY, subject="nurse", unit="u1"))
+    nurse.now = reception.now
+    with pytest.raises(Forbidden):
+        nurse.put(an_hba1c("o1"), a_unit("u1", name="Toinen nimi"))
+
+
 def test_two_results_of_one_patient_at_the_same_moment_both_count(runtime: Runtime):
     reception = Reception(runtime)
     person_with_diabetes(reception)
