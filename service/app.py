@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from flask import Flask
 
-from service.api import audit, fhir, portal, worklist
+from service.api import audit, fhir, operation, portal, worklist
 from service.api.errors import register_errors
 from service.api.metrics import Metrics
 from service.api.request_ids import RequestIds, refuse_identity_codes_in_address
@@ -72,6 +72,7 @@ def create_app(runtime: Runtime) -> Flask:
     metrics.watch(app)
     app.before_request(refuse_identity_codes_in_address)
     register_errors(app)
+    app.register_blueprint(operation.blueprint(runtime, metrics))
     for part in (fhir, worklist, portal, audit):
         app.register_blueprint(part.blueprint(runtime))
     app.wsgi_app = RequestIds(app.wsgi_app)  # type: ignore[method-assign]

@@ -30,6 +30,7 @@ from service.domain.errors import (
     SeurantaError,
     StorageFull,
     TooLarge,
+    Unreachable,
     UnusableProtocol,
     VersionConflict,
 )
@@ -52,6 +53,7 @@ _STATUSES: Final[Mapping[type[SeurantaError], HTTPStatus]] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     BusinessRuleBroken: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnusableProtocol: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unreachable: HTTPStatus.SERVICE_UNAVAILABLE,
     SchemaMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }

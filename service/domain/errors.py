@@ -113,6 +113,12 @@ class StorageFull(SeurantaError):
     code = "no-store"
 
 
+class Unreachable(SeurantaError):
+    """The database cannot be reached."""
+
+    code = "transient"
+
+
 class SchemaMismatch(SeurantaError):
     """The database has an older or newer schema than this program."""
 

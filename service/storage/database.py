@@ -6,7 +6,7 @@ once, at its end, or nothing of it is kept.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ from service.storage.evidence import Evidence, EvidenceChanges
 from service.storage.failure import Collision, in_our_words
 from service.storage.feeds import FeedChanges, Feeds
 from service.storage.identities import Identities, IdentityChanges
+from service.storage.jobs import JobChanges
 from service.storage.kept.adjustments import AdjustmentChanges
 from service.storage.kept.directory import Directory, DirectoryChanges
 from service.storage.kept.plans import PlanChanges
@@ -35,9 +36,9 @@ from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.patients import PatientLocks, Patients
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
-from service.storage.seen.follow_ups import FollowUpsSeen
-from service.storage.room import Room
+from service.storage.room import ENOUGH, Room, TakenBack
 from service.storage.schema import check_schema
+from service.storage.seen.follow_ups import FollowUpsSeen
 from service.storage.sign_in import SignIn, SignInChanges
 from service.storage.transaction import BlockKeys, CountedKeys, Keys, Transaction, begin
 
@@ -175,6 +176,11 @@ class Work:
         return IdentityChanges(self.transaction)
 
     @cached_property
+    def jobs(self) -> JobChanges:
+        """Long work under way."""
+        return JobChanges(self.transaction)
+
+    @cached_property
     def feeds(self) -> FeedChanges:
         """What came from which unit when."""
         return FeedChanges(self.transaction)
@@ -252,7 +258,7 @@ class Storage:
     def check(self, *, at: datetime) -> None:
         """Raise what keeps requests from being answered: Unreachable, SchemaMismatch, StorageFull.
 
-        Where the last write of this process found no room, one more is tried.
+        Where the last write of this process found no room, another is tried.
         """
         opened = self._open()
         try:
@@ -261,8 +267,13 @@ class Storage:
             raise Unreachable from None
         opened.room.expect()
         if opened.room.ran_out:
-            with self.write(actor="readiness", request="", at=at):
-                pass
+            self._try_room(opened.room, at)
+
+    def _try_room(self, room: Room, at: datetime) -> None:
+        """Write more than a half-filled page holds, and take it back."""
+        with suppress(TakenBack), self.write(actor="readiness", request=ENOUGH, at=at):
+            raise TakenBack
+        room.ran_out = False
 
     @property
     def engine(self) -> Engine:
