@@ -3,18 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.domain.catalogue import Catalogue
 from service.domain.follow_up import Stretch
 from service.domain.interval import Interval
 from service.domain.protocol import Activity, Kind, Protocol
 from service.domain.protocol import Names as NamesByLanguage
-from service.wording.sentences import FINNISH
+from service.wording.sentences import FINNISH, Text
 from service.wording.told import Aim, Decision, Names, Told
 from service.wording.words import Words
 
 _KAYPA_HOITO: Final = "kaypahoito.fi"
+
+
+class LayText(NamedTuple):
+    """What a person is told of an activity: what it is and why, how to prepare; who has read it."""
+
+    what: Text
+    prepare: Text
+    reviewed: bool
 
 
 class Teller:
@@ -78,6 +86,13 @@ class Teller:
         national = (one for one in sources if _KAYPA_HOITO in one)
         return next(national, next(iter(sources), ""))
 
+    def lay_text(self, key: str) -> LayText:
+        """What a person is told of an activity; empty texts where nothing is written."""
+        known = self._catalogue.activities.get(key)
+        if known is None:
+            return LayText(self._text({}), self._text({}), reviewed=False)
+        return LayText(self._text(known.what), self._text(known.prepare), known.reviewed)
+
     @cached_property
     def _names(self) -> Names:
         return Names(items=self._named("item"), findings=self._named("finding"))
@@ -87,7 +102,12 @@ class Teller:
         return {code: self._in_language(by_language) for code, by_language in names.items()}
 
     def _in_language(self, names: NamesByLanguage) -> str:
-        return names.get(self._words.language) or names.get(FINNISH, "")
+        return str(self._text(names))
+
+    def _text(self, names: NamesByLanguage) -> Text:
+        """A text of the protocols in this language, else in Finnish; empty where there is none."""
+        language = self._words.language if names.get(self._words.language) else FINNISH
+        return Text(names.get(language, ""), language)
 
     def _activity(self, key: str, kind: Kind, stretch: Stretch) -> Activity | None:
         """The activity as the protocol that set the date has it, in the version the plan has."""

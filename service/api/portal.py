@@ -1,0 +1,47 @@
+"""The portal for machines: `/portal/v1/care-plan`, the signed-in patient's own plan in their language.
+
+Source: design.md 6. No other role has a plan of its own; a proxy's reading comes with mandates.
+"""
+
+from flask import Blueprint, Response, request
+
+from service.api.auth import expect_scope, viewer_of
+from service.api.json_answers import json_answer, language_of
+from service.api.request_ids import request_id
+from service.api.schemas.care_plan import care_plan
+from service.domain.access import Role, Viewer
+from service.domain.errors import Forbidden
+from service.domain.scope import Interaction
+from service.runtime import Runtime
+from service.workflows.show_care_plan import show_care_plan
+
+
+def blueprint(runtime: Runtime) -> Blueprint:
+    """The portal of a deployment."""
+    pages = Blueprint("portal_api", __name__, url_prefix="/portal/v1")
+    pages.add_url_rule("/care-plan", "care_plan", lambda: _care_plan(runtime))
+    return pages
+
+
+def _care_plan(runtime: Runtime) -> Response:
+    viewer = _viewer(runtime)
+    with runtime.store.read() as view:
+        plan = show_care_plan(view, viewer.patient, viewer=viewer, as_of=viewer.today)
+    runtime.note_read(
+        viewer, "read", scope="portal/care-plan", patients=(plan.key,), request=request_id()
+    )
+    language = language_of(runtime)
+    answer = json_answer(care_plan(runtime.tellers[language], plan), language)
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _viewer(runtime: Runtime) -> Viewer:
+    viewer = viewer_of(runtime)
+    if viewer.role is not Role.PATIENT:
+        raise Forbidden(
+            "This is the plan of the one who is signed in: a patient's token is needed."
+        )
+    expect_scope(viewer, "CarePlan", Interaction.READ)
+    return viewer

@@ -1,0 +1,131 @@
+"""A patient's own plan as JSON: what, why, when, who books, in their words.
+
+Source: pages of the portal, "what the data must carry". The patient sees each window from its first
+day to the due date, never the grace, and no code of any code system.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final, TypeAlias
+
+from service.clock import CLINIC_ZONE
+from service.domain.contact import Contact, ContactKind, Overview, overview
+from service.domain.interval import FOREVER
+from service.domain.seen import SeenFollowUp, SeenPlan
+from service.wording.dates import Days
+from service.wording.explained import explain
+from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of
+from service.wording.portal import Booker as ToldBooker
+from service.wording.portal import booking
+from service.wording.telling import Teller
+
+Json: TypeAlias = dict[str, Any]
+
+_LAST_YEAR: Final = timedelta(days=365)
+
+
+def care_plan(teller: Teller, plan: SeenPlan) -> Json:
+    """The plan of its day; `contacts` are empty while the whole plan is on hold."""
+    seen = overview(plan.follow_ups, day=plan.as_of)
+    if plan.on_hold_until:
+        seen = seen._replace(cards=(), later=())
+    telling = _Telling(teller, plan, seen)
+    words, notice = teller.words, plan_notice(teller.words, plan)
+    return {
+        "patient": plan.patient,
+        "care_plan": plan.care_plan or None,
+        "as_of": plan.as_of,
+        "demo": plan.person.invented,
+        "agreed_on": plan.agreed_on,
+        "on_hold_until": _day(plan.on_hold_until),
+        "headline": notice or plan_headline(teller, plan, seen),
+        "agreement": plan_agreement(words, plan) or None,
+        "unit": plan.unit._asdict() if plan.unit.id else None,
+        "contacts": [telling.contact(one, now=True) for one in seen.cards]
+        + [telling.contact(one, now=False) for one in seen.later],
+        "resting": [telling.check(one) for one in seen.resting],
+        "done": list(telling.done()),
+    }
+
+
+class _Telling:
+    """Tells the parts of one plan."""
+
+    def __init__(self, teller: Teller, plan: SeenPlan, seen: Overview) -> None:
+        self._teller = teller
+        self._words = teller.words
+        self._plan = plan
+        samples = (one for one in seen.cards if one.kind is ContactKind.SAMPLE)
+        self._lab_by = next((one.to_day for one in samples), None)
+
+    def contact(self, one: Contact, *, now: bool) -> Json:
+        """A card: what one sample, one visit or one form settles."""
+        return {
+            "kind": one.kind,
+            "title": title_of(self._teller, one),
+            "status": "booked" if one.booked else "now" if now else "later",
+            "from": one.from_day,
+            "to": one.to_day,
+            "when": self._when(one),
+            "booking": self._booking(one),
+            "booked_for": _clinic_time(one) if one.booked else None,
+            "illnesses": one.illnesses,
+            "follow_ups": [self.check(each) for each in one.follow_ups],
+        }
+
+    def check(self, one: SeenFollowUp) -> Json:
+        """A check: what it is, why, when it can be done and by which day it is to be done."""
+        explained = explain(self._teller, one, day=self._plan.as_of, lab_by=self._lab_by)
+        window, done = one.stretch.window, one.stretch.done
+        return {
+            "id": one.id,
+            "name": explained.name,
+            "opens_on": _day(window.opens_on),
+            "due_on": _day(window.due_on),
+            "state": explained.state,
+            "texts": {
+                "what": explained.what,
+                "prepare": explained.prepare,
+                "because": explained.why,
+                "basis": explained.basis,
+            },
+            "reviewed": explained.reviewed,
+            "not_known": explained.not_known or None,
+            "last_done_on": done.on if done else None,
+        }
+
+    def done(self) -> Iterator[Json]:
+        """What was done within a year, the newest first."""
+        since, day = self._plan.as_of - _LAST_YEAR, self._plan.as_of
+        found = ((one.stretch.done, one) for one in self._plan.follow_ups)
+        lately = [(done.on, one) for done, one in found if done and since < done.on <= day]
+        for on, one in sorted(lately, key=lambda each: each[0], reverse=True):
+            name = self._teller.told(one.activity, one.kind, one.stretch).activity
+            yield {"name": name, "on": on, "text": self._words.text("done.patient", date=on)}
+
+    def _booking(self, one: Contact) -> Json | None:
+        """Who books; while the plan is a proposal nobody is asked to, and no number is given."""
+        if one.booked:
+            return None
+        phone = self._plan.unit.phone if self._plan.agreed_on else ""
+        return {
+            "by": one.booker,
+            "phone": phone or None,
+            "text": booking(self._words, ToldBooker(one.booker), phone=phone),
+        }
+
+    def _when(self, one: Contact) -> str:
+        if one.booked:
+            at = one.booked.at.astimezone(CLINIC_ZONE)
+            return self._words.text("mark.booked.patient", appointment=at)
+        if one.to_day is None:
+            return self._words.text("portal.when.soon")
+        return self._words.text("portal.when", days=Days(one.from_day, one.to_day))
+
+
+def _clinic_time(one: Contact) -> str | None:
+    return one.booked.at.astimezone(CLINIC_ZONE).isoformat() if one.booked else None
+
+
+def _day(day: date | None) -> date | None:
+    return None if day == FOREVER else day
