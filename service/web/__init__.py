@@ -1,0 +1,43 @@
+"""The pages a person sees: a patient's plan, a health centre's worklist, signing in and out.
+
+Server-rendered and readable without script. A page takes the session cookie, never a token; who may
+see what is the store's to say, by the viewer of the session.
+"""
+
+from flask import Blueprint, Response
+
+from service.domain.errors import NotFound
+from service.runtime import Runtime
+from service.web import pages, portal, sessions, start, worklist
+from service.web.errors import register_errors
+
+
+def blueprint(runtime: Runtime) -> Blueprint:
+    """The pages over a runtime; each leaves its line in the access log before it goes out."""
+    web = Blueprint(
+        "web",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/assets",
+    )
+    web.add_url_rule("/", "start", lambda: start.show(runtime))
+    web.add_url_rule("/portal/", "portal", lambda: portal.show(runtime))
+    web.add_url_rule("/worklist/", "worklist", lambda: worklist.show(runtime))
+    web.add_url_rule("/sign-in/<secret>", "link", lambda secret: sessions.sign_in(runtime, secret))
+    web.add_url_rule("/sign-out", "sign_out", lambda: sessions.sign_out(runtime), methods=["POST"])
+    web.add_url_rule("/signed-out", "signed_out", lambda: sessions.signed_out(runtime))
+    for folder in ("/portal/<missing>", "/worklist/<missing>"):
+        web.add_url_rule(folder, f"missing {folder}".replace(".", ""), _missing)
+    register_errors(web, runtime)
+
+    @web.after_request
+    def finish(response: Response) -> Response:
+        return pages.finish(runtime, response)
+
+    return web
+
+
+def _missing(missing: str) -> Response:
+    del missing
+    raise NotFound

@@ -1,0 +1,136 @@
+"""One person of the worklist as a nurse reads them: who, why first, what is late, what closes it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from service.clock import CLINIC_ZONE
+from service.domain.contact import contacts
+from service.domain.follow_up import Urgency
+from service.domain.seen import SeenFollowUp
+from service.domain.window import State
+from service.domain.worklist import PersonRow
+from service.fhir.contact_details import ContactDetails
+from service.wording.because import because
+from service.wording.contacts import contacts_for_staff
+from service.wording.explained import standing
+from service.wording.sentences import Text
+from service.wording.states import staff_not_known, staff_state
+from service.wording.telling import Teller
+from service.wording.words import Words
+
+_GROUNDS: Final = {
+    Urgency.SAFETY: "worklist.ground.safety",
+    Urgency.FAR: "worklist.ground.far_limit",
+    Urgency.OTHER: "worklist.ground.whole_interval",
+}
+
+
+class FollowUpLine(NamedTuple):
+    """A follow-up in short, its full sentence, and the marks beside it."""
+
+    name: str
+    protocol: str
+    state: Text
+    is_overdue: bool
+    since: Text | str
+    sentence: Text
+    marks: tuple[Text, ...]
+
+
+class PersonLine(NamedTuple):
+    """A person with their follow-ups of the list; empty texts are not shown."""
+
+    name: str
+    who: tuple[str, ...]
+    warning: Text | str
+    why_first: Text
+    follow_ups: tuple[FollowUpLine, ...]
+    closed_by: Text
+    booked: Text | str
+    phone: str
+
+
+def person_line(
+    teller: Teller, row: PersonRow, details: ContactDetails, *, day: date
+) -> PersonLine:
+    """A person on a day; `details` say how to address and call them."""
+    words, person = teller.words, row.person
+    return PersonLine(
+        name=_name(words, row, details, day),
+        who=tuple(_who(words, row, details)),
+        warning=_if(words, person.person.non_disclosure, "worklist.non_disclosure.care"),
+        why_first=_why_first(words, row.follow_ups[0]),
+        follow_ups=tuple(_follow_up(teller, one, day) for one in row.follow_ups),
+        closed_by=contacts_for_staff(words, contacts(row.follow_ups, day=day)),
+        booked=_booked(words, row.follow_ups),
+        phone=details.phone,
+    )
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Whole years lived on a day."""
+    before_birthday = (day.month, day.day) < (born_on.month, born_on.day)
+    return day.year - born_on.year - before_birthday
+
+
+def _if(words: Words, said: object, key: str) -> Text | str:
+    return words.text(key) if said else ""
+
+
+def _name(words: Words, row: PersonRow, details: ContactDetails, day: date) -> str:
+    born_on = row.person.person.born_on
+    name = details.name or words.text("worklist.no_name")
+    if born_on is None:
+        return name
+    return words.text("worklist.person", name=name, age=age_on(born_on, day))
+
+
+def _who(words: Words, row: PersonRow, details: ContactDetails) -> Iterator[str]:
+    language = row.person.person.language
+    if language:
+        key = f"language.{language}"
+        yield words.text(key) if key in words else language
+    if details.needs_interpreter:
+        yield words.text("worklist.interpreter")
+    if row.person.distance_km is not None:
+        yield words.text("worklist.distance", n=row.person.distance_km)
+
+
+def _why_first(words: Words, first: SeenFollowUp) -> Text:
+    key = _GROUNDS[first.stretch.urgency]
+    ground = words.text(key, date=first.stretch.order_on)
+    return words.text("worklist.why_first", ground=ground)
+
+
+def _follow_up(teller: Teller, one: SeenFollowUp, day: date) -> FollowUpLine:
+    words, stretch = teller.words, one.stretch
+    is_overdue = one.state is State.OVERDUE
+    told = teller.told(one.activity, one.kind, stretch)
+    return FollowUpLine(
+        name=told.activity,
+        protocol=told.set_by,
+        state=staff_state(words, standing(one, day)),
+        is_overdue=is_overdue,
+        since=words.text("worklist.since", date=stretch.overdue_from) if is_overdue else "",
+        sentence=because(teller, one).text,
+        marks=tuple(_marks(words, one)),
+    )
+
+
+def _marks(words: Words, one: SeenFollowUp) -> Iterator[Text]:
+    if not one.stretch.confirmed:
+        yield words.text("mark.unconfirmed.staff")
+    if one.not_known:
+        source = words.text(f"source.{one.not_known.source}.staff")
+        yield staff_not_known(words, source, one.not_known.since)
+    if one.booked:
+        yield words.text("mark.booked.staff", date=one.booked.at.astimezone(CLINIC_ZONE))
+
+
+def _booked(words: Words, follow_ups: Iterable[SeenFollowUp]) -> Text | str:
+    """The first appointment of all of theirs."""
+    instants = sorted(one.booked.at for one in follow_ups if one.booked)
+    if not instants:
+        return ""
+    return words.text("mark.booked.staff", date=instants[0].astimezone(CLINIC_ZONE))

@@ -1,0 +1,182 @@
+"""What a patient's page shows of a plan: cards of the day, what comes later, what rests, what is done.
+
+Source: pages of the portal. The patient sees the window from its first day to the due date, never
+the grace.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from service.clock import CLINIC_ZONE
+from service.domain.contact import Contact, ContactKind, Status, overview
+from service.domain.protocol import Kind
+from service.domain.seen import SeenFollowUp, SeenPlan
+from service.wording.dates import Days, Months
+from service.wording.explained import Explained, explain
+from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of
+from service.wording.portal import Booker, booking
+from service.wording.sentences import Text
+from service.wording.states import since_last
+from service.wording.telling import Teller
+
+_LAST_YEAR: Final = timedelta(days=365)
+_VISITS: Final = frozenset({ContactKind.NURSE_VISIT, ContactKind.PHYSICIAN_VISIT})
+
+
+class Check(NamedTuple):
+    """One check in the patient's words, and when it was last done."""
+
+    told: Explained
+    last: Text | str
+
+
+class Card(NamedTuple):
+    """A contact as the patient reads it; empty texts are not shown.
+
+    `when` is the window, or the appointment; `merged` says that one sample serves several
+    illnesses, `summary` what opens when the card is asked for more.
+    """
+
+    title: Text
+    state: Text
+    is_booked: bool
+    when: str
+    since: Text | str
+    who_books: Text | str
+    merged: Text | str
+    summary: Text
+    checks: tuple[Check, ...]
+
+    @property
+    def names(self) -> str:
+        """What is done in it, by name; empty where its title has said it."""
+        named = ", ".join(dict.fromkeys(one.told.name for one in self.checks))
+        return "" if named == self.title else named
+
+
+class DoneLine(NamedTuple):
+    """Something done within the last year."""
+
+    name: str
+    when: Text
+
+
+class PlanPage(NamedTuple):
+    """A patient's plan in words; `notice` says why there is nothing to show, where there is not."""
+
+    notice: Text | str
+    headline: Text | str
+    proposal: Text | str
+    agreed: Text | str
+    cards: tuple[Card, ...]
+    later: tuple[Card, ...]
+    resting: tuple[Check, ...]
+    done: tuple[DoneLine, ...]
+    unit: str
+    phone: str
+    invented: bool
+
+
+def plan_page(teller: Teller, plan: SeenPlan) -> PlanPage:
+    """The page of a plan on its day, in the reader's words; a plan on hold asks for nothing."""
+    seen = overview(plan.follow_ups, day=plan.as_of)
+    if plan.on_hold_until:
+        seen = seen._replace(cards=(), later=())
+    samples = (one.to_day for one in seen.cards if one.kind is ContactKind.SAMPLE)
+    page = _PlanTold(teller, plan, next(samples, None))
+    notice = plan_notice(teller.words, plan)
+    agreement = plan_agreement(teller.words, plan)
+    return PlanPage(
+        notice=notice,
+        headline="" if notice else plan_headline(teller, plan, seen),
+        proposal="" if plan.agreed_on else agreement,
+        agreed=agreement if plan.agreed_on else "",
+        cards=tuple(map(page.card, seen.cards)),
+        later=tuple(map(page.card, seen.later)),
+        resting=tuple(map(page.check, seen.resting)),
+        done=tuple(page.done()),
+        unit=plan.unit.name,
+        phone=plan.unit.phone,
+        invented=plan.person.invented,
+    )
+
+
+class _PlanTold:
+    """The parts of one plan in one language; `lab_by` is the day by which samples are to be taken."""
+
+    def __init__(self, teller: Teller, plan: SeenPlan, lab_by: date | None) -> None:
+        self._teller = teller
+        self._words = teller.words
+        self._plan = plan
+        self._day = plan.as_of
+        self._lab_by = lab_by
+
+    def card(self, contact: Contact) -> Card:
+        is_sample = contact.kind is ContactKind.SAMPLE
+        return Card(
+            title=title_of(self._teller, contact),
+            state=self._state(contact),
+            is_booked=contact.booked is not None,
+            when=self._when(contact),
+            since=self._since(contact),
+            who_books=self._who_books(contact),
+            merged=self._merged(contact),
+            summary=self._words.text("portal.prepare" if is_sample else "portal.explain"),
+            checks=tuple(map(self.check, contact.follow_ups)),
+        )
+
+    def check(self, one: SeenFollowUp) -> Check:
+        done = one.stretch.done
+        last = self._words.text("portal.last_time", date=done.on) if done else ""
+        return Check(explain(self._teller, one, day=self._day, lab_by=self._lab_by), last)
+
+    def done(self) -> Iterator[DoneLine]:
+        """What was done within a year, the newest first."""
+        since = self._day - _LAST_YEAR
+        found = ((one.stretch.done, one) for one in self._plan.follow_ups)
+        lately = [(done.on, one) for done, one in found if done and since < done.on <= self._day]
+        for on, one in sorted(lately, key=lambda each: each[0], reverse=True):
+            name = self._teller.told(one.activity, one.kind, one.stretch).activity
+            yield DoneLine(name, self._words.text("done.patient", date=on))
+
+    def _state(self, contact: Contact) -> Text:
+        if contact.booked:
+            return self._words.text("portal.state.booked")
+        if contact.from_day <= self._day:
+            return self._words.text("state.due.patient")
+        last = max(contact.from_day, contact.to_day or contact.from_day)
+        months = self._words.value(Months(contact.from_day, last, self._day))
+        return Text(months, self._words.language)
+
+    def _when(self, contact: Contact) -> str:
+        if contact.booked:
+            at = contact.booked.at.astimezone(CLINIC_ZONE)
+            return self._words.text("mark.booked.patient", appointment=at)
+        if contact.to_day is None:
+            return self._words.text("portal.when.soon")
+        return self._words.text("portal.when", days=Days(contact.from_day, contact.to_day))
+
+    def _since(self, contact: Contact) -> Text | str:
+        """How long ago the last time was, where the day for the next one has passed.
+
+        A visit's is that of the visits, not of what is asked or measured in them.
+        """
+        if contact.to_day is not None or contact.status is Status.BOOKED:
+            return ""
+        is_visit = contact.kind in _VISITS
+        its_own = (one for one in contact.follow_ups if one.kind is Kind.VISIT or not is_visit)
+        days = [one.stretch.done.on for one in its_own if one.stretch.done]
+        return since_last(self._words, max(days), self._day) or "" if days else ""
+
+    def _who_books(self, contact: Contact) -> Text | str:
+        """Who books; a proposal asks nobody to book or call yet."""
+        if contact.booked:
+            return ""
+        phone = self._plan.unit.phone if self._plan.agreed_on else ""
+        return booking(self._words, Booker(contact.booker), phone=phone)
+
+    def _merged(self, contact: Contact) -> Text | str:
+        if contact.kind is not ContactKind.SAMPLE or contact.illnesses == 1:
+            return ""
+        return self._words.text("portal.merged", n=contact.illnesses)

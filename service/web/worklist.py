@@ -1,0 +1,156 @@
+"""The page of a health centre: whom to call, in the order of the worklist, a page at a time."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
+
+from flask import Response, request
+
+from service.clock import CLINIC_ZONE
+from service.domain.access import Role, Viewer
+from service.domain.directory import Unit
+from service.domain.worklist import PeopleCounts, PeoplePage
+from service.fhir.contact_details import ContactDetails, contact_details
+from service.runtime import Runtime
+from service.web.language import teller_of
+from service.web.pages import page, request_id
+from service.web.person_line import PersonLine, person_line
+from service.web.sessions import viewer
+from service.web.worklist_address import (
+    Asked,
+    OtherUnit,
+    UnknownFilter,
+    address,
+    all_tabs,
+    asked,
+    next_address,
+    question,
+    without_filters,
+)
+from service.web.worklist_controls import filters, people_under, tabs
+from service.wording.telling import Teller
+from service.workflows.count_people import count_people
+from service.workflows.find_people import find_people
+from service.workflows.ports import View
+
+_PATIENT: Final = "Patient"
+
+
+class Found(NamedTuple):
+    """What the list has: a page of people with how to call them, the counts, the unit."""
+
+    people: PeoplePage
+    details: Mapping[str, ContactDetails]
+    counts: PeopleCounts
+    without_filters: int
+    unit: Unit
+
+
+def show(runtime: Runtime) -> Response:
+    """A page of the list of the unit of who is signed in; a wrong address is told, not guessed."""
+    nurse = viewer(runtime, Role.CLINICIAN)
+    at = runtime.clock.now()
+    try:
+        one = asked(request.args, runtime.catalogue, nurse, key=runtime.cursor_key, at=at)
+    except UnknownFilter as error:
+        return _refused(runtime, "worklist.error.unknown_filter", name=error.issues[0].expression)
+    except OtherUnit:
+        return _refused(runtime, "worklist.error.no_right", status=HTTPStatus.FORBIDDEN)
+    with runtime.store.read() as view:
+        found = _found(view, one, nurse)
+    runtime.note_read(
+        nurse,
+        "search",
+        scope="worklist/people",
+        patients=[row.person.key for row in found.people.people],
+        request=request_id(),
+    )
+    teller = teller_of(runtime)
+    return page(
+        runtime,
+        "worklist.html",
+        "worklist.title",
+        **_shown(runtime, teller, one, found, nurse),
+    )
+
+
+def _found(view: View, one: Asked, nurse: Viewer) -> Found:
+    asked_for = question(one)
+    people = find_people(view, asked_for, viewer=nurse)
+    ids = [row.person.id for row in people.people]
+    details = {
+        id_: contact_details(view.resources.read(_PATIENT, id_, viewer=nurse).body, on=one.as_of)
+        for id_ in ids
+    }
+    return Found(
+        people=people,
+        details=details,
+        counts=count_people(view, question(all_tabs(one)), viewer=nurse),
+        without_filters=0 if people.people else _without_filters(view, one, nurse),
+        unit=view.directory.units().get(nurse.unit, Unit("")),
+    )
+
+
+def _without_filters(view: View, one: Asked, nurse: Viewer) -> int:
+    """How many people an empty page would have without its filters."""
+    if not one.filters:
+        return 0
+    counts = count_people(view, question(all_tabs(without_filters(one))), viewer=nurse)
+    return people_under(counts, one.tab)
+
+
+def _shown(
+    runtime: Runtime, teller: Teller, one: Asked, found: Found, nurse: Viewer
+) -> dict[str, Any]:
+    people = tuple(_lines(teller, one, found))
+    more = found.people.after
+    at = runtime.clock.now()
+    key = runtime.cursor_key
+    return {
+        "unit": found.unit.name,
+        "invented": found.unit.invented
+        or any(row.person.person.invented for row in found.people.people),
+        "as_of": _as_of(teller, one, at),
+        "tabs": tuple(tabs(teller, one, found.counts)),
+        "tab": one.tab,
+        "filters": tuple(filters(teller, one, runtime.catalogue)),
+        "is_filtered": bool(one.filters),
+        "cleared": address(without_filters(one)),
+        "without_filters": found.without_filters,
+        "counts": found.counts,
+        "people": people,
+        "first": one.first,
+        "last": one.first + len(people) - 1,
+        "total": people_under(found.counts, one.tab),
+        "begin": address(one) if one.cursor else "",
+        "next": next_address(one, more, len(people), nurse, key=key, at=at) if more else "",
+    }
+
+
+def _lines(teller: Teller, one: Asked, found: Found) -> Iterator[PersonLine]:
+    for row in found.people.people:
+        yield person_line(teller, row, found.details[row.person.id], day=one.as_of)
+
+
+def _as_of(teller: Teller, one: Asked, at: datetime) -> str:
+    local = at.astimezone(CLINIC_ZONE)
+    if local.date() != one.as_of:
+        return teller.words.text("worklist.as_of.day", date=one.as_of)
+    return teller.words.text("worklist.as_of", date=one.as_of, time=local.time())
+
+
+def _refused(
+    runtime: Runtime, key: str, *, status: HTTPStatus = HTTPStatus.BAD_REQUEST, name: str = ""
+) -> Response:
+    teller = teller_of(runtime)
+    said = (teller.words.text(key, name=name),)
+    return page(
+        runtime,
+        "message.html",
+        "worklist.title",
+        status=status,
+        messages=said,
+        is_error=True,
+        to_worklist=True,
+    )
