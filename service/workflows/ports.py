@@ -251,6 +251,26 @@ class IdentityChanges(Protocol):
         ...
 
 
+class JobChanges(Protocol):
+    """Long work under way, as a transaction changes it."""
+
+    def claim(self, kind: str, owner: str, *, at: datetime, until: datetime) -> bool:
+        """Take a kind of work for oneself; False where somebody else is at it."""
+        ...
+
+    def extend(self, kind: str, owner: str, *, until: datetime) -> bool:
+        """Say that one is still at it; False where somebody else has taken it over."""
+        ...
+
+    def end(self, kind: str, owner: str, *, state: str, position: str = "") -> None:
+        """Let others have it."""
+        ...
+
+    def position(self, kind: str) -> str:
+        """Where the last run of a kind of work stopped."""
+        ...
+
+
 class ChangeLog(Protocol):
     """The access log of changes."""
 
@@ -361,6 +381,11 @@ class Work(Protocol):
     @property
     def identities(self) -> IdentityChanges:
         """Business identifiers."""
+        ...
+
+    @property
+    def jobs(self) -> JobChanges:
+        """Long work under way."""
         ...
 
     @property

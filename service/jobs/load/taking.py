@@ -1,0 +1,170 @@
+"""Taking in a part of a load: some lines, in one transaction; in this process or in one beside it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from service.domain.access import Access, Role
+from service.domain.errors import Conflict, Issue
+from service.jobs.load.files import Line
+from service.jobs.load.preparing import Prepared, Preparing
+from service.jobs.load.report import Refusal, refusals_of
+from service.runtime import Runtime
+from service.settings import Settings
+from service.workflows.load_resources import (
+    Fate,
+    Loading,
+    Outcome,
+    load_resources,
+    rehearse_load,
+)
+from service.workflows.ports import Work
+
+ATTEMPTS: Final = 5
+REQUEST: Final = "load"
+
+
+class Manner(NamedTuple):
+    """How a load is done: whose the data are, who loads them and why, and what is stored.
+
+    With `rehearsed` nothing is stored; with `history` what is loaded counts as known when it was
+    issued.
+    """
+
+    source: str = ""
+    author: str = ""
+    reason: str = ""
+    history: bool = False
+    rehearsed: bool = False
+
+
+class Part(NamedTuple):
+    """Some lines to be taken in together, on a clinic's day; `size` are the bytes they had packed."""
+
+    lines: Sequence[Line]
+    size: int
+    today: date
+    at: datetime
+
+
+class Taken(NamedTuple):
+    """What became of a part: counts by type and fate, and what was refused."""
+
+    counts: dict[str, Counter[Fate]]
+    refused: list[Refusal]
+
+
+@dataclass
+class Taking:
+    """Takes in parts of one load, over one runtime."""
+
+    runtime: Runtime
+    manner: Manner
+
+    @cached_property
+    def _preparing(self) -> Preparing:
+        return Preparing(self.runtime.reader, self.manner.source, self.manner.history)
+
+    @cached_property
+    def _loading(self) -> Loading:
+        return Loading(self.runtime.receiving.stamp, self.runtime.receiving.keeping)
+
+    def take(self, part: Part) -> Taken:
+        """Take in a part; where others collide with it again and again, line by line."""
+        issues: Sequence[Issue] = ()
+        for _ in range(ATTEMPTS):
+            try:
+                return self._taken(part)
+            except Conflict as error:
+                issues = error.issues
+        if len(part.lines) > 1:
+            return _together(self.take(one) for one in _apart(part))
+        return Taken({}, refusals_of(part.lines[0].spot, issues))
+
+    def _taken(self, part: Part) -> Taken:
+        with self.runtime.store.read() as view:
+            prepared = self._preparing.prepare(part.lines, view, today=part.today, at=part.at)
+            if self.manner.rehearsed:
+                stamp, today = self._loading.stamp, part.today
+                outcomes = rehearse_load(view.resources, prepared.incoming, stamp, today=today)
+                return _told(prepared, outcomes)
+        if not prepared.incoming:
+            return _told(prepared, [])
+        outcomes = self.runtime.store.carry_out(
+            lambda work: self._stored(work, prepared, part),
+            actor=self.manner.author or REQUEST,
+            request=REQUEST,
+            at=part.at,
+            history=self.manner.history,
+        )
+        return _told(prepared, outcomes)
+
+    def _stored(self, work: Work, prepared: Prepared, part: Part) -> list[Outcome]:
+        outcomes = load_resources(work, prepared.incoming, self._loading, today=part.today)
+        concerned = {
+            id_
+            for one, outcome in zip(prepared.incoming, outcomes, strict=True)
+            if outcome.fate in {Fate.NEW, Fate.CHANGED}
+            for id_ in one.reading.patients
+        }
+        if concerned:
+            work.access_log.add(self._access(work, concerned))
+        return outcomes
+
+    def _access(self, work: Work, people: set[str]) -> Access:
+        return Access(
+            at=work.at,
+            who=self.manner.author,
+            role=Role.SYSTEM,
+            action="load",
+            outcome="success",
+            scope="load",
+            on_behalf="",
+            unit="",
+            why=self.manner.reason,
+            request=REQUEST,
+            patients=tuple(sorted(work.patients.lock(people).values())),
+        )
+
+
+def _told(prepared: Prepared, outcomes: Sequence[Outcome]) -> Taken:
+    counts: defaultdict[str, Counter[Fate]] = defaultdict(Counter)
+    refused = list(prepared.refused)
+    for one, spot, outcome in zip(prepared.incoming, prepared.spots, outcomes, strict=False):
+        if outcome.fate is Fate.REFUSED:
+            at = one.reading.type if spot.entry is None else f"Bundle.entry[{spot.entry}].resource"
+            refused += refusals_of(spot, [Issue("business-rule", outcome.words, at)])
+        else:
+            counts[one.reading.type][outcome.fate] += 1
+    return Taken(dict(counts), refused)
+
+
+def _apart(part: Part) -> Iterator[Part]:
+    return (part._replace(lines=[line], size=0) for line in part.lines)
+
+
+def _together(taken: Iterator[Taken]) -> Taken:
+    counts: defaultdict[str, Counter[Fate]] = defaultdict(Counter)
+    refused: list[Refusal] = []
+    for one in taken:
+        for type_, fates in one.counts.items():
+            counts[type_].update(fates)
+        refused += one.refused
+    return Taken(dict(counts), refused)
+
+
+# The one of a process that was started beside the first one.
+_here: list[Taking] = []
+
+
+def begin(reopen: Callable[[Settings], Runtime], settings: Settings, manner: Manner) -> None:
+    """Begin in a process of its own: the house is opened there anew."""
+    _here.append(Taking(reopen(settings), manner))
+
+
+def take_here(part: Part) -> Taken:
+    """Take in a part in a process that has begun."""
+    return _here[0].take(part)
