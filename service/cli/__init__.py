@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any, Final
 
 import click
+from typing_extensions import override
 
 from service import __version__
 from service.domain.errors import SeurantaError
@@ -16,20 +17,24 @@ from service.settings import SettingError
 
 COMMANDS: Final = (
     "serve",
-    "demo",
     "migrate",
     "token",
+    "worklist",
+    "audit",
+    "not-counted",
 )
 
 
 class Commands(click.Group):
     """The commands by name; what goes wrong is one line on stderr."""
 
+    @override
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names in the order in which a newcomer needs them."""
         del ctx
         return list(COMMANDS)
 
+    @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name; None where there is none."""
         del ctx
@@ -39,6 +44,7 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    @override
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error that a person can act on becomes its words."""
         try:
@@ -50,6 +56,7 @@ class Commands(click.Group):
 class Failed(click.ClickException):
     """What a person can act on, in one line; exit status 1."""
 
+    @override
     def show(self, file: Any = None) -> None:
         """Print the line on stderr."""
         click.echo(f"seuranta: {self.format_message()}", err=True, file=file)

@@ -1,0 +1,86 @@
+"""seuranta audit: is follow-up done as agreed, by unit, protocol and activity, on any day."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import click
+
+from service.cli.house import opened_house, operator
+from service.cli.options import as_of_option, day_meant, format_option
+from service.cli.printing import Row, print_rows
+from service.domain.access import Role
+from service.domain.compliance import Compliance, Counted
+from service.domain.directory import Unit
+from service.workflows.audit_compliance import audit_compliance
+
+COLUMNS: Final = (
+    "unit",
+    "protocol",
+    "activity",
+    "required",
+    "paused",
+    "not_overdue",
+    "overdue",
+    "share",
+    "at_target",
+    "beyond_target",
+)
+_ALL: Final = "(all)"
+
+
+@click.command("audit")
+@as_of_option
+@click.option("--unit", "units", multiple=True, metavar="ID", help="an Organization; repeat [all]")
+@format_option
+def command(as_of: date | str | None, units: tuple[str, ...], form: str) -> None:
+    """Print compliance by unit, protocol and activity.
+
+    Counted in follow-ups, by the worklist's own states: required - paused - not overdue = overdue,
+    the rows of the worklist of that day. It shows no person.
+
+    \b
+    Example:
+      seuranta audit --as-of month-end --format csv > compliance.csv
+    """
+    with opened_house() as runtime:
+        viewer = operator(runtime, "", role=Role.AUDITOR)
+        day = day_meant(as_of, runtime.clock.today())
+        with runtime.store.read() as view:
+            found = audit_compliance(view, viewer=viewer, as_of=day, units=units)
+            named = view.directory.units()
+        runtime.note_read(viewer, "search", scope="audit/compliance")
+        print_rows([_row(one, named) for one in found.rows], COLUMNS, form)
+    _say(found, named)
+
+
+def _row(one: Counted, named: Mapping[str, Unit]) -> Row:
+    return {
+        "unit": _name(one.unit, named),
+        "unit_id": one.unit,
+        "protocol": one.protocol or _ALL,
+        "activity": one.activity or _ALL,
+        "required": one.denominator,
+        "paused": one.paused,
+        "not_overdue": one.numerator,
+        "overdue": one.overdue,
+        "share": one.share,
+        "at_target": one.at_target,
+        "beyond_target": one.beyond_target,
+    }
+
+
+def _name(unit: str, named: Mapping[str, Unit]) -> str:
+    return named[unit].name if unit in named else unit or _ALL
+
+
+def _say(found: Compliance, named: Mapping[str, Unit]) -> None:
+    """What stands beside the rows: the day, the instant, and who is not followed up."""
+    known = found.known_at.isoformat(timespec="seconds")
+    click.echo(f"As of {found.as_of}, known at {known}.", err=True)
+    if found.from_history:
+        click.echo("It rests on loads of history: known as if from when it was issued.", err=True)
+    for one in found.not_followed:
+        where = _name(one.unit, named)
+        words = f"{where}: {one.people} people fit {one.protocol} and are not followed up"
+        click.echo(words, err=True)

@@ -1,0 +1,78 @@
+"""Options that several commands share: the day asked about, the form of the answer, the reason."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
+
+import click
+from typing_extensions import override
+
+from service.settings import LANGUAGES
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS: Final = ("table", "json", "csv")
+_YESTERDAY: Final = "yesterday"
+_MONTH_END: Final = "month-end"
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_ONE_DAY: Final = timedelta(days=1)
+
+
+class ClinicDay(click.ParamType[date | str]):
+    """A day as it is given on the command line; which one it is depends on the clinic's today."""
+
+    name = "day"
+
+    @override
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What stands for it in the help."""
+        del param, ctx
+        return "YYYY-MM-DD|yesterday|month-end"
+
+    @override
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | str:
+        """A day, or one of the two words."""
+        text = str(value)
+        if text in {_YESTERDAY, _MONTH_END}:
+            return text
+        try:
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        return self.fail(f"{text!r} is no day: YYYY-MM-DD, yesterday or month-end", param, ctx)
+
+
+def day_meant(given: date | str | None, today: date) -> date:
+    """The day that is meant: today where none is given; month-end is that of the last whole month."""
+    if isinstance(given, date):
+        return given
+    days = {_YESTERDAY: today - _ONE_DAY, _MONTH_END: today.replace(day=1) - _ONE_DAY}
+    return days[given] if given else today
+
+
+def as_of_option(command: F) -> F:
+    """`--as-of`: the clinic's day that is asked about."""
+    words = "the clinic's day asked about; month-end is that of the last whole month [today]"
+    return click.option("--as-of", type=ClinicDay(), help=words)(command)
+
+
+def format_option(command: F) -> F:
+    """`--format`: how the answer is printed."""
+    words = "how to print it"
+    choice = click.Choice(FORMATS)
+    return click.option("--format", "form", type=choice, default="table", help=words)(command)
+
+
+def reason_option(command: F) -> F:
+    """`--reason`: why people's data are shown or changed."""
+    words = "why; it stands in the access log, which says too when none was given"
+    return click.option("--reason", default="", metavar="TEXT", help=words)(command)
+
+
+def language_option(command: F) -> F:
+    """`--language`: in which language reasons are told."""
+    words = "of the words [SEURANTA_LANGUAGE]"
+    return click.option("--language", type=click.Choice(LANGUAGES), help=words)(command)
