@@ -4,10 +4,13 @@ Source: RFC 6750, SMART App Launch 2.2.0. Whose data a viewer sees is no matter 
 store compiles it into every statement.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask import request
 
+from service.api.request_ids import request_id
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
 from service.domain.errors import Forbidden, NotSignedIn
 from service.domain.scope import Interaction, allows
@@ -39,8 +42,20 @@ def viewer_of(runtime: Runtime) -> Viewer:
 def expect(runtime: Runtime, type_: str, interaction: Interaction) -> Viewer:
     """The viewer of the request; Forbidden where the token does not allow this with this type."""
     viewer = viewer_of(runtime)
-    expect_scope(viewer, type_, interaction)
+    with noted_if_refused(runtime, viewer, type_):
+        expect_scope(viewer, type_, interaction)
     return viewer
+
+
+@contextmanager
+def noted_if_refused(runtime: Runtime, viewer: Viewer, scope: str) -> Iterator[None]:
+    """Leave a line in the access log where what is done within is not allowed."""
+    try:
+        yield
+    except Forbidden:
+        action = request.method.lower()
+        runtime.note_read(viewer, action, scope=scope, request=request_id(), outcome="forbidden")
+        raise
 
 
 def expect_scope(viewer: Viewer, type_: str, interaction: Interaction) -> None:

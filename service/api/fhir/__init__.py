@@ -43,7 +43,7 @@ _ON_TYPES: Final = (
     _Interaction("DELETE", "/<type_>", refuse_conditional_delete),
 )
 _ON_SYSTEM: Final = (
-    _Interaction("POST", "/", batch_or_transaction, ("transaction", "batch")),
+    _Interaction("POST", "", batch_or_transaction, ("transaction", "batch")),
     _Interaction("GET", "/.well-known/smart-configuration", smart_configuration),
     _Interaction("GET", "/.well-known/jwks.json", key_set),
 )

@@ -6,6 +6,7 @@ Source: R4 http.html, create, update, delete.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from service.api.auth import noted_if_refused
 from service.api.fhir.content import Preferences
 from service.api.request_ids import request_id
 from service.domain.access import Access, Viewer
@@ -40,7 +41,8 @@ def carry_out(
         work.access_log.add(_access(viewer, received, at=work.at, action=action))
         return received
 
-    return runtime.store.carry_out(change, actor=viewer.subject, request=request_id(), at=at)
+    with noted_if_refused(runtime, viewer, action):
+        return runtime.store.carry_out(change, actor=viewer.subject, request=request_id(), at=at)
 
 
 def _access(viewer: Viewer, received: Sequence[Received], *, at: datetime, action: str) -> Access:
