@@ -24,6 +24,7 @@ from service.settings import Settings
 from service.storage.access_log.segments import AccessSegments
 from service.storage.database import Storage
 from service.tokens import verifier_of
+from service.web import blueprint as pages
 from service.wording.sentences import SHIPPED
 from service.wording.telling import Teller
 from service.wording.words import Words
@@ -75,6 +76,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(operation.blueprint(runtime, metrics))
     for part in (fhir, worklist, portal, audit):
         app.register_blueprint(part.blueprint(runtime))
+    app.register_blueprint(pages(runtime))
     app.wsgi_app = RequestIds(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

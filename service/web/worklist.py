@@ -1,6 +1,7 @@
 """The page of a health centre: whom to call, in the order of the worklist, a page at a time."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
@@ -10,6 +11,7 @@ from flask import Response, request
 from service.clock import CLINIC_ZONE
 from service.domain.access import Role, Viewer
 from service.domain.directory import Unit
+from service.domain.window import State
 from service.domain.worklist import PeopleCounts, PeoplePage
 from service.fhir.contact_details import ContactDetails, contact_details
 from service.runtime import Runtime
@@ -20,6 +22,7 @@ from service.web.sessions import viewer
 from service.web.worklist_address import (
     Asked,
     OtherUnit,
+    Tab,
     UnknownFilter,
     address,
     all_tabs,
@@ -35,6 +38,7 @@ from service.workflows.find_people import find_people
 from service.workflows.ports import View
 
 _PATIENT: Final = "Patient"
+_NOBODY: Final = PeopleCounts(0, 0, 0, 0, 0, 0)
 
 
 class Found(NamedTuple):
@@ -43,7 +47,7 @@ class Found(NamedTuple):
     people: PeoplePage
     details: Mapping[str, ContactDetails]
     counts: PeopleCounts
-    without_filters: int
+    otherwise: PeopleCounts
     unit: Unit
 
 
@@ -87,17 +91,16 @@ def _found(view: View, one: Asked, nurse: Viewer) -> Found:
         people=people,
         details=details,
         counts=count_people(view, question(all_tabs(one)), viewer=nurse),
-        without_filters=0 if people.people else _without_filters(view, one, nurse),
+        otherwise=_NOBODY if people.people else _otherwise(view, one, nurse),
         unit=view.directory.units().get(nurse.unit, Unit("")),
     )
 
 
-def _without_filters(view: View, one: Asked, nurse: Viewer) -> int:
-    """How many people an empty page would have without its filters."""
-    if not one.filters:
-        return 0
-    counts = count_people(view, question(all_tabs(without_filters(one))), viewer=nurse)
-    return people_under(counts, one.tab)
+def _otherwise(view: View, one: Asked, nurse: Viewer) -> PeopleCounts:
+    """Why a page is empty: whom it would have without its filters, else in any state at all."""
+    every = question(all_tabs(without_filters(one)))
+    asked_for = every if one.filters else replace(every, states=frozenset(State))
+    return count_people(view, asked_for, viewer=nurse)
 
 
 def _shown(
@@ -117,7 +120,8 @@ def _shown(
         "filters": tuple(filters(teller, one, runtime.catalogue)),
         "is_filtered": bool(one.filters),
         "cleared": address(without_filters(one)),
-        "without_filters": found.without_filters,
+        "without_filters": people_under(found.otherwise, one.tab),
+        "empty": _empty(one, found),
         "counts": found.counts,
         "people": people,
         "first": one.first,
@@ -126,6 +130,13 @@ def _shown(
         "begin": address(one) if one.cursor else "",
         "next": next_address(one, more, len(people), nurse, key=key, at=at) if more else "",
     }
+
+
+def _empty(one: Asked, found: Found) -> str:
+    """The key of what an empty list says: nobody waits, or nobody is under follow-up at all."""
+    if not found.otherwise.everybody:
+        return "worklist.empty.nobody_enrolled"
+    return "worklist.empty.none" if one.tab is Tab.TO_CALL else "worklist.empty.tab"
 
 
 def _lines(teller: Teller, one: Asked, found: Found) -> Iterator[PersonLine]:
