@@ -47,7 +47,10 @@ ON_ARRIVAL: Final = Decided("on-arrival")
 
 
 class PlanContent(NamedTuple):
-    """What the live plan's CarePlan says: `protocols` are canonicals with their version."""
+    """What the live plan's CarePlan says: `protocols` are canonicals with their version.
+
+    `is_followed`: it still follows one of them; not so where all were taken back or have ended.
+    """
 
     id: str
     patient: str
@@ -57,6 +60,7 @@ class PlanContent(NamedTuple):
     follow_ups: tuple[str, ...]
     unit: str
     invented: bool
+    is_followed: bool = True
 
 
 class FollowUpContent(NamedTuple):

@@ -22,6 +22,7 @@ from service.storage.access_log.changes import AccessLog, ChangeSegment
 from service.storage.bookings import BookingChanges
 from service.storage.care_relations import CareRelationChanges, CareRelations
 from service.storage.engines import database_url, reading_engine, writing_engine
+from service.storage.enrolments import EnrolmentChanges, Enrolments
 from service.storage.evidence import Evidence, EvidenceChanges
 from service.storage.failure import Collision, in_our_words
 from service.storage.feeds import FeedChanges, Feeds
@@ -31,6 +32,7 @@ from service.storage.kept.adjustments import AdjustmentChanges
 from service.storage.kept.directory import Directory, DirectoryChanges
 from service.storage.kept.plans import PlanChanges
 from service.storage.kept.saving import KeptChanges
+from service.storage.kept.state import Kept
 from service.storage.marks import MarkChanges, Marks
 from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.patients import PatientLocks, Patients
@@ -76,6 +78,16 @@ class View:
     def not_counted(self) -> NotCountedResults:
         """Results that closed nothing."""
         return NotCountedResults(self._connection)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What is kept ready of patients."""
+        return Kept(self._connection)
+
+    @cached_property
+    def enrolments(self) -> Enrolments:
+        """Enrolment runs."""
+        return Enrolments(self._connection)
 
     @cached_property
     def identities(self) -> Identities:
@@ -169,6 +181,11 @@ class Work:
     def directory(self) -> DirectoryChanges:
         """People, units and places."""
         return DirectoryChanges(self.transaction)
+
+    @cached_property
+    def enrolments(self) -> EnrolmentChanges:
+        """Enrolment runs."""
+        return EnrolmentChanges(self.transaction)
 
     @cached_property
     def identities(self) -> IdentityChanges:

@@ -42,12 +42,24 @@ class Keeping:
 
 
 class Step(NamedTuple):
-    """What a step changed for one patient: the follow-ups that differ; and their unit today."""
+    """What a step changed for one patient: the follow-ups that differ, the protocols it added.
+
+    `unit` is theirs today.
+    """
 
     key: int
     patient: str
     unit: str
     changed: tuple[ChangedFollowUp, ...]
+    added: frozenset[str] = frozenset()
+
+
+class Foreseen(NamedTuple):
+    """What a step would do: the patient's unit, the protocols it would add, the follow-ups then."""
+
+    unit: str
+    protocols: frozenset[str]
+    follow_ups: tuple[FollowUp, ...]
 
 
 class Wanted(NamedTuple):
@@ -72,9 +84,22 @@ def keep_in_step(
     facts = work.evidence.of_many(keys, viewer=Viewer(Role.SYSTEM, today))
     directory = _Directory(work.directory.units(), work.directory.places())
     return [
-        _Stepper(work, keeping, kept, directory, today).step(wanted)
+        _Stepper(work, keeping, _Foresight(kept, keeping, directory, today, wanted)).step()
         for kept in work.kept.of(keys, facts)
     ]
+
+
+def foresee(
+    kept: KeptPatient,
+    keeping: Keeping,
+    units: Mapping[str, Unit],
+    *,
+    today: date,
+    wanted: Wanted,
+) -> "Foreseen":
+    """What a step would do to a patient, without doing it."""
+    foresight = _Foresight(kept, keeping, _Directory(units, ()), today, wanted)
+    return Foreseen(foresight.unit, frozenset(foresight.new), foresight.computed)
 
 
 class _Directory:
@@ -95,36 +120,29 @@ class _Directory:
         return round(distance_km(here, home)) if here and home else UNKNOWN_DISTANCE
 
 
-@dataclass(frozen=True, slots=True)
-class _Stepper:
-    work: Work
-    keeping: Keeping
-    kept: KeptPatient
-    directory: _Directory
-    today: date
+class _Foresight:
+    """What is computed of a patient: all that a step then keeps."""
 
-    def step(self, wanted: Wanted | None) -> Step:
-        state = state_of(self.kept)
-        looked = look(state, self.keeping.catalogue)
-        responsible = responsibilities(looked.patient)
-        unit = [one for one in responsible if one.start <= self.today][-1].unit
-        new = self._new_protocols(looked, unit, wanted)
-        plan = self._plan_with(looked, new)
-        followed = plan.protocols if plan else {}
-        computed = project(looked, state, followed, self.keeping.catalogue, today=self.today)
-        changed = changes(
-            computed, self.kept.follow_ups, plan=plan.id if plan else "", today=self.today
-        )
-        if frozenset(looked.eligible) != self.kept.eligible or new:
-            self.work.plans.replace_eligible(self.kept.key, looked.eligible)
-        if plan is not None and (changed or new):
-            self._add_protocols(looked, plan, new)
-            self.work.kept.save(self.kept.key, changed, care_plan=plan.id, today=self.today)
-            content = self._content(looked, plan, computed, unit)
-            self.keeping.maker.write(self.work, content, changed, today=self.today)
-        self.work.care_relations.follow(self.kept.key, responsible)
-        self._place(unit, computed)
-        return Step(self.kept.key, self.kept.id, unit, changed)
+    def __init__(
+        self,
+        kept: KeptPatient,
+        keeping: Keeping,
+        directory: _Directory,
+        today: date,
+        wanted: Wanted | None,
+    ) -> None:
+        self.kept = kept
+        self.keeping = keeping
+        self.directory = directory
+        self.today = today
+        state = state_of(kept)
+        self.looked = look(state, keeping.catalogue)
+        self.responsible = responsibilities(self.looked.patient)
+        self.unit = [one for one in self.responsible if one.start <= today][-1].unit
+        self.new = self._new_protocols(self.looked, self.unit, wanted)
+        self.plan = self._plan_with(self.looked, self.new)
+        followed = self.plan.protocols if self.plan else {}
+        self.computed = project(self.looked, state, followed, keeping.catalogue, today=today)
 
     def _new_protocols(self, looked: Look, unit: str, wanted: Wanted | None) -> dict[str, Decided]:
         """Protocols that come into the plan now: those that arrived, where the unit takes them, and those wanted."""
@@ -140,14 +158,42 @@ class _Stepper:
     def _plan_with(self, looked: Look, new: Mapping[str, Decided]) -> KeptPlan | None:
         catalogue, plan = self.keeping.catalogue, self.kept.plan
         added = {protocol: Followed(catalogue.protocols[protocol].version) for protocol in new}
-        if plan is None and not added:
-            return None
         firsts = [looked.eligible[protocol][0].from_day for protocol in new]
+        if plan is None and (added or self.kept.follow_ups):
+            # Without a protocol it is a plan whose enrolment was taken back.
+            since = min(firsts, default=self.today)
+            return KeptPlan(made_id(self.kept.id, "care-plan"), since, added)
         if plan is None:
-            return KeptPlan(made_id(self.kept.id, "care-plan"), min(firsts), added)
+            return None
         return replace(
             plan, since=min([plan.since, *firsts]), protocols={**plan.protocols, **added}
         )
+
+
+class _Stepper:
+    def __init__(self, work: Work, keeping: Keeping, foresight: _Foresight) -> None:
+        self.work = work
+        self.keeping = keeping
+        self.foresight = foresight
+        self.kept = foresight.kept
+        self.today = foresight.today
+
+    def step(self) -> Step:
+        ahead, kept = self.foresight, self.kept
+        looked, new, plan = ahead.looked, ahead.new, ahead.plan
+        changed = changes(
+            ahead.computed, kept.follow_ups, plan=plan.id if plan else "", today=self.today
+        )
+        if frozenset(looked.eligible) != kept.eligible or new:
+            self.work.plans.replace_eligible(kept.key, looked.eligible)
+        if plan is not None and (changed or new):
+            self._add_protocols(looked, plan, new)
+            self.work.kept.save(kept.key, changed, care_plan=plan.id, today=self.today)
+            content = self._content(looked, plan, ahead.computed, ahead.unit)
+            self.keeping.maker.write(self.work, content, changed, today=self.today)
+        self.work.care_relations.follow(kept.key, ahead.responsible)
+        self._place(ahead.unit, ahead.computed)
+        return Step(kept.key, kept.id, ahead.unit, changed, frozenset(new))
 
     def _add_protocols(self, looked: Look, plan: KeptPlan, new: Mapping[str, Decided]) -> None:
         for protocol, decided in new.items():
@@ -180,11 +226,12 @@ class _Stepper:
             ),
             unit=unit,
             invented=self.kept.person.invented,
+            is_followed=any(how.until_day >= self.today for how in plan.protocols.values()),
         )
 
     def _place(self, unit: str, computed: Sequence[FollowUp]) -> None:
         """Keep who is responsible today, how far they are, and when the calendar needs another step."""
-        distance = self.directory.distance(unit, self.kept.person.municipality)
+        distance = self.foresight.directory.distance(unit, self.kept.person.municipality)
         horizon = horizon_of(self.today)
         is_slotted = any(one.stretches[-1].holds_to == horizon for one in computed)
         recheck_on = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER

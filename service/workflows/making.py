@@ -34,7 +34,7 @@ class Maker:
     ) -> None:
         """Bring the plan, the changed follow-ups and their changed rounds into the record."""
         pages = _Pages(self, work, plan, today)
-        pages.plan(is_changed=any(one.before is None for one in changed))
+        pages.plan(is_changed=any(_is_new_or_vanished(one) for one in changed))
         for one in changed:
             pages.follow_up(one)
             for changed_round in one.rounds:
@@ -45,6 +45,10 @@ class Maker:
         """The names of an activity by its key."""
         text = self.catalogue.activities.get(activity)
         return text.names if text else {"fi": activity}
+
+
+def _is_new_or_vanished(one: ChangedFollowUp) -> bool:
+    return one.before is None or not (one.follow_up.stretches and one.before.stretches)
 
 
 class _Pages:
@@ -65,7 +69,7 @@ class _Pages:
         if old is None:
             self.new.append(writer.new_plan(self._plan))
         elif is_changed:
-            self._replace(writer.changed_plan(old, self._plan, "active"))
+            self._replace(writer.changed_plan(old, self._plan))
 
     def follow_up(self, one: ChangedFollowUp) -> None:
         """The ServiceRequest, if it is new, has ended or begun again, or others ask for it."""

@@ -10,6 +10,7 @@ from service.domain.applicability import Fit
 from service.domain.care_plan import Decided, FollowUpContent, PlanContent, RoundContent
 from service.domain.compliance import Compliance
 from service.domain.directory import Person, Place, Unit
+from service.domain.enrolment import Run
 from service.domain.fact import Fact
 from service.domain.kept import ChangedFollowUp, KeptPatient
 from service.domain.record import (
@@ -85,14 +86,18 @@ class RecordChanges(Protocol):
         ...
 
 
-class EvidenceChanges(Protocol):
-    """Facts as a transaction changes them."""
+class EvidenceSeen(Protocol):
+    """Facts as a reader sees them."""
 
     def of_many(
         self, patients: Iterable[int], *, viewer: Viewer, known_at: datetime | None = None
     ) -> dict[int, list[Fact]]:
         """The facts about several people, by their keys."""
         ...
+
+
+class EvidenceChanges(EvidenceSeen, Protocol):
+    """Facts as a transaction changes them."""
 
     def replace(
         self, patient: int, source: str, facts: Sequence[Fact], *, known: datetime | None = None
@@ -171,12 +176,16 @@ class PlanChanges(Protocol):
         ...
 
 
-class KeptChanges(Protocol):
-    """What is kept of patients as a transaction changes it."""
+class KeptSeen(Protocol):
+    """What is kept of patients."""
 
     def of(self, keys: Sequence[int], facts: Mapping[int, Sequence[Fact]]) -> list[KeptPatient]:
         """All that is kept of these patients, in ascending order of their keys."""
         ...
+
+
+class KeptChanges(KeptSeen, Protocol):
+    """What is kept of patients as a transaction changes it."""
 
     def save(
         self,
@@ -227,11 +236,59 @@ class CareRelationChanges(Protocol):
         ...
 
 
-class FeedChanges(Protocol):
+class FeedsSeen(Protocol):
+    """Feeds as everybody may read them."""
+
+    def last_days(self, *, until: date) -> dict[tuple[str, str], date]:
+        """The last day, up to a day, on which each kind came from each unit."""
+        ...
+
+
+class FeedChanges(FeedsSeen, Protocol):
     """Feeds as a transaction adds to them."""
 
     def record(self, fed: Iterable[tuple[str, str, date]]) -> None:
         """Note that a unit's senders sent kinds of results of these days."""
+        ...
+
+
+class EnrolmentsSeen(Protocol):
+    """Enrolments as a job asks for them."""
+
+    def eligible(
+        self,
+        protocols: Collection[str],
+        units: Collection[str],
+        *,
+        today: date,
+        after: int,
+        limit: int,
+    ) -> Mapping[int, frozenset[str]]:
+        """Whom a protocol fits today that their plan does not follow, by their keys."""
+        ...
+
+    def people_of(self, run: str, *, after: int, limit: int) -> list[int]:
+        """The next people whose plans still follow a protocol because of a run."""
+        ...
+
+    def run(self, run: str) -> Run | None:
+        """What a run was."""
+        ...
+
+
+class EnrolmentChanges(EnrolmentsSeen, Protocol):
+    """Enrolments as a transaction changes them."""
+
+    def begin(self, run: str, protocols: Collection[str], *, author: str, at: datetime) -> None:
+        """Begin a run."""
+        ...
+
+    def count(self, run: str, more: int) -> None:
+        """Add people whom a run has enrolled."""
+        ...
+
+    def undo(self, run: str, *, at: datetime) -> None:
+        """Note that a run is taken back."""
         ...
 
 
@@ -379,6 +436,11 @@ class Work(Protocol):
         ...
 
     @property
+    def enrolments(self) -> EnrolmentChanges:
+        """Enrolment runs."""
+        ...
+
+    @property
     def identities(self) -> IdentityChanges:
         """Business identifiers."""
         ...
@@ -411,7 +473,7 @@ class Writer(Protocol):
         """A new live plan."""
         ...
 
-    def changed_plan(self, body: bytes, content: PlanContent, status: str) -> Reading:
+    def changed_plan(self, body: bytes, content: PlanContent) -> Reading:
         """The plan as people have it, with the protocols, follow-ups and status it has now."""
         ...
 
@@ -547,6 +609,26 @@ class View(Protocol):
     @property
     def directory(self) -> UnitsSeen:
         """Units and places."""
+        ...
+
+    @property
+    def evidence(self) -> EvidenceSeen:
+        """Facts."""
+        ...
+
+    @property
+    def feeds(self) -> FeedsSeen:
+        """What came from which unit when."""
+        ...
+
+    @property
+    def kept(self) -> KeptSeen:
+        """What is kept ready of patients."""
+        ...
+
+    @property
+    def enrolments(self) -> EnrolmentsSeen:
+        """Enrolment runs."""
         ...
 
     @property

@@ -38,14 +38,18 @@ def care_plan(content: PlanContent) -> bytes:
 def with_protocols(body: bytes, content: PlanContent) -> bytes:
     """The plan as people have it, with the protocols and follow-ups it has now."""
     resource = orjson.loads(body)
-    parts = _parts(content) | {"instantiatesCanonical": list(content.protocols)}
+    parts = _parts(content) | {"status": _status(resource["status"], content)}
+    if content.protocols:
+        parts["instantiatesCanonical"] = list(content.protocols)
     kept = {name: value for name, value in resource.items() if name not in STARTED_BY_US}
     return orjson.dumps(kept | parts)
 
 
-def with_status(body: bytes, status: str) -> bytes:
-    """The same resource with another status."""
-    return orjson.dumps(orjson.loads(body) | {"status": status})
+def _status(status: str, content: PlanContent) -> str:
+    """The plan's status as people have it; revoked with its last protocol, active with the next."""
+    if content.is_followed:
+        return "active" if status == "revoked" else status
+    return "revoked" if status in {"active", "on-hold"} else status
 
 
 def _parts(content: PlanContent) -> Json:

@@ -20,9 +20,9 @@ class MadeResources:
         """A new live plan."""
         return self._read("CarePlan", content.id, content.patient, care_plan.care_plan(content))
 
-    def changed_plan(self, body: bytes, content: PlanContent, status: str) -> Reading:
+    def changed_plan(self, body: bytes, content: PlanContent) -> Reading:
         """The plan as people have it, with the protocols, follow-ups and status it has now."""
-        changed = care_plan.with_status(care_plan.with_protocols(body, content), status)
+        changed = care_plan.with_protocols(body, content)
         return self._read("CarePlan", content.id, content.patient, changed)
 
     def new_follow_up(self, content: FollowUpContent) -> Reading:
