@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from service.domain.access import Access, Role
+from service.domain.access import Access, Role, Viewer
 from service.domain.errors import Conflict, Issue
 from service.jobs.load.files import Line
 from service.jobs.load.preparing import Prepared, Preparing
@@ -111,10 +111,11 @@ class Taking:
             for id_ in one.reading.patients
         }
         if concerned:
-            work.access_log.add(self._access(work, concerned))
+            work.access_log.add(self._access(work, concerned, part.today))
         return outcomes
 
-    def _access(self, work: Work, people: set[str]) -> Access:
+    def _access(self, work: Work, people: set[str], today: date) -> Access:
+        viewer = Viewer(Role.SYSTEM, today)
         return Access(
             at=work.at,
             who=self.manner.author,
@@ -126,7 +127,7 @@ class Taking:
             unit="",
             why=self.manner.reason,
             request=REQUEST,
-            patients=tuple(sorted(work.patients.lock(people).values())),
+            patients=tuple(sorted(work.patients.keys(people, viewer=viewer).values())),
         )
 
 
