@@ -1,5 +1,6 @@
 """What is done to the database of a deployment as a whole: brought up to date, and asked if it is."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -23,6 +24,7 @@ class Unreachable(SeurantaError):
 
 def bring_up_to_date(settings: Settings, progress: Callable[[str], None]) -> str:
     """Run every migration that is missing; `progress` is told of each. The number of the schema."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # `progress` tells the same
     with _opened(settings) as storage:
         migrate(storage.engine, progress)
     return head()

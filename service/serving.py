@@ -9,6 +9,9 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from threading import Event, Thread
 from typing import Final
 
 import flask
@@ -25,6 +28,8 @@ from service.settings import Settings, read_settings
 # Measured: more threads a worker answer fewer requests a second over either database.
 _THREADS: Final = 1
 _STOPPED_AFTER_SECONDS: Final = 10
+_ASKED_EVERY_SECONDS: Final = 0.05
+_ASKED_FOR_SECONDS: Final = 5.0
 # Granian's own lines go where ours go, and only those that tell of trouble.
 _LOGS: Final = {
     "formatters": {},
@@ -46,7 +51,7 @@ class CannotServe(SeurantaError):
 
 
 def serve(runtime: Runtime, *, when_up: Callable[[], None] | None = None) -> None:
-    """Answer requests until Ctrl-C or SIGTERM; `when_up` is called once the address is bound.
+    """Answer requests until Ctrl-C or SIGTERM; `when_up` is called once somebody answers.
 
     Raises CannotServe where the address cannot be listened on, and where the own issuer must not.
     """
@@ -68,8 +73,31 @@ def serve(runtime: Runtime, *, when_up: Callable[[], None] | None = None) -> Non
         workers_kill_timeout=_STOPPED_AFTER_SECONDS,
     )
     if when_up is not None:
-        server.on_startup(when_up)
+        server.on_startup(lambda: _call_when_up(address, settings.port, when_up))
     server.serve(target_loader=application, wrap_loader=False)
+
+
+def _call_when_up(address: str, port: int, when_up: Callable[[], None]) -> None:
+    """Call it, once, when the first worker answers."""
+
+    def wait() -> None:
+        pause = Event()
+        while not _answers(address, port):
+            pause.wait(_ASKED_EVERY_SECONDS)
+        when_up()
+
+    Thread(target=wait, name="when-up", daemon=True).start()
+
+
+def _answers(address: str, port: int) -> bool:
+    connection = HTTPConnection(address, port, timeout=_ASKED_FOR_SECONDS)
+    try:
+        connection.request("GET", "/health/live")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def application() -> flask.Flask:

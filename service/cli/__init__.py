@@ -17,6 +17,8 @@ from service.settings import SettingError
 
 COMMANDS: Final = (
     "serve",
+    "demo",
+    "load",
     "migrate",
     "token",
     "worklist",
@@ -54,7 +56,11 @@ class Commands(click.Group):
 
 
 class Failed(click.ClickException):
-    """What a person can act on, in one line; exit status 1."""
+    """What a person can act on, in one line; exit status 1, or another that says more."""
+
+    def __init__(self, words: str, *, status: int = 1) -> None:
+        super().__init__(words)
+        self.exit_code = status  # type: ignore[misc]  # click reads it from the instance
 
     @override
     def show(self, file: Any = None) -> None:

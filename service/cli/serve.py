@@ -2,13 +2,18 @@
 
 import click
 
-from service.cli.house import opened_house
+from service.cli.demo import moved_in
+from service.cli.house import opened_house, settings_and_logs
+from service.cli.where_to_look import where_to_look
+from service.jobs.demo.filling import PEOPLE
 from service.jobs.publish import publish_definitions
-from service.serving import serve
+from service.serving import listening_address, serve
 
 
 @click.command("serve")
-def command() -> None:
+@click.option("--demo", is_flag=True, help="with a demo region, made at the first start")
+@click.option("--people", type=click.IntRange(min=3), default=PEOPLE, help="size of the region")
+def command(*, demo: bool, people: int) -> None:
     """Answer requests until Ctrl-C or SIGTERM.
 
     The schema must fit: run seuranta migrate before. SEURANTA_HOST, SEURANTA_PORT and
@@ -18,6 +23,25 @@ def command() -> None:
     Example:
       SEURANTA_PORT=8080 seuranta serve
     """
+    if demo:
+        _serve_demo(people)
+        return
     with opened_house() as runtime:
         publish_definitions(runtime)
-        serve(runtime)
+        serve(runtime, when_up=lambda: click.echo(_ready(runtime.settings.base_url), err=True))
+
+
+def _serve_demo(people: int) -> None:
+    settings = settings_and_logs()
+    listening_address(settings)  # said before the region is made, not after
+    runtime = moved_in(settings, people=people)
+    try:
+        told = f"{where_to_look(runtime)}\n\nCtrl-C stops the service; the data stay."
+        serve(runtime, when_up=lambda: click.echo(told))
+    finally:
+        runtime.trail.close()
+        runtime.store.close()
+
+
+def _ready(base_url: str) -> str:
+    return f"Seuranta is at {base_url}. Ctrl-C stops it."

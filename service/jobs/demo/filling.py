@@ -1,0 +1,84 @@
+"""The demo region moves into a deployment's database: generated, loaded, followed up on arrival."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from service.domain.access import Role, Viewer
+from service.domain.errors import BusinessRuleBroken
+from service.domain.marks import INVENTED
+from service.domain.search import Query
+from service.jobs.demo.generation import generate
+from service.jobs.load.loading import load_files
+from service.jobs.load.taking import Manner
+from service.jobs.progress import Progress
+from service.runtime import Runtime
+
+SEED: Final = 1
+PEOPLE: Final = 300
+RESULTS_PER_PERSON: Final = 40.0
+MOVED_IN: Final = "demo"
+"""The mark that the whole region is there; it says how many people."""
+
+ACTOR: Final = "demo"
+_FILE: Final = "demo.ndjson"
+
+
+def fill_with_demo(runtime: Runtime, progress: Progress, *, people: int = PEOPLE) -> bool:
+    """Fill an empty database with the demo region, its dates up to today; whether there was a need.
+
+    A filling that was stopped is taken up where it was. BusinessRuleBroken where the database holds
+    people of another origin.
+    """
+    with runtime.store.read() as view:
+        if view.marks.value(MOVED_IN):
+            return False
+        is_ours = bool(view.marks.value(INVENTED))
+    if not is_ours:
+        _expect_nobody(runtime)
+        _mark(runtime, INVENTED, f"seed {SEED}")
+    with _region_file(runtime, people) as path:
+        manner = Manner(source="demo", author=ACTOR, reason="demo region")
+        load_files(runtime, [path], manner=manner, progress=progress)
+    _mark(runtime, MOVED_IN, f"{people} people")
+    return True
+
+
+def _expect_nobody(runtime: Runtime) -> None:
+    system = Viewer(Role.SYSTEM, runtime.clock.today(), subject=ACTOR)
+    with runtime.store.read() as view:
+        found = view.resources.search(Query("Patient", count=1), viewer=system)
+    if found.matches:
+        raise BusinessRuleBroken(
+            "This database holds people already: the demo region wants an empty one. "
+            "Set SEURANTA_DATABASE_URL to another."
+        )
+
+
+def _mark(runtime: Runtime, name: str, value: str) -> None:
+    runtime.store.carry_out(
+        lambda work: work.marks.put(name, value),
+        actor=ACTOR,
+        request=f"mark {name}",
+        at=runtime.clock.now(),
+    )
+
+
+@contextmanager
+def _region_file(runtime: Runtime, people: int) -> Iterator[Path]:
+    """The region as a file in the data folder, away again afterwards."""
+    path = runtime.settings.data_dir / _FILE
+    try:
+        with path.open("wb") as file:
+            file.writelines(_region(runtime, people))
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _region(runtime: Runtime, people: int) -> Iterator[bytes]:
+    today = runtime.clock.today()
+    lines = generate(people, seed=SEED, today=today, results_per_person=RESULTS_PER_PERSON)
+    return islice(lines, people + 1)
