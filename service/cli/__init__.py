@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "serve",
     "demo",
     "load",
+    "enrol",
     "migrate",
     "token",
     "worklist",

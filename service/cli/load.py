@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from service.cli.house import opened_house, os_user
+from service.cli.house import NO_REASON, opened_house, os_user
 from service.cli.job import job
 from service.cli.options import format_option, reason_option
 from service.cli.printing import print_rows
@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913 - click hands each option over by its name
     """
     with opened_house() as runtime, job("Loading") as progress:
         _warn_if_invented(runtime)
-        manner = Manner(source, os_user(), reason, history, dry_run)
+        manner = Manner(source, os_user(), reason or NO_REASON, history, dry_run)
         report = load_files(runtime, paths, manner=manner, strict=strict, progress=progress)
     print_rows(
         [{"type": type_, **_counts(report, type_)} for type_ in sorted(report.counts)],
