@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeAlias
 
+import orjson
+
 from service.domain.catalogue import Catalogue
 from service.domain.record import Reading
 from service.fhir.directory import person_of, place_of, unit_of
@@ -13,6 +15,7 @@ from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import adjustments_of, plan_decision_of
 from service.fhir.indexing import search_rows
 from service.fhir.patients import patients_of
+from service.fhir.rendering.at_reading import depends_on_the_day, without_the_day
 
 Json: TypeAlias = dict[str, Any]
 
@@ -28,6 +31,9 @@ class Reader:
     def read(self, resource: Json, body: bytes, *, id: str, received_on: date) -> Reading:  # noqa: A002 - FHIR's word
         """The reading of a valid resource under the id it gets; `body` is what was received of it."""
         type_ = resource["resourceType"]
+        if depends_on_the_day(type_, body):
+            body = without_the_day(type_, body)
+            resource = orjson.loads(body)
         source = f"{type_}/{id}"
         facts, not_counted = facts_of(
             resource, self.catalogue, source=source, received_on=received_on

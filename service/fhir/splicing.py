@@ -70,12 +70,12 @@ def without_stamp(body: bytes) -> bytes:
     cut = [name for name in ("id",) if name in members]
     edits: list[Edit] = []
     if (span := members.get("meta")) is not None:
-        meta = _without(body[span.value : span.end], _OWN_META)
+        meta = without(body[span.value : span.end], _OWN_META)
         if members_of(meta):
             edits.append(Edit(span.value, span.end, meta))
         else:
             cut.append("meta")
-    return _without(edited(body, edits), cut)
+    return without(edited(body, edits), cut)
 
 
 def same_content(one: bytes, other: bytes) -> bool:
@@ -143,7 +143,7 @@ def _joined(members: Iterable[tuple[str, bytes]]) -> bytes:
     return b",".join(b'"%s":%s' % (name.encode(), text) for name, text in members)
 
 
-def _without(text: bytes, names: Iterable[str]) -> bytes:
+def without(text: bytes, names: Iterable[str]) -> bytes:
     """The object without some members, each with the comma it brought."""
     for name in names:
         if (span := members_of(text).get(name)) is not None:

@@ -1,6 +1,6 @@
 """Tokens: who is let in, to what, and whose data they see; every access leaves a line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import jwt
@@ -107,8 +107,7 @@ def test_who_sees_no_people_is_told_so(signed_in, people, role) -> None:
     for address in ("Patient/p1", "Observation/o1", "Observation", "Observation/o1/_history"):
         assert other.get(f"/fhir/{address}").status_code == 403
     assert other.get("/fhir/Organization/u1").status_code == 200
-    batch = {"resourceType": "Bundle", "type": "batch"}
-    batch |= {"entry": [{"request": {"method": "GET", "url": "Patient/p1"}}]}
+    batch = a_bundle("batch", {"request": {"method": "GET", "url": "Patient/p1"}})
     assert other.post("/fhir", batch).json["entry"][0]["response"]["status"] == "403 Forbidden"
 
 
@@ -155,7 +154,7 @@ def test_a_token_that_names_no_patient_is_none(anonymous, token) -> None:
 
 
 @pytest.fixture
-def lines(runtime) -> Iterator:
+def lines(runtime) -> Callable:
     """Every line of the access log so far, as (action, scope, outcome, who)."""
 
     def read() -> list[tuple[str, str, str, str]]:

@@ -80,7 +80,7 @@ def test_the_figures_are_for_this_machine_or_a_token_of_those_who_operate(app, t
 
     def with_token(role: str, **bound: str) -> int:
         headers = {"Authorization": f"Bearer {token(role, **bound)}"}
-        return ask("/metrics", environ_base=elsewhere, headers=headers).status_code
+        return int(ask("/metrics", environ_base=elsewhere, headers=headers).status_code)
 
     assert with_token("admin") == 200
     assert with_token("clinician", unit="u1") == 403

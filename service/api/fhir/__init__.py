@@ -11,6 +11,7 @@ from service.api.fhir.bundle import batch_or_transaction
 from service.api.fhir.capabilities import Offered, key_set, metadata, smart_configuration
 from service.api.fhir.create import create
 from service.api.fhir.delete import delete, refuse_conditional_delete
+from service.api.fhir.follow_up import follow_up
 from service.api.fhir.history import history
 from service.api.fhir.read import read, vread
 from service.api.fhir.search import search
@@ -47,7 +48,7 @@ _ON_SYSTEM: Final = (
     _Interaction("GET", "/.well-known/smart-configuration", smart_configuration),
     _Interaction("GET", "/.well-known/jwks.json", key_set),
 )
-_OPERATIONS: Final[tuple[_Interaction, ...]] = ()
+_OPERATIONS: Final = (_Interaction("GET", "/Patient/<id_>/$follow-up", follow_up, ("follow-up",)),)
 
 
 def blueprint(runtime: Runtime) -> Blueprint:

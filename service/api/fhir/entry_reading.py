@@ -9,7 +9,7 @@ from service.api.fhir.history import page_of_history
 from service.api.fhir.read import current, of_version
 from service.api.fhir.search import page_of_search, read_question
 from service.domain.access import Viewer
-from service.domain.errors import Deleted, NotFound, NotSupported, SeurantaError
+from service.domain.errors import Deleted, Issue, NotFound, NotSupported, SeurantaError
 from service.domain.record import Stored
 from service.domain.scope import Interaction
 from service.fhir.answers import Answer, etag_of
@@ -28,9 +28,16 @@ def placed(entry: Entry) -> Iterator[None]:
     try:
         yield
     except SeurantaError as error:
-        if not any(issue.expression for issue in error.issues):
-            error.issues = tuple(i._replace(expression=entry.expression) for i in error.issues)
+        error.issues = tuple(_placed(issue, entry) for issue in error.issues)
         raise
+
+
+def _placed(issue: Issue, entry: Entry) -> Issue:
+    """What names a parameter of the entry's address is about that address."""
+    if issue.expression.startswith("Bundle"):
+        return issue
+    at = f"{entry.expression}.request.url" if issue.expression else entry.expression
+    return issue._replace(expression=at)
 
 
 def answer_read(runtime: Runtime, viewer: Viewer, entry: Entry) -> Answer:
@@ -45,8 +52,8 @@ def answer_read(runtime: Runtime, viewer: Viewer, entry: Entry) -> Answer:
             return _page(page_of_search(runtime, viewer, entry.type, pairs, strict=False))
         if entry.version:
             version = of_version(runtime, viewer, entry.type, entry.id, entry.version)
-            return _stored(version, entry)
-        return _stored(current(runtime, viewer, entry.type, entry.id), entry)
+            return _stored(version, version.body, entry)
+        return _stored(*current(runtime, viewer, entry.type, entry.id), entry)
 
 
 def expect_found(runtime: Runtime, viewer: Viewer, entry: Entry, work: Work) -> None:
@@ -74,9 +81,9 @@ def _page(body: bytes) -> Answer:
     return Answer("200 OK", body=body)
 
 
-def _stored(stored: Stored, entry: Entry) -> Answer:
+def _stored(stored: Stored, shown: bytes, entry: Entry) -> Answer:
     etag = etag_of(stored.version)
-    if etag in {tag.strip() for tag in entry.if_none_match.split(",")}:
+    if shown is stored.body and etag in {tag.strip() for tag in entry.if_none_match.split(",")}:
         return Answer("304 Not Modified", etag=etag, last_modified=stored.at)
-    body = b"" if entry.method == "HEAD" else stored.body
+    body = b"" if entry.method == "HEAD" else shown
     return Answer("200 OK", etag=etag, last_modified=stored.at, body=body)

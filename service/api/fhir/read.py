@@ -8,6 +8,7 @@ from flask import Response
 from service.api.auth import expect
 from service.api.fhir.addresses import expect_id, expect_type
 from service.api.fhir.answering import answer_stored
+from service.api.fhir.showing import DATED, Shown
 from service.api.request_ids import request_id
 from service.domain.access import Viewer
 from service.domain.errors import NotFound
@@ -22,8 +23,8 @@ def read(runtime: Runtime, type_: str, id_: str) -> Response:
     """Answer with the resource; 404 where there is none for this viewer, 410 where it was deleted."""
     expect_type(type_)
     viewer = expect(runtime, type_, Interaction.READ)
-    stored = current(runtime, viewer, type_, id_)
-    return answer_stored(stored, stored.body, is_constant=True)
+    stored, body = current(runtime, viewer, type_, id_)
+    return answer_stored(stored, body, is_constant=body is stored.body)
 
 
 def vread(runtime: Runtime, type_: str, id_: str, version: str) -> Response:
@@ -34,13 +35,14 @@ def vread(runtime: Runtime, type_: str, id_: str, version: str) -> Response:
     return answer_stored(stored, stored.body, is_constant=True)
 
 
-def current(runtime: Runtime, viewer: Viewer, type_: str, id_: str) -> Stored:
-    """The current version, its reading noted."""
+def current(runtime: Runtime, viewer: Viewer, type_: str, id_: str) -> tuple[Stored, bytes]:
+    """The current version and its body as it is shown today, its reading noted."""
     expect_id(id_)
     with runtime.store.read() as view:
         stored = view.resources.read(type_, id_, viewer=viewer)
+        body = stored.body if type_ not in DATED else Shown(runtime, view, viewer).body(stored)
     _note(runtime, viewer, stored, "read")
-    return stored
+    return stored, body
 
 
 def of_version(runtime: Runtime, viewer: Viewer, type_: str, id_: str, version: str) -> Stored:

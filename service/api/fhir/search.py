@@ -11,6 +11,7 @@ from service.api.fhir.addresses import expect_type
 from service.api.fhir.answering import answer_bundle
 from service.api.fhir.content import preferences, sent_form
 from service.api.fhir.paging import PAGE, opened, sealed_link
+from service.api.fhir.showing import Shown
 from service.api.request_ids import request_id
 from service.domain.access import Viewer
 from service.domain.record import Found, Stored
@@ -41,12 +42,13 @@ def page_of_search(
 ) -> bytes:
     """The page that the parameters ask for, its reading noted."""
     asked = read_question(runtime, viewer, type_, pairs, strict=strict)
+    base_url = f"{runtime.settings.base_url}/fhir"
     with runtime.store.read() as view:
         found = view.resources.search(asked.query, viewer=viewer)
+        hits = list(_hits(found, asked, Shown(runtime, view, viewer), base_url))
     _note(runtime, viewer, type_, found)
-    base_url = f"{runtime.settings.base_url}/fhir"
     return searchset(
-        _hits(found, asked, base_url),
+        hits,
         links=_links(runtime, viewer, asked, found),
         at=runtime.clock.now(),
         total=found.total,
@@ -74,11 +76,11 @@ def read_question(
     return read._replace(query=query)
 
 
-def _hits(found: Found, asked: Search, base_url: str) -> Iterator[Hit]:
+def _hits(found: Found, asked: Search, shown: Shown, base_url: str) -> Iterator[Hit]:
     for stored in found.matches:
-        yield Hit(f"{base_url}/{stored.type}/{stored.id}", stored.body)
+        yield Hit(f"{base_url}/{stored.type}/{stored.id}", shown.body(stored))
     for stored in found.included:
-        yield Hit(f"{base_url}/{stored.type}/{stored.id}", stored.body, INCLUDE)
+        yield Hit(f"{base_url}/{stored.type}/{stored.id}", shown.body(stored), INCLUDE)
     if asked.issues:
         yield Hit("", outcome(asked.issues), OUTCOME)
 

@@ -1,0 +1,71 @@
+"""`Patient/{id}/$follow-up`: every follow-up with window, state and reason, on any day, as then known."""
+
+from datetime import date, datetime
+
+from flask import Response, request
+
+from service.api.auth import expect
+from service.api.fhir.addresses import expect_id
+from service.api.fhir.answering import ASK_AGAIN
+from service.api.fhir.content import answer_type
+from service.api.json_answers import language_of
+from service.api.request_ids import request_id
+from service.domain.access import Role
+from service.domain.errors import Invalid
+from service.domain.scope import Interaction
+from service.domain.seen import SeenFollowUp
+from service.fhir.rendering.parameters import follow_up_parameters
+from service.fhir.timing import instant_of, moment_of, range_of
+from service.runtime import Runtime
+from service.wording.because import because
+from service.wording.grounds import Reader
+from service.workflows.show_care_plan import show_care_plan
+
+
+def follow_up(runtime: Runtime, id_: str) -> Response:
+    """Answer with Parameters; 404 where the viewer sees no such patient."""
+    viewer = expect(runtime, "ServiceRequest", Interaction.READ)
+    expect_id(id_)
+    as_of, known_at = _as_of() or viewer.today, _known_at()
+    with runtime.store.read() as view:
+        plan = show_care_plan(view, id_, viewer=viewer, as_of=as_of, known_at=known_at)
+    runtime.note_read(
+        viewer,
+        "follow-up",
+        scope=f"Patient/{id_}",
+        patients=(plan.key,),
+        request=request_id(),
+    )
+    language = language_of(runtime)
+    teller = runtime.tellers[language]
+    reader = Reader.PATIENT if viewer.role is Role.PATIENT else Reader.STAFF
+
+    def told(one: SeenFollowUp) -> str:
+        return str(because(teller, one, reader=reader).text)
+
+    body = follow_up_parameters(plan, runtime.catalogue, told)
+    headers = {
+        "Cache-Control": ASK_AGAIN,
+        "Content-Language": language,
+        "Vary": "Accept-Language, Authorization",
+    }
+    return Response(body, headers=headers, content_type=answer_type())
+
+
+def _as_of() -> date | None:
+    given = request.args.get("as-of", "")
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise Invalid("a day is expected: YYYY-MM-DD", "as-of") from None
+
+
+def _known_at() -> datetime | None:
+    """The last instant of what is written: `meta.lastUpdated` of a version includes that version."""
+    given = request.args.get("known-at", "").replace(" ", "+")
+    if not given:
+        return None
+    found = range_of(given) if instant_of(given) else None
+    if found is None:
+        raise Invalid("an instant with its time zone is expected", "known-at")
+    return moment_of(found.high - 1)

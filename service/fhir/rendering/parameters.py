@@ -1,0 +1,49 @@
+"""The answer of `$follow-up`: every follow-up of one patient as Parameters (what-is-due 8.8)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from service.domain.catalogue import Catalogue
+from service.domain.interval import FOREVER
+from service.domain.seen import SeenFollowUp, SeenPlan
+from service.fhir.rendering.made import Json, day_text, reference
+
+
+def follow_up_parameters(
+    plan: SeenPlan, catalogue: Catalogue, because: Callable[[SeenFollowUp], str]
+) -> bytes:
+    """One `follow-up` each, in the order of the worklist; `because` tells why in the reader's words."""
+    versions = dict(plan.protocols)
+    listed = [
+        {"name": "follow-up", "part": list(_parts(one, versions, catalogue, because(one)))}
+        for one in plan.follow_ups
+    ]
+    told: Json = {"resourceType": "Parameters"}
+    return orjson.dumps(told | {"parameter": listed} if listed else told)
+
+
+def _parts(
+    one: SeenFollowUp, versions: Mapping[str, str], catalogue: Catalogue, because: str
+) -> Iterator[Json]:
+    stretch = one.stretch
+    yield _part("request", valueReference=reference(f"ServiceRequest/{one.id}"))
+    if one.task:
+        yield _part("task", valueReference=reference(f"Task/{one.task}"))
+    yield _part("activity", valueCode=one.activity)
+    for protocol in stretch.protocols:
+        version = versions.get(protocol) or catalogue.protocols[protocol].version
+        yield _part("protocol", valueCanonical=catalogue.canonical(protocol, version))
+    window = stretch.window
+    if window.due_on != FOREVER:
+        yield _part("opens-on", valueDate=day_text(window.opens_on))
+        yield _part("due-on", valueDate=day_text(window.due_on))
+        yield _part("closes-on", valueDate=day_text(window.closes_on))
+    yield _part("status", valueCode=one.state.value)
+    if because:
+        yield _part("because", valueString=because)
+
+
+def _part(name: str, **value: Any) -> Json:
+    return {"name": name, **value}
