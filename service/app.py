@@ -21,6 +21,7 @@ from service.fhir.rendering.writer import MadeResources
 from service.fhir.splicing import stamp
 from service.runtime import Runtime
 from service.settings import Settings
+from service.storage.access_log.collection import collect
 from service.storage.access_log.segments import AccessSegments
 from service.storage.database import Storage
 from service.tokens import verifier_of
@@ -48,11 +49,12 @@ def open_runtime(settings: Settings) -> Runtime:
     reader = Reader(catalogue, base_url, derived(secret, "identity"))
     words = {language: Words(language) for language in SHIPPED.languages}
     maker = Maker(catalogue, MadeResources(base_url), stamp)
+    store, folder = Storage(settings.database_url), settings.data_dir / "access"
     return Runtime(
         settings=settings,
         clock=SystemClock(settings.today),
-        store=Storage(settings.database_url),
-        trail=AccessSegments(settings.data_dir / "access", synced_at_once=settings.log_sync),
+        store=store,
+        trail=AccessSegments(folder, synced_at_once=settings.log_sync),
         catalogue=catalogue,
         intake=Intake(reader),
         reader=reader,
@@ -62,6 +64,7 @@ def open_runtime(settings: Settings) -> Runtime:
         words=words,
         tellers={language: Teller(spoken, catalogue) for language, spoken in words.items()},
         reopen=open_runtime,
+        collect=lambda at: collect(store, folder, at=at),
     )
 
 

@@ -1,6 +1,6 @@
 """The one value that the upper floors work with: settings, clock, store, FHIR edge, catalogue, words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -83,6 +83,25 @@ class Intake(Protocol):
         ...
 
 
+class Collected(Protocol):
+    """What collecting the access log did."""
+
+    @property
+    def entries(self) -> int:
+        """How many entries came into the database."""
+        ...
+
+    @property
+    def sealed(self) -> int:
+        """How many segments were sealed."""
+        ...
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """What was wrong, in words."""
+        ...
+
+
 class Reads(Protocol):
     """Reads valid resources on our own base address."""
 
@@ -107,7 +126,8 @@ class Reads(Protocol):
 class Runtime:
     """What one process of the service runs with; composed in `app.py`.
 
-    `words` and `tellers` are by language; `reopen` opens the same house in another process.
+    `words` and `tellers` are by language; `reopen` opens the same house in another process,
+    `collect` brings the lines of the access log into the database.
     """
 
     settings: Settings
@@ -123,6 +143,7 @@ class Runtime:
     words: Mapping[str, Words]
     tellers: Mapping[str, Teller]
     reopen: "Callable[[Settings], Runtime]"
+    collect: Callable[[datetime], Collected]
 
     def note_read(
         self,

@@ -10,6 +10,7 @@ from service.domain.care_plan import RequestStatus, TaskStatus
 from service.domain.directory import Person
 from service.domain.fact import Fact
 from service.domain.follow_up import FollowUp, Stretch
+from service.domain.interval import FOREVER
 from service.domain.projection import Followed
 from service.domain.round import Round
 
@@ -53,7 +54,8 @@ class KeptPlan:
 class KeptPatient:
     """Everything that is kept of one patient, as known now.
 
-    `eligible` are the protocols that are already known to fit, on whatever days.
+    `eligible` are the protocols that are already known to fit, on whatever days; `recheck_on` the day
+    from which the calendar alone may have changed something.
     """
 
     key: int
@@ -64,6 +66,7 @@ class KeptPatient:
     adjustments: Sequence[Adjustment]
     plan: KeptPlan | None
     follow_ups: Mapping[str, KeptFollowUp]
+    recheck_on: date = FOREVER
 
 
 class ChangedRound(NamedTuple):

@@ -36,6 +36,7 @@ from service.storage.kept.state import Kept
 from service.storage.marks import MarkChanges, Marks
 from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.patients import PatientLocks, Patients
+from service.storage.replay import Replays
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
 from service.storage.room import ENOUGH, Room, TakenBack
@@ -186,6 +187,11 @@ class Work:
     def enrolments(self) -> EnrolmentChanges:
         """Enrolment runs."""
         return EnrolmentChanges(self.transaction)
+
+    @cached_property
+    def replays(self) -> Replays:
+        """The past, to be gone through again."""
+        return Replays(self.transaction, Work)
 
     @cached_property
     def identities(self) -> IdentityChanges:

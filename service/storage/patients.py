@@ -74,13 +74,13 @@ class PatientLocks(Patients):
     def _add(self, ids: Sequence[str]) -> None:
         new = self._transaction.patient_keys(len(ids))
         rows = [
-            _UNDESCRIBED | {"patient": key, "id": id_} for key, id_ in zip(new, ids, strict=True)
+            UNDESCRIBED | {"patient": key, "id": id_} for key, id_ in zip(new, ids, strict=True)
         ]
         self._connection.execute(_add_unless_there(self._connection.dialect.name), rows)
 
 
 # A person whom the record names before it holds their Patient.
-_UNDESCRIBED: Final = {
+UNDESCRIBED: Final = {
     "hetu_digest": "",
     "unit": "",
     "born_on": OPEN_DAY,

@@ -234,7 +234,9 @@ class _Stepper:
         distance = self.foresight.directory.distance(unit, self.kept.person.municipality)
         horizon = horizon_of(self.today)
         is_slotted = any(one.stretches[-1].holds_to == horizon for one in computed)
-        recheck_on = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER
+        next_year = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER
+        moves = (one.start for one in self.foresight.responsible if one.start > self.today)
+        recheck_on = min([next_year, *moves])
         self.work.directory.place_patients([(self.kept.key, unit, distance, recheck_on)])
 
 

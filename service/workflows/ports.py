@@ -13,6 +13,7 @@ from service.domain.directory import Person, Place, Unit
 from service.domain.enrolment import Run
 from service.domain.fact import Fact
 from service.domain.kept import ChangedFollowUp, KeptPatient
+from service.domain.past import Difference, PastEvent, PastPatient, PastUnit
 from service.domain.record import (
     Booked,
     Borne,
@@ -181,6 +182,10 @@ class KeptSeen(Protocol):
 
     def of(self, keys: Sequence[int], facts: Mapping[int, Sequence[Fact]]) -> list[KeptPatient]:
         """All that is kept of these patients, in ascending order of their keys."""
+        ...
+
+    def to_recheck(self, today: date, *, after: int, limit: int) -> list[int]:
+        """The next people of whom the calendar may have changed something by a day."""
         ...
 
 
@@ -372,6 +377,44 @@ class MarkChanges(Marks, Protocol):
         ...
 
 
+class Replays(Protocol):
+    """The past as one transaction goes through it."""
+
+    def keys(self, *, after: int, limit: int) -> list[int]:
+        """The next people, by their keys."""
+        ...
+
+    def moved(self) -> dict[int, list[int]]:
+        """The resources that were about somebody else before, by the keys of those."""
+        ...
+
+    def units(self) -> list[PastUnit]:
+        """Every version of organisations and locations, in order."""
+        ...
+
+    def forget_feeds(self) -> None:
+        """Empty what is known of senders."""
+        ...
+
+    def begin(self, keys: Sequence[int], moved: Mapping[int, Sequence[int]]) -> list[PastPatient]:
+        """The past of these people; what is kept of them is emptied."""
+        ...
+
+    def at(
+        self,
+        event: PastEvent,
+        people: Mapping[str, int],
+        units: Mapping[str, Unit],
+        places: Sequence[Place],
+    ) -> "Work":
+        """A transaction that writes as the one of an event did."""
+        ...
+
+    def differences(self, keys: Sequence[int]) -> list[Difference]:
+        """Where the resources that the service made do not say what the projection comes to."""
+        ...
+
+
 class Work(Protocol):
     """One transaction of the store."""
 
@@ -438,6 +481,11 @@ class Work(Protocol):
     @property
     def enrolments(self) -> EnrolmentChanges:
         """Enrolment runs."""
+        ...
+
+    @property
+    def replays(self) -> Replays:
+        """The past, to be gone through again."""
         ...
 
     @property

@@ -43,7 +43,7 @@ class KeptChanges(Kept):
         rows: Rows = defaultdict(list)
         at = known or self._transaction.at
         for one in changed:
-            key = one.before.key if one.before else self._transaction.follow_up_keys(1)[0]
+            key = one.before.key if one.before else self._new_key(one.id)
             if one.before is None:
                 rows[follow_ups].append(_follow_up_row(patient, key, one, care_plan, today))
             else:
@@ -52,6 +52,11 @@ class KeptChanges(Kept):
                 self._move(patient, key, one, rows=rows, at=at, today=today)
             self._save_rounds(patient, key, one.rounds, rows)
         insert_rows(self._connection, rows)
+
+    def _new_key(self, id_: str) -> int:
+        """The key of a follow-up that is new; `id_` is its ServiceRequest's."""
+        del id_
+        return self._transaction.follow_up_keys(1)[0]
 
     def _update(self, patient: int, key: int, one: ChangedFollowUp) -> None:
         values = {"status": one.status.value, "protocols": text_of_names(one.protocols)}

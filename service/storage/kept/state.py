@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -41,9 +42,15 @@ class Kept:
                 adjustments=[adjustment_of(one) for one in decided[row.patient]],
                 plan=plans.get(row.patient),
                 follow_ups=followed[row.patient],
+                recheck_on=row.recheck_on,
             )
             for row in self._connection.execute(_PATIENTS, {"patients": list(keys)})
         ]
+
+    def to_recheck(self, today: date, *, after: int, limit: int) -> list[int]:
+        """The next people of whom the calendar may have changed something by a day."""
+        given = {"today": today, "after": after, "limit": limit}
+        return list(self._connection.execute(_TO_RECHECK, given).scalars())
 
     def _plans(self, keys: Sequence[int]) -> dict[int, KeptPlan]:
         return {
@@ -117,6 +124,15 @@ def _theirs(statement: Select[Any], column: Any) -> Select[Any]:
     return statement.where(column.in_(bindparam("patients", expanding=True)))
 
 
+_TO_RECHECK: Final = (
+    select(patients.c.patient)
+    .where(
+        patients.c.recheck_on <= bindparam("today", type_=patients.c.recheck_on.type),
+        patients.c.patient > bindparam("after"),
+    )
+    .order_by(patients.c.patient)
+    .limit(bindparam("limit"))
+)
 _PATIENTS: Final = _theirs(select(patients).order_by(patients.c.patient), patients.c.patient)
 _PLANS: Final = _theirs(
     select(plan_protocols).where(plan_protocols.c.known_to == OPEN), plan_protocols.c.patient

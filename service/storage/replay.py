@@ -1,0 +1,337 @@
+"""Replaying the record: the past of patients out of it, and a transaction that writes as of the past.
+
+The projection of a patient is emptied and written again in one transaction. Keys of follow-ups stay:
+events and contacts name them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    select,
+    update,
+)
+from typing_extensions import override
+
+from service.domain.care_plan import Decided
+from service.domain.directory import Place, Unit
+from service.domain.past import Difference, PastEvent, PastPatient, PastUnit, PastVersion
+from service.domain.record import Stored
+from service.storage.kept.directory import DirectoryChanges
+from service.storage.kept.saving import KeptChanges
+from service.storage.patients import UNDESCRIBED
+from service.storage.rows import delete_rows
+from service.storage.tables.columns import OPEN
+from service.storage.tables.plan import adjustments, agreements, eligibilities, plan_protocols
+from service.storage.tables.projection import (
+    asked_by,
+    bookings,
+    evidence,
+    feeds,
+    follow_ups,
+    not_counted,
+    rounds,
+    stretches,
+)
+from service.storage.tables.record import (
+    care_relations,
+    patients,
+    resources,
+    transactions,
+    versions,
+)
+from service.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from service.storage.database import Work
+
+REFRESH: Final = "refresh"
+BY_RUN: Final = "run"
+PROJECTION: Final[Sequence[Table]] = (
+    evidence,
+    not_counted,
+    follow_ups,
+    rounds,
+    asked_by,
+    stretches,
+    adjustments,
+    plan_protocols,
+    agreements,
+    eligibilities,
+    care_relations,
+    bookings,
+)
+
+
+class Replays:
+    """The past as one transaction goes through it; the people must be locked."""
+
+    def __init__(self, transaction: Transaction, work: "Callable[[Transaction], Work]") -> None:
+        self._transaction = transaction
+        self._connection: Connection = transaction.connection
+        self._work = work
+        self._follow_up_keys: dict[str, int] = {}
+
+    def keys(self, *, after: int, limit: int) -> list[int]:
+        """The next people, by their keys."""
+        given = {"after": after, "limit": limit}
+        return list(self._connection.execute(_PEOPLE, given).scalars())
+
+    def moved(self) -> dict[int, list[int]]:
+        """The resources that were about somebody else before, by the keys of those."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for row in self._connection.execute(_MOVED):
+            found[row.patient].append(row.resource)
+        return found
+
+    def units(self) -> list[PastUnit]:
+        """Every version of organisations and locations, in order."""
+        rows = self._connection.execute(_UNITS)
+        return [PastUnit(row.tx, _stored(row)) for row in rows]
+
+    def forget_feeds(self) -> None:
+        """Empty what is known of senders; a replay of all people notes it again."""
+        self._connection.execute(delete(feeds))
+
+    def begin(self, keys: Sequence[int], moved: Mapping[int, Sequence[int]]) -> list[PastPatient]:
+        """The past of these people; what is kept of them is emptied."""
+        given = {"keys": list(keys)}
+        ids = {row.patient: row.id for row in self._connection.execute(_IDS, given)}
+        known = self._connection.execute(_KNOWN_KEYS, given)
+        self._follow_up_keys |= {row.id: row.follow_up for row in known}
+        decided = self._decided(keys)
+        refreshed = self._connection.execute(_REFRESHED).all()
+        found = [
+            PastPatient(
+                key, ids[key], self._events(key, moved.get(key, ()), decided[key], refreshed)
+            )
+            for key in keys
+        ]
+        for key in keys:
+            delete_rows(self._connection, PROJECTION, {"patient": key})
+        undescribed = {name: value for name, value in UNDESCRIBED.items() if name != "merged_into"}
+        self._connection.execute(_UNDESCRIBE.values(undescribed), given)
+        return found
+
+    def at(
+        self,
+        event: PastEvent,
+        people: Mapping[str, int],
+        units: Mapping[str, Unit],
+        places: Sequence[Place],
+    ) -> "Work":
+        """A transaction that writes as the one of an event did, with the units of that time."""
+        here = self._transaction
+        past = Transaction(here.connection, event.tx, event.at, here.keys, dict(people))
+        work = self._work(past)
+        vars(work)["kept"] = _ReplayedKept(past, self._follow_up_keys)
+        vars(work)["directory"] = _ReplayedDirectory(past, units, places)
+        return work
+
+    def differences(self, keys: Sequence[int]) -> list[Difference]:
+        """Where the resources that the service made do not say what the projection comes to."""
+        given = {"keys": list(keys)}
+        expected = [
+            *(
+                ("ServiceRequest", row.id, row.status)
+                for row in self._connection.execute(_REQUESTS, given)
+            ),
+            *(("Task", row.id, row.status) for row in self._connection.execute(_TASKS, given)),
+        ]
+        told = {
+            (row.type, row.id): orjson.loads(row.body)["status"]
+            for row in self._connection.execute(_MADE, given)
+        }
+        return [
+            Difference(type_, id_, told.get((type_, id_), ""), status)
+            for type_, id_, status in expected
+            if told.get((type_, id_), "") != status
+        ]
+
+    def _events(
+        self,
+        key: int,
+        moved: Collection[int],
+        decided: Sequence[Row[Any]],
+        refreshed: Sequence[Row[Any]],
+    ) -> tuple[PastEvent, ...]:
+        rows = self._connection.execute(_VERSIONS, {"key": key, "moved": list(moved)}).all()
+        told: defaultdict[int, list[PastVersion]] = defaultdict(list)
+        before: dict[tuple[str, str], Stored] = {}
+        known = {row.tx: (row.at, row.history) for row in rows} | self._unversioned(decided, rows)
+        for row in rows:
+            stored = _stored(row)
+            if not row.made:
+                told[row.tx].append(PastVersion(stored, before.get((row.type, row.id))))
+            before[row.type, row.id] = stored
+        first = min(known, default=0)
+        nightly = {row.tx: row.at for row in refreshed if row.tx > first and known}
+        known |= {tx: (at, False) for tx, at in nightly.items() if tx not in known}
+        return tuple(
+            PastEvent(
+                tx=tx,
+                at=at,
+                is_refresh=tx in nightly,
+                is_history=is_history,
+                versions=tuple(told[tx]),
+                enrolled=tuple(_enrolled(decided, at)),
+                taken_back=_taken_back(decided, at),
+            )
+            for tx, (at, is_history) in sorted(known.items())
+        )
+
+    def _unversioned(
+        self, decided: Sequence[Row[Any]], rows: Sequence[Row[Any]]
+    ) -> dict[int, tuple[datetime, bool]]:
+        """Transactions that decided something and made no version."""
+        instants = {one for row in decided for one in (row.known_from, row.known_to)}
+        missing = instants - {row.at for row in rows} - {OPEN}
+        found = {}
+        for at in missing:
+            tx = self._connection.execute(_AT, {"at": at}).scalar()
+            if tx is not None:
+                found[tx] = (at, False)
+        return found
+
+    def _decided(self, keys: Sequence[int]) -> dict[int, list[Row[Any]]]:
+        found: dict[int, list[Row[Any]]] = {key: [] for key in keys}
+        for row in self._connection.execute(_DECIDED, {"keys": list(keys)}):
+            found[row.patient].append(row)
+        return found
+
+
+class _ReplayedKept(KeptChanges):
+    """Follow-ups get the keys they had."""
+
+    def __init__(self, transaction: Transaction, keys: Mapping[str, int]) -> None:
+        super().__init__(transaction)
+        self._keys = keys
+
+    @override
+    def _new_key(self, id_: str) -> int:
+        return self._keys.get(id_) or super()._new_key(id_)
+
+
+class _ReplayedDirectory:
+    """Patients are described and placed; units and places are those of the time, and stay."""
+
+    def __init__(
+        self, transaction: Transaction, units: Mapping[str, Unit], places: Sequence[Place]
+    ) -> None:
+        self._people = DirectoryChanges(transaction)
+        self._units = dict(units)
+        self._places = list(places)
+        self.describe_patients = self._people.describe_patients
+        self.place_patients = self._people.place_patients
+
+    def units(self) -> dict[str, Unit]:
+        return self._units
+
+    def places(self) -> list[Place]:
+        return self._places
+
+    def describe_unit(self, id_: str, unit: Unit) -> None:
+        """Units are described already."""
+
+    def place_unit(self, place: Place) -> None:
+        """Units are placed already."""
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(row.type, row.id, row.version, row.at, row.body or b"", row.method, row.patient)
+
+
+def _enrolled(decided: Iterable[Row[Any]], at: datetime) -> Iterable[tuple[str, Decided]]:
+    """What came into the plan at an instant by a run, not by a change of what was there."""
+    rows = list(decided)
+    changed = {(row.protocol, row.from_day) for row in rows if row.known_to == at}
+    for row in rows:
+        is_new = row.known_from == at and (row.protocol, row.from_day) not in changed
+        if is_new and row.decision == BY_RUN:
+            yield row.protocol, Decided(row.decision, row.run, row.author, row.reason)
+
+
+def _taken_back(decided: Iterable[Row[Any]], at: datetime) -> tuple[str, ...]:
+    rows = list(decided)
+    changed = {(row.protocol, row.from_day) for row in rows if row.known_from == at}
+    gone = (row for row in rows if row.known_to == at and row.run)
+    return tuple(
+        dict.fromkeys(row.run for row in gone if (row.protocol, row.from_day) not in changed)
+    )
+
+
+_KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
+_OF_VERSION: Final = (
+    versions.c.tx,
+    transactions.c.at,
+    transactions.c.history,
+    resources.c.type,
+    resources.c.id,
+    versions.c.version,
+    versions.c.method,
+    versions.c.made,
+    versions.c.body,
+    versions.c.patient,
+)
+_EACH: Final[Select[Any]] = (
+    select(*_OF_VERSION)
+    .join(resources, resources.c.resource == versions.c.resource)
+    .join(transactions, transactions.c.tx == versions.c.tx)
+    .order_by(versions.c.tx, versions.c.version_key)
+)
+_VERSIONS: Final = _EACH.where(
+    (resources.c.patient == bindparam("key"))
+    | resources.c.resource.in_(bindparam("moved", expanding=True))
+)
+_UNITS: Final = _EACH.where(resources.c.type.in_(["Organization", "Location"]))
+_MOVED: Final = (
+    select(versions.c.patient, versions.c.resource)
+    .join(resources, resources.c.resource == versions.c.resource)
+    .where(versions.c.patient != resources.c.patient, versions.c.patient > 0)
+    .distinct()
+)
+_PEOPLE: Final = (
+    select(patients.c.patient)
+    .where(patients.c.patient > bindparam("after"))
+    .order_by(patients.c.patient)
+    .limit(bindparam("limit"))
+)
+_IDS: Final = select(patients.c.patient, patients.c.id).where(patients.c.patient.in_(_KEYS))
+_KNOWN_KEYS: Final = select(follow_ups.c.id, follow_ups.c.follow_up).where(
+    follow_ups.c.patient.in_(_KEYS)
+)
+_DECIDED: Final = select(plan_protocols).where(plan_protocols.c.patient.in_(_KEYS))
+_REFRESHED: Final[Select[Any]] = select(transactions.c.tx, transactions.c.at).where(
+    transactions.c.request == REFRESH
+)
+_AT: Final = (
+    select(transactions.c.tx)
+    .where(transactions.c.at == bindparam("at"))
+    .order_by(transactions.c.tx)
+)
+_UNDESCRIBE: Final = update(patients).where(patients.c.patient.in_(_KEYS))
+_REQUESTS: Final = select(follow_ups.c.id, follow_ups.c.status).where(
+    follow_ups.c.patient.in_(_KEYS)
+)
+_TASKS: Final = select(rounds.c.task.label("id"), rounds.c.status).where(
+    rounds.c.patient.in_(_KEYS)
+)
+_MADE: Final = (
+    select(resources.c.type, resources.c.id, versions.c.body)
+    .join(versions, versions.c.version_key == resources.c.current)
+    .where(
+        resources.c.patient.in_(_KEYS),
+        resources.c.type.in_(["ServiceRequest", "Task"]),
+        ~resources.c.deleted,
+    )
+)

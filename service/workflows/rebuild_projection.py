@@ -1,0 +1,98 @@
+"""The projection is written anew from the record, transaction by transaction, as it was at the time.
+
+Only what people sent is read; what the service made says nothing. What is decided outside the
+record, who was enrolled by which run, is read from the plans' own decisions before they are emptied.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from service.domain.directory import Place, Unit
+from service.domain.past import Difference, PastEvent, PastPatient, PastVersion
+from service.domain.record import Named, Reading, Stored
+from service.workflows.keeping import Keeping, Wanted, keep_in_step
+from service.workflows.noting import Notes
+from service.workflows.ports import Work
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsThen:
+    """Units and places as they were known from a transaction on, in order."""
+
+    units: Sequence[tuple[int, Mapping[str, Unit], Sequence[Place]]]
+
+    def at(self, tx: int) -> tuple[Mapping[str, Unit], Sequence[Place]]:
+        """Those known in a transaction."""
+        place = bisect_right(self.units, tx, key=lambda one: one[0])
+        return self.units[place - 1][1:] if place else ({}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Replaying:
+    """What a replay needs: how versions are read, on which clinic's day an instant was."""
+
+    read: Callable[[Stored, date, bool], Reading]
+    day_of: Callable[[datetime], date]
+    keeping: Keeping
+    units: UnitsThen
+    moved: Mapping[int, Sequence[int]]
+
+
+def rebuild_projection(work: Work, keys: Sequence[int], replaying: Replaying) -> list[Difference]:
+    """Write what is kept of these people anew; where the record says something else."""
+    work.patients.lock((), keys=keys)
+    for past in work.replays.begin(keys, replaying.moved):
+        for event in past.events:
+            _Replayed(work, past, event, replaying).replay()
+    return work.replays.differences(keys)
+
+
+class _Replayed:
+    """One transaction of one patient, done again."""
+
+    def __init__(
+        self, work: Work, past: PastPatient, event: PastEvent, replaying: Replaying
+    ) -> None:
+        units, places = replaying.units.at(event.tx)
+        self._keys = {past.id: past.key}
+        self._work = work.replays.at(event, self._keys, units, places)
+        self._past = past
+        self._event = event
+        self._replaying = replaying
+        self._today = replaying.day_of(event.at)
+        self._notes = Notes(self._work, self._keys, replaying.keeping.kinds, self._today)
+
+    def replay(self) -> None:
+        event = self._event
+        for version in event.versions:
+            self._receive(version)
+        for run in event.taken_back:
+            self._work.plans.take_back(self._past.key, run)
+        if self._notes.touched or event.enrolled or event.taken_back or self._is_refreshed():
+            self._step()
+
+    def _receive(self, version: PastVersion) -> None:
+        """Note again what a version told, if it was about this person; else forget what was told."""
+        stored, before, key = version.stored, version.before, self._past.key
+        if not stored.deleted and stored.patient == key:
+            reading = self._replaying.read(stored, self._today, self._event.is_history)
+            self._notes.note(reading, before)
+        elif before is not None and before.patient == key:
+            self._notes.forget(Named(stored.type, stored.id), key)
+
+    def _is_refreshed(self) -> bool:
+        if not self._event.is_refresh:
+            return False
+        (kept,) = self._work.kept.of([self._past.key], {self._past.key: ()})
+        return kept.recheck_on <= self._today
+
+    def _step(self) -> None:
+        enrolled = self._event.enrolled
+        wanted = None
+        if enrolled:
+            wanted = Wanted(frozenset(protocol for protocol, _ in enrolled), enrolled[0][1])
+        keeping, key = self._replaying.keeping, self._past.key
+        for step in keep_in_step(self._work, [key], keeping, today=self._today, wanted=wanted):
+            self._notes.record_feeds({step.key: step.unit})
