@@ -53,8 +53,8 @@ def plan_agreement(words: Words, plan: SeenPlan) -> Text | str:
 
 def title_of(teller: Teller, contact: Contact) -> Text:
     """What a contact is called."""
-    told = (teller.told(one.activity, one.kind, one.stretch) for one in contact.follow_ups)
-    return contact_title(teller.words, contact, [one.activity for one in told])
+    names = [teller.name_of(one.activity, one.kind, one.stretch) for one in contact.follow_ups]
+    return contact_title(teller.words, contact, names)
 
 
 def _no_plan(words: Words, plan: SeenPlan) -> Text:

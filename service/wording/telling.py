@@ -25,13 +25,23 @@ class LayText(NamedTuple):
     reviewed: bool
 
 
+class _Named(NamedTuple):
+    """What never changes of an activity in one language; `whens` are the rules of its variants."""
+
+    name: str
+    whens: Mapping[str, str]
+    guideline: str
+    source: str
+    closers: tuple[str, ...]
+
+
 class Teller:
     """Tells the follow-ups of the published protocols in one language; made once for each."""
 
     def __init__(self, words: Words, catalogue: Catalogue) -> None:
         self._words = words
         self._catalogue = catalogue
-        self._activities: dict[tuple[str, str, str, str], Activity | None] = {}
+        self._activities: dict[tuple[str, str, str, str], _Named] = {}
         self._aims: dict[tuple[str, str], tuple[Aim, ...]] = {}
 
     def told(
@@ -42,22 +52,21 @@ class Teller:
         `decision` is who made the plan's own entry, where one is in force.
         """
         activity = self._activity(key, kind, stretch)
-        name = self._name_of_activity(key, activity)
         return Told(
-            activity=name,
+            activity=activity.name,
             key=key,
             kind=kind,
             interval=Interval.parse(stretch.interval) if stretch.interval else None,
             window=stretch.window,
             because=stretch.because,
             variant=stretch.variant,
-            when=self._when(activity, stretch.variant),
+            when=activity.whens.get(stretch.variant, ""),
             confirmed=stretch.confirmed,
-            protocols=tuple(map(self._name_of_protocol, stretch.protocols)),
-            set_by=self._name_of_protocol(stretch.set_by) if stretch.set_by else "",
+            protocols=tuple(self._protocols.get(one, one) for one in stretch.protocols),
+            set_by=self._protocols.get(stretch.set_by, stretch.set_by),
             version=stretch.protocol_version,
-            source=self._source(activity),
-            closes_with=name,
+            source=activity.guideline,
+            closes_with=activity.name,
             aims=self._aims_of(stretch.set_by, stretch.protocol_version),
             names=self._names,
             decision=decision,
@@ -68,23 +77,20 @@ class Teller:
         """The words of its language."""
         return self._words
 
+    def name_of(self, key: str, kind: Kind, stretch: Stretch) -> str:
+        """What the activity of a follow-up is called."""
+        return self._activity(key, kind, stretch).name
+
     def closers(self, key: str, kind: Kind, stretch: Stretch) -> tuple[str, ...]:
         """The records that close the follow-up, by name: any one of them, ` + ` joins what goes together.
 
         A home series, and what the catalogue does not know, is told by the activity's own name.
         """
-        activity = self._activity(key, kind, stretch)
-        if activity is None or activity.closing.series or not activity.closing.parts:
-            return (self._name_of_activity(key, activity),)
-        ways = enough(activity.closing.parts)
-        return tuple(" + ".join(self._name_of_item(item, activity) for item in way) for way in ways)
+        return self._activity(key, kind, stretch).closers
 
     def source_of(self, key: str, kind: Kind, stretch: Stretch) -> str:
         """The address of what the interval rests on, the national guideline first; empty without one."""
-        activity = self._activity(key, kind, stretch)
-        sources = activity.sources if activity else ()
-        national = (one for one in sources if _KAYPA_HOITO in one)
-        return next(national, next(iter(sources), ""))
+        return self._activity(key, kind, stretch).source
 
     def lay_text(self, key: str) -> LayText:
         """What a person is told of an activity; empty texts where nothing is written."""
@@ -109,39 +115,43 @@ class Teller:
         language = self._words.language if names.get(self._words.language) else FINNISH
         return Text(names.get(language, ""), language)
 
-    def _activity(self, key: str, kind: Kind, stretch: Stretch) -> Activity | None:
+    @cached_property
+    def _protocols(self) -> Mapping[str, str]:
+        known = self._catalogue.protocols.items()
+        return {id_: self._in_language(protocol.names) for id_, protocol in known}
+
+    def _activity(self, key: str, kind: Kind, stretch: Stretch) -> _Named:
         """The activity as the protocol that set the date has it, in the version the plan has."""
         wanted = (stretch.set_by, stretch.protocol_version, key, kind.value)
         if wanted not in self._activities:
             protocol = self._catalogue.versions.get(wanted[:2])
             found = (a for a in _activities_of(protocol) if (a.key, a.kind) == (key, kind))
-            self._activities[wanted] = next(found, None)
+            one = next(found, None)
+            self._activities[wanted] = self._activity_named(one) if one else self._unknown(key)
         return self._activities[wanted]
 
-    def _name_of_activity(self, key: str, activity: Activity | None) -> str:
-        if activity:
-            return self._in_language(activity.names)
+    def _activity_named(self, one: Activity) -> _Named:
+        national = [address for address in one.sources if _KAYPA_HOITO in address]
+        return _Named(
+            name=self._in_language(one.names),
+            whens={variant.id: self._in_language(variant.when) for variant in one.variants},
+            guideline=self._words.text("source.kaypa-hoito") if national else "",
+            source=next(iter([*national, *one.sources]), ""),
+            closers=self._closers(one),
+        )
+
+    def _unknown(self, key: str) -> _Named:
         known = self._catalogue.activities.get(key)
-        return self._in_language(known.names) if known else key
+        name = self._in_language(known.names) if known else key
+        return _Named(name, {}, "", "", (name,))
 
-    def _name_of_item(self, item: str, activity: Activity) -> str:
-        if item == activity.key:
-            return self._in_language(activity.names)
-        return self._names.items.get(item, item)
-
-    def _name_of_protocol(self, protocol: str) -> str:
-        known = self._catalogue.protocols.get(protocol)
-        return self._in_language(known.names) if known else protocol
-
-    def _when(self, activity: Activity | None, variant: str) -> str:
-        variants = activity.variants if activity else ()
-        found = (self._in_language(one.when) for one in variants if one.id == variant)
-        return next(found, "")
-
-    def _source(self, activity: Activity | None) -> str:
-        """The national guideline, where it is among the activity's sources."""
-        cited = activity is not None and any(_KAYPA_HOITO in one for one in activity.sources)
-        return self._words.text("source.kaypa-hoito") if cited else ""
+    def _closers(self, one: Activity) -> tuple[str, ...]:
+        own = self._in_language(one.names)
+        if one.closing.series or not one.closing.parts:
+            return (own,)
+        named = {**self._names.items, one.key: own}
+        ways = enough(one.closing.parts)
+        return tuple(" + ".join(named.get(item, item) for item in way) for way in ways)
 
     def _aims_of(self, protocol: str, version: str) -> tuple[Aim, ...]:
         """The targets of the protocol whose rule is told, and of no other that asks beside it."""

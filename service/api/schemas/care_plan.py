@@ -100,7 +100,7 @@ class _Telling:
         found = ((one.stretch.done, one) for one in self._plan.follow_ups)
         lately = [(done.on, one) for done, one in found if done and since < done.on <= day]
         for on, one in sorted(lately, key=lambda each: each[0], reverse=True):
-            name = self._teller.told(one.activity, one.kind, one.stretch).activity
+            name = self._teller.name_of(one.activity, one.kind, one.stretch)
             yield {"name": name, "on": on, "text": self._words.text("done.patient", date=on)}
 
     def _booking(self, one: Contact) -> Json | None:

@@ -41,7 +41,7 @@ def follow_up(teller: Teller, one: SeenFollowUp, patient: str) -> Json:
         "id": one.id,
         "patient": patient,
         "activity": one.activity,
-        "name": teller.told(one.activity, one.kind, stretch).activity,
+        "name": teller.name_of(one.activity, one.kind, stretch),
         "protocols": stretch.protocols,
         "unit": stretch.unit,
         "opens_on": _day(stretch.window.opens_on),
