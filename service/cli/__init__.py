@@ -20,11 +20,13 @@ COMMANDS: Final = (
     "demo",
     "load",
     "enrol",
-    "migrate",
-    "token",
     "worklist",
     "audit",
     "not-counted",
+    "token",
+    "migrate",
+    "refresh",
+    "rebuild",
 )
 
 

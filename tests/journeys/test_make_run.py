@@ -1,0 +1,88 @@
+"""What `make run` starts: a demo region to look at, one result that closes a follow-up, data that stay."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from urllib.error import HTTPError
+
+import pytest
+
+from tests.guards.repository import ROOT
+from tests.journeys.server import PATIENCE_SECONDS, Server, browser, environ_of, page, run, served
+
+PEOPLE = ("--demo", "--people", "5")
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return environ_of(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="module")
+def server(environ: dict[str, str]) -> Iterator[Server]:
+    with served(environ, *PEOPLE) as started:
+        yield started
+
+
+def shell(server: Server, line: str) -> str:
+    """What a line that was printed answers when it is pasted into a shell."""
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=ROOT,
+        env=server.environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_a_link_signs_a_browser_in_once(server: Server) -> None:
+    first, second = browser(), browser()
+    assert "HbA1c" in page(first, server.link("Patient portal"), language="en")
+    with pytest.raises(HTTPError) as refused:
+        page(second, server.link("Patient portal"), language="en")
+    refused.value.close()
+    assert refused.value.code in {401, 403, 404, 410}
+
+
+def test_the_result_that_is_printed_takes_the_printed_row_off_the_worklist(server: Server) -> None:
+    (row,) = re.findall(r" · (.+)", server.told)
+    (line,) = re.findall(r"^ +(curl .+)$", server.told, re.MULTILINE)
+    english = ("worklist", "--activity", "hba1c", "--language", "en", "--format", "csv")
+    assert row in run(server.environ, *english, "--reason", "a test").stdout
+    nurse = browser()
+    assert "HbA1c" in page(nurse, server.link("Worklist"), language="en")
+
+    assert json.loads(shell(server, line))["resourceType"] == "OperationOutcome"
+    assert row not in run(server.environ, *english).stdout
+
+
+def test_the_second_start_is_quick_and_keeps_the_data(server: Server) -> None:
+    status = server.stop(signal.SIGINT)
+    assert (status, "Traceback" in server.output) == (0, False)
+    started = monotonic()
+    with served(server.environ, *PEOPLE) as again:
+        seconds = monotonic() - started
+        assert "has arrived" in again.told
+        status = again.stop(signal.SIGTERM)
+    assert status == 0
+    assert seconds < 20
+
+
+def test_a_taken_port_and_a_wrong_setting_are_told_in_one_line(
+    server: Server, tmp_path: Path
+) -> None:
+    with served(server.environ, *PEOPLE):
+        taken = run(server.environ, "serve", "--demo", status=1).stderr
+    assert taken == (
+        f"seuranta: 127.0.0.1 port {server.environ['SEURANTA_PORT']} is taken: "
+        "stop what listens there, or set SEURANTA_PORT to another port.\n"
+    )
+    wrong = run(environ_of(tmp_path, SEURANTA_PORT="high"), "serve", status=1).stderr
+    assert re.fullmatch(r"seuranta: SEURANTA_PORT is 'high'; it must be .+\n", wrong)
