@@ -41,8 +41,9 @@ def _chosen(runtime: Runtime) -> str:
 
 
 def _preferred(runtime: Runtime) -> str:
-    offered = list(runtime.words)
-    return request.accept_languages.best_match(offered) or runtime.settings.language
+    """The first of the browser's languages that there is, whatever country it is of."""
+    wanted = (code.partition("-")[0].lower() for code in request.accept_languages.values())
+    return next((code for code in wanted if code in runtime.words), runtime.settings.language)
 
 
 def _known(runtime: Runtime, language: str) -> str:

@@ -3,6 +3,7 @@
 Source: WCAG 2.1 AA; CSP level 3 (no script, no inline style); RFC 9111 (no-store).
 """
 
+import gzip
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -31,6 +32,7 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_COMPRESSION: Final = 5
 _REQUEST_ID: Final = "seuranta.request_id"  # where the application keeps it (api/request_ids.py)
 _KEPT: Final = "public, max-age=31536000, immutable"
 
@@ -87,8 +89,16 @@ def finish(runtime: Runtime, response: Response) -> Response:
         response.headers["Cache-Control"] = _KEPT
         return response
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Cookie, Accept-Language"
+    response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
     remember_language(runtime, response)
+    return _compressed(response)
+
+
+def _compressed(response: Response) -> Response:
+    """The same in a tenth of the bytes, where the browser takes it: lists repeat their words."""
+    if response.mimetype == "text/html" and request.accept_encodings["gzip"]:
+        response.set_data(gzip.compress(response.get_data(), _COMPRESSION))
+        response.headers["Content-Encoding"] = "gzip"
     return response
 
 

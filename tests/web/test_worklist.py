@@ -1,0 +1,193 @@
+"""The page of a health centre: whom to call, why at this place, and a page at a time."""
+
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.house import TODAY
+from tests.receiving import Reception, a_patient, a_unit
+from tests.web.reading import Page
+from tests.web.region import HATTULA, LANGUAGES, Region, receive_many
+
+SAYS = {
+    "fi": ("Työlista", "Soitettavat 1", "Miksi ensin:", "Perustelut"),
+    "sv": ("Arbetslista", "Att ringa 1", "Varför först:", "Grunder"),
+    "en": ("Worklist", "To call 1", "Why first:", "Reasons"),
+}
+
+
+def the_list(region: Region, number: int, **asked: str) -> Page:
+    browser = region.nurse(region.people[number].unit)
+    answer = browser.get("/worklist/", query_string={"lang": "fi"} | asked)
+    assert answer.status_code == 200
+    return Page(answer.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_is_told_in_three_languages(region: Region, language):
+    page = the_list(region, 0, lang=language)
+    for said in SAYS[language]:
+        assert said in page.words
+    assert page.attributes("html") == [{"lang": language}]
+
+
+def test_one_row_is_one_person_with_all_that_is_overdue(region: Region):
+    page = the_list(region, 1)
+    assert page.all("h2") == ["Göran Lindqvist, 68\u00a0v"]
+    assert "Svenska" in page.words
+    assert len(re.findall(r"Myöhässä \d+\u00a0pv", page.words)) == 11
+    assert "11 seurantaa" in page.words
+    assert "Hoituu: 1 lääkärin käynti + 1 näytteenotto + 2 hoitajan käyntiä" in page.words
+
+
+def test_a_row_says_since_when_it_is_overdue(region: Region):
+    page = the_list(region, 0)
+    since = re.search(r"Myöhässä (\d+)\u00a0pv, (\d+)\.(\d+)\.(\d+) alkaen", page.words)
+    assert since
+    days, day, month, year = map(int, since.groups())
+    assert (TODAY - timedelta(days=days - 1)).timetuple()[:3] == (year, month, day)
+
+
+def test_the_grounds_say_rule_value_protocol_version_and_what_closes_it(region: Region):
+    grounds = the_list(region, 0).all("details")[-1]
+    assert (
+        "Sokerihemoglobiini (HbA1c): 3 kuukauden välein. Viime arvo 61\u00a0mmol/mol (19.6.2026) "
+        "on yli tavoitteen 53\u00a0mmol/mol. Seurantaohjelma: Tyypin 2 diabetes 2026.1, Käypä hoito."
+        in grounds
+    )
+    assert "Sulkee: Sokerihemoglobiini (HbA1c), lopullinen tulos." in grounds
+
+
+def test_marks_stand_beside_the_state(region: Region):
+    page = the_list(region, 1)
+    assert "väli vahvistamatta" in page.words
+    assert "Aika varattu torstai 3.12.2026 klo 9.30" in page.words
+
+
+def test_what_nobody_knows_is_marked(pages: Region):
+    receive_many(pages.runtime, 1)
+    words = Page(pages.nurse(HATTULA).get("/worklist/").text).words
+    assert "Ei tietoa: laboratorio ei ole lähettänyt mitään" in words
+
+
+def test_the_phone_is_a_link_and_the_data_are_said_to_be_invented(region: Region):
+    page = the_list(region, 1)
+    calls = [one["href"] for one in page.attributes("a") if one.get("class") == "call"]
+    assert calls == ["tel:+35800000002"]
+    assert page.words.startswith("Siirry sisältöön Esittelyaineisto. Henkilöt ja luvut")
+
+
+def test_who_must_not_be_found_is_marked(pages: Region):
+    receive_many(pages.runtime, 1)
+    labels = [{"code": "TURVAKIELTO"}]
+    Reception(pages.runtime).put(a_patient("p1", unit=HATTULA, meta={"security": labels}))
+    words = Page(pages.nurse(HATTULA).get("/worklist/").text).words
+    assert "Turvakielto: älä kerro yhteystietoja kenellekään." in words
+
+
+def test_pages_follow_each_other_and_lose_nobody(crowd: Region):
+    browser, address = crowd.nurse(HATTULA), "/worklist/"
+    names: list[str] = []
+    ranges = []
+    while address:
+        page = Page(browser.get(address).text)
+        names += page.all("h2")
+        ranges += re.findall(r"Näytetään (\d+)\u2013(\d+) / (\d+)", page.words)
+        following = [one["href"] for one in page.attributes("a") if one.get("rel") == "next"]
+        address = f"/worklist/{following[0]}" if following else ""
+
+    assert ranges == [("1", "20", "45"), ("21", "40", "45"), ("41", "45", "45")]
+    assert len(names) == len(set(names)) == 45
+    assert {re.sub(r"\D", "", name.split(",")[0]) for name in names} == {
+        f"{number:02}" for number in range(1, 46)
+    }
+
+
+def test_a_link_to_the_next_page_shows_nothing_of_anybody_and_is_of_this_list_only(crowd: Region):
+    browser = crowd.nurse(HATTULA)
+    page = Page(browser.get("/worklist/").text)
+    [following] = [one["href"] for one in page.attributes("a") if one.get("rel") == "next"]
+    [cursor] = parse_qs(urlsplit(following).query)["cursor"]
+
+    other_filter = browser.get("/worklist/", query_string={"tab": "all", "cursor": cursor})
+    other_nurse = crowd.nurse("inari").get("/worklist/", query_string={"cursor": cursor})
+    forged = browser.get("/worklist/", query_string={"cursor": cursor[:-2]})
+    assert [one.status_code for one in (other_filter, other_nurse, forged)] == [400, 400, 400]
+
+
+def test_the_numbers_on_the_tabs_divide_everybody(region: Region):
+    page = the_list(region, 1)
+    numbers = dict(re.findall(r"(Soitettavat|Aika varattu|Sovittu muuta|Kaikki) (\d+)", page.words))
+    parts = ("Soitettavat", "Aika varattu", "Sovittu muuta")
+    assert sum(int(numbers[part]) for part in parts) == int(numbers["Kaikki"]) == 1
+
+
+def test_a_filter_narrows_the_list_and_stays_in_the_address(region: Region):
+    page = the_list(region, 1, protocol="dyslipidaemia", sort="since", status="overdue")
+    assert "Rasva-arvot (kolesterolit)" in page.all("ul")[-1] + page.words
+    chosen = [one["value"] for one in page.attributes("option") if "selected" in one]
+    assert {"dyslipidaemia", "since", "overdue"} <= set(chosen)
+    tabs = [one["href"] for one in page.attributes("a") if "tab=all" in one.get("href", "")]
+    assert all("protocol=dyslipidaemia" in one for one in tabs)
+
+
+def test_an_empty_filter_says_how_many_there_are_without_it(region: Region):
+    page = the_list(region, 0, protocol="asthma")
+    assert "Näillä ehdoilla ei löytynyt ketään. Ilman ehtoja: 1 henkilö." in page.words
+    assert "Poista ehdot" in page.all("a")
+
+
+def test_an_empty_tab_says_that_nobody_is_here(region: Region):
+    assert "Tällä hetkellä tässä ei ole ketään." in the_list(region, 0, tab="agreed").words
+
+
+def test_where_nobody_is_followed_up_the_list_says_so(pages: Region):
+    Reception(pages.runtime).put(a_unit(HATTULA))
+    words = Page(pages.nurse(HATTULA).get("/worklist/").text).words
+    assert "Tässä yksikössä ei ole vielä ketään seurannassa." in words
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ({"diagnosis": "x"}, "diagnosis"),
+        ({"status": "late"}, "status"),
+        ({"protocol": "none"}, "protocol"),
+        ({"activity": "none"}, "activity"),
+        ({"tab": "none"}, "tab"),
+        ({"distance_over": "-1"}, "distance_over"),
+        ({"language": "x1"}, "language"),
+    ],
+)
+def test_an_unknown_filter_is_told_and_no_list_is_shown(region: Region, asked, name):
+    answer = region.nurse(region.people[0].unit).get("/worklist/", query_string=asked)
+    assert answer.status_code == 400
+    assert f"Ehtoa ei tunneta: {name}. Lista näytetään vasta, kun ehto on poistettu." in answer.text
+    assert "Nieminen" not in answer.text
+
+
+def test_the_list_of_another_unit_is_not_shown(region: Region):
+    hattula, other = region.people[0].unit, region.people[1].unit
+    answer = region.nurse(hattula).get("/worklist/", query_string={"unit": other})
+    assert answer.status_code == 403
+    assert "Sinulla ei ole oikeutta tähän yksikköön. Valitse oma yksikkösi." in answer.text
+
+
+def test_each_view_leaves_a_line_with_everybody_on_it(pages: Region):
+    receive_many(pages.runtime, 3)
+    browser = pages.nurse(HATTULA)
+    browser.get("/worklist/")
+    [line] = pages.trail.lines
+    assert (line.action, line.scope, line.unit) == ("search", "worklist/people", HATTULA)
+    assert len(line.patients) == 3
+
+
+def test_a_name_cannot_become_markup(pages: Region):
+    receive_many(pages.runtime, 1)
+    name = [{"family": "<script>alert(1)</script>", "given": ["Aino"]}]
+    Reception(pages.runtime).put(a_patient("p1", unit=HATTULA, name=name))
+    answer = pages.nurse(HATTULA).get("/worklist/")
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;alert(1)" in answer.text
