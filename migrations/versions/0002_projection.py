@@ -14,6 +14,16 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 DAY = sa.Date().with_variant(sa.Text(), "sqlite")
 
+ASKED = ("overdue_from", "opens_on", "holds_from", "holds_to", "known_from", "patient")
+LIVE_INDEXES = {
+    "stretches_by_urgency": ("unit", "hold", "urgency", "order_on", "follow_up"),
+    "stretches_by_lateness": ("unit", "hold", "overdue_from", "follow_up"),
+    "stretches_by_activity": ("unit", "activity", "hold", "urgency", "order_on", "follow_up"),
+    "stretches_of_all": ("hold", "urgency", "order_on", "follow_up"),
+    "stretches_of_all_by_lateness": ("hold", "overdue_from", "follow_up"),
+    "stretches_of_person": ("patient", "hold", "urgency", "order_on", "follow_up"),
+}
+
 
 def upgrade() -> None:
     sequences()
@@ -344,27 +354,14 @@ def stretches() -> None:
             "patient", "follow_up", "holds_from", "known_from", name="pk_stretches"
         ),
     )
-    op.create_index(
-        "stretches_by_activity",
-        "stretches",
-        ["unit", "activity", "urgency", "order_on", "follow_up"],
-        sqlite_where=sa.text("live = 1"),
-        postgresql_where=sa.text("live"),
-    )
-    op.create_index(
-        "stretches_by_lateness",
-        "stretches",
-        ["unit", "overdue_from", "follow_up"],
-        sqlite_where=sa.text("live = 1"),
-        postgresql_where=sa.text("live"),
-    )
-    op.create_index(
-        "stretches_by_urgency",
-        "stretches",
-        ["unit", "urgency", "order_on", "follow_up"],
-        sqlite_where=sa.text("live = 1"),
-        postgresql_where=sa.text("live"),
-    )
+    for name, in_order in LIVE_INDEXES.items():
+        op.create_index(
+            name,
+            "stretches",
+            list(dict.fromkeys((*in_order, *ASKED))),
+            sqlite_where=sa.text("live = 1"),
+            postgresql_where=sa.text("live"),
+        )
     op.create_index(
         "stretches_for_audit",
         "stretches",
@@ -379,13 +376,6 @@ def stretches() -> None:
             "overdue_from",
             "at_target",
         ],
-    )
-    op.create_index(
-        "stretches_of_all",
-        "stretches",
-        ["urgency", "order_on", "follow_up"],
-        sqlite_where=sa.text("live = 1"),
-        postgresql_where=sa.text("live"),
     )
     op.create_index(
         "stretches_superseded",

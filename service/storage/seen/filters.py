@@ -78,7 +78,7 @@ def not_known(rows: Any) -> Condition:
 
 
 def _asked_by(rows: Any, number: int) -> Condition:
-    named: Condition = rows.protocols.contains(bindparam(f"protocol_{number}", type_=Text))
+    named: Condition = rows.protocols.contains(bindparam(f"one_protocol_{number}", type_=Text))
     return named
 
 

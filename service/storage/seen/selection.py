@@ -62,7 +62,7 @@ class Range(NamedTuple):
 def behind(columns: Any, shape: Shape) -> Condition:
     """The condition that a row comes after the place where the page before ended."""
     order = [columns[name] for name in shape.order]
-    after = (bindparam(f"after_{n}", type_=one.type) for n, one in enumerate(order))
+    after = (bindparam(f"one_after_{n}", type_=one.type) for n, one in enumerate(order))
     return tuple_(*order) > tuple_(*after)
 
 
@@ -140,7 +140,7 @@ def _each(name: str, count: int) -> list[Make]:
 
 
 def _named(name: str, number: int) -> Make:
-    value = bindparam(f"{name}_{number}", type_=Text)
+    value = bindparam(f"one_{name}_{number}", type_=Text)
     return lambda columns: [columns[name] == value]
 
 

@@ -91,7 +91,7 @@ def bound_values(question: WorklistQuestion, viewer: Viewer) -> dict[str, Any]:
     return {
         **bound(viewer),
         **moment_bound(question.as_of, question.known_at),
-        **{f"{name}_{n}": one for name, all_ in named.items() for n, one in enumerate(all_)},
+        **{f"one_{name}_{n}": one for name, all_ in named.items() for n, one in enumerate(all_)},
         "any_unit": list(named["unit"]),
         "any_activity": list(named["activity"]),
         "any_performer": sorted(question.performers),

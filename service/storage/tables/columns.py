@@ -86,8 +86,13 @@ class Day(TypeDecorator[date]):
         return value.isoformat() if value is not None and dialect.name == "sqlite" else value
 
     @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
-        return date.fromisoformat(value) if isinstance(value, str) else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        # The driver of PostgreSQL gives days as they are.
+        return _day_of_text if dialect.name == "sqlite" else None
+
+
+def _day_of_text(text_: str | None) -> date | None:
+    return None if text_ is None else date.fromisoformat(text_)
 
 
 def key_blocks(name: str) -> Sequence:

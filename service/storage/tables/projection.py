@@ -179,15 +179,19 @@ _columns = stretches.c
 # As `where(stretches.c.live)` is written on each database, so that the index is seen to fit.
 _live_on_sqlite: ColumnElement[bool] = literal_column("live = 1")
 _live_on_postgresql: ColumnElement[bool] = literal_column("live")
+# What is asked of every row that is walked, so that rows which are passed over are never read.
+_asked = ("overdue_from", "opens_on", "holds_from", "holds_to", "known_from", "patient")
 for _name, _in_order in {
-    "stretches_by_urgency": ("unit", "urgency", "order_on", "follow_up"),
-    "stretches_by_lateness": ("unit", "overdue_from", "follow_up"),
-    "stretches_by_activity": ("unit", "activity", "urgency", "order_on", "follow_up"),
-    "stretches_of_all": ("urgency", "order_on", "follow_up"),
+    "stretches_by_urgency": ("unit", "hold", "urgency", "order_on", "follow_up"),
+    "stretches_by_lateness": ("unit", "hold", "overdue_from", "follow_up"),
+    "stretches_by_activity": ("unit", "activity", "hold", "urgency", "order_on", "follow_up"),
+    "stretches_of_all": ("hold", "urgency", "order_on", "follow_up"),
+    "stretches_of_all_by_lateness": ("hold", "overdue_from", "follow_up"),
+    "stretches_of_person": ("patient", "hold", "urgency", "order_on", "follow_up"),
 }.items():
     Index(
         _name,
-        *(_columns[column] for column in _in_order),
+        *(_columns[column] for column in dict.fromkeys((*_in_order, *_asked))),
         sqlite_where=_live_on_sqlite,
         postgresql_where=_live_on_postgresql,
     )
