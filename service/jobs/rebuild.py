@@ -1,7 +1,7 @@
 """Rebuilding the projection from the record, some people a transaction; stopped, it goes on from there."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -17,7 +17,12 @@ from service.jobs.load.history import known_from
 from service.jobs.progress import Progress, Unwatched
 from service.runtime import Runtime
 from service.workflows.ports import Work
-from service.workflows.rebuild_projection import Replaying, UnitsThen, rebuild_projection
+from service.workflows.rebuild_projection import (
+    MakesNothing,
+    Replaying,
+    UnitsThen,
+    rebuild_projection,
+)
 
 KIND: Final = "rebuild"
 PEOPLE_AT_ONCE: Final = 25
@@ -92,7 +97,7 @@ def _replaying(runtime: Runtime, *, is_begun: bool) -> Replaying:
     return Replaying(
         read=read,
         day_of=day_of,
-        keeping=runtime.receiving.keeping,
+        keeping=replace(runtime.receiving.keeping, maker=MakesNothing()),
         units=_units_then(_carry_out(runtime, lambda work: work.replays.units()), read, day_of),
         moved=_carry_out(runtime, lambda work: work.replays.moved()),
     )

@@ -7,7 +7,7 @@ anew, compared with what is kept, and kept; rounds are closed or reopened in the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment
@@ -23,10 +23,24 @@ from service.domain.projection import Followed, Look, PatientState, look, projec
 from service.domain.recompute import horizon_of
 from service.domain.responsibility import responsibilities
 from service.domain.step import changes
-from service.workflows.making import Maker
 from service.workflows.ports import Work
 
 UNKNOWN_DISTANCE: Final = -1
+
+
+class Makes(Protocol):
+    """Puts into the record what the service itself makes."""
+
+    def write(
+        self,
+        work: Work,
+        plan: PlanContent,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        today: date,
+    ) -> None:
+        """Bring the plan, the changed follow-ups and their changed rounds into the record."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,7 @@ class Keeping:
     """What a step needs beside the transaction: the published catalogue and who makes resources."""
 
     catalogue: Catalogue
-    maker: Maker
+    maker: Makes
     kinds: Kinds = field(init=False)
 
     def __post_init__(self) -> None:

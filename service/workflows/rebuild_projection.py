@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from service.domain.care_plan import PlanContent
 from service.domain.directory import Place, Unit
+from service.domain.kept import ChangedFollowUp
 from service.domain.past import Difference, PastEvent, PastPatient, PastVersion
 from service.domain.record import Named, Reading, Stored
 from service.workflows.keeping import Keeping, Wanted, keep_in_step
@@ -47,6 +49,20 @@ def rebuild_projection(work: Work, keys: Sequence[int], replaying: Replaying) ->
         for event in past.events:
             _Replayed(work, past, event, replaying).replay()
     return work.replays.differences(keys)
+
+
+class MakesNothing:
+    """What the service made then stands in the record."""
+
+    def write(
+        self,
+        work: Work,
+        plan: PlanContent,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        today: date,
+    ) -> None:
+        """Write nothing."""
 
 
 class _Replayed:

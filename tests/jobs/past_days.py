@@ -1,0 +1,209 @@
+"""Days at a health centre, drawn by chance: what people send, decide, enrol and take back."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from service.clock import FixedClock, clinic_day
+from service.jobs.enrol import enrol, undo
+from service.jobs.load.loading import load_files
+from service.jobs.load.taking import Manner
+from service.jobs.refresh import refresh
+from service.runtime import Runtime
+from tests.house import SYSTEM
+from tests.receiving import BASE, Reception, a_condition, a_patient, a_unit, an_hba1c
+
+PROJECTION = (
+    "evidence",
+    "not_counted",
+    "feeds",
+    "follow_ups",
+    "stretches",
+    "rounds",
+    "asked_by",
+    "adjustments",
+    "plan_protocols",
+    "agreements",
+    "eligibilities",
+    "care_relations",
+    "bookings",
+    "patients",
+)
+# Keys that a table's rows are told apart by, and that nobody outside the database knows.
+SURROGATES = {"adjustments": {"adjustment"}}
+PEOPLE = ("p1", "p2", "p3")
+CODES = ("E11.9", "I10", "N18.3", "J45.0", "E78.0")
+BEGINNING = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
+
+
+def at(runtime: Runtime, instant: datetime) -> Runtime:
+    """The same house at another instant, its day following the clock."""
+    settings = replace(runtime.settings, today=None)
+    return replace(runtime, clock=FixedClock(instant), settings=settings)
+
+
+def projection(runtime: Runtime) -> dict[str, list[str]]:
+    """Everything the projection holds, sorted, but for surrogate keys."""
+    found = {}
+    with runtime.store.read() as view:
+        connection: Any = view
+        for table in PROJECTION:
+            rows = connection._connection.execute(text(f"SELECT * FROM {table}")).mappings()  # noqa: S608 - our own names
+            hidden = SURROGATES.get(table, set())
+            found[table] = sorted(
+                repr({k: str(v) for k, v in row.items() if k not in hidden}) for row in rows
+            )
+    return found
+
+
+class Days:
+    """Some days; the same seed gives the same ones."""
+
+    def __init__(self, runtime: Runtime, folder: Path, seed: int) -> None:
+        self._house = runtime
+        self._folder = folder
+        self._chance = Random(seed)  # noqa: S311 - invented days
+        self._now = BEGINNING
+        self._runs: list[str] = []
+        self._results: list[str] = []
+
+    @property
+    def runtime(self) -> Runtime:
+        """The house at this moment."""
+        return at(self._house, self._now)
+
+    def pass_by(self, events: int) -> list[str]:
+        """Let so many things happen, each some hours or weeks after the one before."""
+        self._receive(a_unit("u1"), a_unit("u2", enrols=False), *map(self._person, PEOPLE))
+        happened = []
+        for number in range(events):
+            name, happen = self._chance.choice(self._possible)
+            self._now += timedelta(hours=self._chance.choice((1, 20, 24 * 9, 24 * 40)))
+            happen(self, number)
+            happened.append(name)
+        return happened
+
+    def _day(self, back: int = 900) -> str:
+        day: date = clinic_day(self._now) - timedelta(days=self._chance.randrange(back))
+        return day.isoformat()
+
+    def _who(self) -> str:
+        return self._chance.choice(PEOPLE)
+
+    def _person(self, id_: str, **more: Any) -> dict[str, Any]:
+        return a_patient(id_, unit=self._chance.choice(("u1", "u2")), **more)
+
+    def _receive(self, *resources: dict[str, Any]) -> None:
+        self._reception().put(*resources)
+
+    def _reception(self) -> Reception:
+        reception = Reception(self.runtime, today=clinic_day(self._now))
+        reception.now = self._now
+        return reception
+
+    def _result(self, number: int) -> None:
+        self._results.append(f"o{number}")
+        value = self._chance.randrange(35, 100)
+        self._receive(an_hba1c(f"o{number}", patient=self._who(), on=self._day(), value=value))
+
+    def _changed_result(self, _number: int) -> None:
+        if self._results:
+            id_ = self._chance.choice(self._results)
+            status = self._chance.choice(("final", "entered-in-error", "amended"))
+            self._receive(an_hba1c(id_, patient=self._who(), on=self._day(), status=status))
+
+    def _deleted_result(self, _number: int) -> None:
+        if self._results:
+            self._reception().delete(f"Observation/{self._results.pop()}")
+
+    def _condition(self, number: int) -> None:
+        code = self._chance.choice(CODES)
+        self._receive(
+            a_condition(f"c{number}", patient=self._who(), code=code, onsetDateTime=self._day(3000))
+        )
+
+    def _moved_person(self, _number: int) -> None:
+        self._receive(self._person(self._who()))
+
+    def _unit(self, _number: int) -> None:
+        self._receive(a_unit("u2", enrols=self._chance.random() < 0.5))
+
+    def _enrolled(self, _number: int) -> None:
+        self._runs.append(enrol(self.runtime, author="nurse", reason="a round").run)
+
+    def _taken_back(self, _number: int) -> None:
+        if self._runs:
+            undo(self.runtime, self._runs.pop())
+
+    def _refreshed(self, _number: int) -> None:
+        refresh(self.runtime)
+
+    def _loaded(self, number: int) -> None:
+        file = self._folder / f"{number}.ndjson"
+        results = [
+            an_hba1c(f"{number}-{one}", patient=self._who(), on=self._day(), issued=None)
+            for one in range(4)
+        ]
+        lines = [orjson.dumps({k: v for k, v in one.items() if v}) for one in results]
+        file.write_bytes(b"\n".join(lines))
+        history = self._chance.random() < 0.5
+        load_files(self.runtime, [file], manner=Manner(history=history))
+
+    def _decided(self, _number: int) -> None:
+        """A nurse declines or postpones a follow-up, puts the plan on hold, or goes on with it."""
+        for body in self._made("ServiceRequest"):
+            kind = self._chance.choice(("declined", "postponed"))
+            parts = [
+                {"url": "kind", "valueCode": kind},
+                {"url": "from", "valueDate": self._day(5)},
+                {"url": "date", "valueDate": "2027-05-01"},
+                {"url": "reason", "valueString": "on holiday"},
+            ]
+            url = f"{BASE}/StructureDefinition/adjustment"
+            self._receive({**body, "extension": [{"url": url, "extension": parts}]})
+
+    def _held(self, _number: int) -> None:
+        for body in self._made("CarePlan"):
+            self._receive({**body, "status": self._chance.choice(("active", "on-hold"))})
+
+    def _done(self, _number: int) -> None:
+        for body in self._made("Task"):
+            period = {"end": self._day(30)}
+            self._receive({**body, "status": "completed", "executionPeriod": period})
+
+    def _made(self, type_: str) -> Iterator[dict[str, Any]]:
+        """One resource of the service's own, as a client reads it before changing it."""
+        with self._house.store.read() as view:
+            connection: Any = view
+            ids = connection._connection.execute(
+                text("SELECT id FROM resources WHERE type = :type ORDER BY id"), {"type": type_}
+            ).scalars()
+            listed = list(ids)
+            if listed:
+                chosen = self._chance.choice(listed)
+                body = view.resources.read(type_, chosen, viewer=SYSTEM).body
+                yield orjson.loads(body)
+
+    _possible: tuple[tuple[str, "Callable[[Days, int], None]"], ...] = (
+        ("a result", _result),
+        ("a result", _result),
+        ("a condition", _condition),
+        ("a condition", _condition),
+        ("a changed result", _changed_result),
+        ("a deleted result", _deleted_result),
+        ("a person who moved", _moved_person),
+        ("a unit's setting", _unit),
+        ("an enrolment", _enrolled),
+        ("an enrolment taken back", _taken_back),
+        ("a night", _refreshed),
+        ("a load", _loaded),
+        ("a decision", _decided),
+        ("a plan on hold", _held),
+        ("a round done", _done),
+    )
