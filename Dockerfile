@@ -17,6 +17,7 @@ RUN useradd --system --uid 10001 --no-create-home seuranta \
  && install --directory --owner seuranta --mode 0700 /var/lib/seuranta
 WORKDIR /srv/seuranta
 COPY --from=build /srv/seuranta ./
+COPY openapi.yaml openapi.yaml
 COPY fhir_profiles fhir_profiles
 COPY migrations migrations
 ENV PATH=/srv/seuranta/.venv/bin:$PATH \

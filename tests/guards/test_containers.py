@@ -56,11 +56,11 @@ def test_the_schema_is_brought_up_before_the_service_starts() -> None:
     assert said("CMD") == ['["sh", "-c", "seuranta migrate && exec seuranta serve"]']
 
 
-@pytest.mark.parametrize("folder", ["service", "fhir_profiles", "migrations"])
-def test_the_image_holds_the_service_its_definitions_and_its_migrations(folder: str) -> None:
-    copied = re.findall(rf"^COPY {folder} {folder}$", DOCKERFILE, re.MULTILINE)
-    assert copied == [f"COPY {folder} {folder}"]
-    assert f"!{folder}" in (ROOT / ".dockerignore").read_text().split()
+@pytest.mark.parametrize("part", ["service", "openapi.yaml", "fhir_profiles", "migrations"])
+def test_the_image_holds_the_service_its_definitions_and_its_migrations(part: str) -> None:
+    copied = re.findall(rf"^COPY {part} {part}$", DOCKERFILE, re.MULTILINE)
+    assert copied == [f"COPY {part} {part}"]
+    assert f"!{part}" in (ROOT / ".dockerignore").read_text().split()
 
 
 def test_the_image_is_made_of_named_files_only() -> None:

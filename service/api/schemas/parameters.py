@@ -4,6 +4,7 @@ A wrong value is never repeated in the answer: it might be a person's identity c
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -62,7 +63,7 @@ def _shown(name: str) -> str:
     return name if _NAME.fullmatch(name) else ""
 
 
-class One(fields.Field[Any]):
+class One(fields.Field[Any], ABC):
     """A parameter that is given once; subclasses read its text."""
 
     allowed = ""
@@ -78,12 +79,12 @@ class One(fields.Field[Any]):
             raise ValidationError(f"it must be {self.allowed}.")
         return found
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """The value of a text; None where it is none."""
-        raise NotImplementedError
 
 
-class Several(fields.Field[Any]):
+class Several(fields.Field[Any], ABC):
     """A parameter that may be given several times, or with commas between its values."""
 
     allowed = ""
@@ -97,9 +98,9 @@ class Several(fields.Field[Any]):
             raise ValidationError(f"it must be {self.allowed}.")
         return self.together(found)
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """The value of one text; None where it is none."""
-        raise NotImplementedError
 
     def together(self, found: list[Any]) -> Any:
         """The values as the question has them."""
