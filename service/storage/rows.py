@@ -89,8 +89,16 @@ def _insert_arrays(driver: psycopg.Connection[Any], rows: Rows) -> None:
     with driver.pipeline():
         for table, given in rows.items():
             form = _postgresql_form(table)
-            columns = [list(column) for column in zip(*form.rows(given), strict=True)]
-            driver.execute(SQL(form.insert), columns)
+            columns = zip(*form.rows(given), strict=True)
+            arrays = [_array(*one) for one in zip(columns, form.types, strict=True)]
+            driver.execute(SQL(form.insert), arrays)
+
+
+def _array(column: Sequence[Any], type_: str) -> list[Any]:
+    """The values of a column; the driver takes no array in which whole numbers and others are mixed."""
+    if type_ != "float8":
+        return list(column)
+    return [None if value is None else float(value) for value in column]
 
 
 def _copy(driver: psycopg.Connection[Any], rows: Rows) -> None:

@@ -61,6 +61,12 @@ def test_a_fact_without_a_value_has_none(storage):
     assert (fact.value, fact.ref_low, fact.ref_high) == (None, None, None)
 
 
+def test_values_with_and_without_decimals_are_kept_side_by_side(storage):
+    tell(storage, [a_fact("hba1c", value=50), a_fact("hba1c", value=50.5, part=1)])
+
+    assert sorted(fact.value or 0 for fact in known(storage)) == [50.0, 50.5]
+
+
 def test_telling_the_same_again_changes_nothing(storage):
     facts = [a_fact(value=48.0), a_fact("glucose", value=6.1)]
 
