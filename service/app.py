@@ -4,10 +4,12 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
-from flask import Flask
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface
+from typing_extensions import override
 
 from service.api import audit, fhir, operation, portal, worklist
 from service.api.errors import register_errors
@@ -68,19 +70,34 @@ def open_runtime(settings: Settings) -> Runtime:
     )
 
 
+class _NoSessions(SessionInterface):
+    """Flask's own sessions are not used: each request carries its token or our own cookie."""
+
+    _none = NullSession()
+
+    @override
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """The one session, in which nothing can be kept."""
+        return self._none
+
+    @override
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """There is nothing to keep."""
+
+
 def create_app(runtime: Runtime) -> Flask:
     """The web application of a runtime: every address that the service answers at."""
     app = Flask("service", static_folder=None, template_folder=None)
+    app.session_interface = _NoSessions()
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     metrics = Metrics()
-    metrics.watch(app)
     app.before_request(refuse_identity_codes_in_address)
     register_errors(app)
     app.register_blueprint(operation.blueprint(runtime, metrics))
     for part in (fhir, worklist, portal, audit):
         app.register_blueprint(part.blueprint(runtime))
     app.register_blueprint(pages(runtime))
-    app.wsgi_app = RequestIds(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = RequestIds(app.wsgi_app, metrics.count)  # type: ignore[method-assign]
     return app
 
 

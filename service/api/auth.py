@@ -4,8 +4,6 @@ Source: RFC 6750, SMART App Launch 2.2.0. Whose data a viewer sees is no matter 
 store compiles it into every statement.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from flask import request
@@ -42,20 +40,18 @@ def viewer_of(runtime: Runtime) -> Viewer:
 def expect(runtime: Runtime, type_: str, interaction: Interaction) -> Viewer:
     """The viewer of the request; Forbidden where the token does not allow this with this type."""
     viewer = viewer_of(runtime)
-    with noted_if_refused(runtime, viewer, type_):
+    try:
         expect_scope(viewer, type_, interaction)
+    except Forbidden:
+        note_refused(runtime, viewer, type_)
+        raise
     return viewer
 
 
-@contextmanager
-def noted_if_refused(runtime: Runtime, viewer: Viewer, scope: str) -> Iterator[None]:
-    """Leave a line in the access log where what is done within is not allowed."""
-    try:
-        yield
-    except Forbidden:
-        action = request.method.lower()
-        runtime.note_read(viewer, action, scope=scope, request=request_id(), outcome="forbidden")
-        raise
+def note_refused(runtime: Runtime, viewer: Viewer, scope: str) -> None:
+    """Leave a line in the access log of what was not allowed."""
+    action = request.method.lower()
+    runtime.note_read(viewer, action, scope=scope, request=request_id(), outcome="forbidden")
 
 
 def expect_scope(viewer: Viewer, type_: str, interaction: Interaction) -> None:

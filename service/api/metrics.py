@@ -5,16 +5,22 @@ No figure names a person, a user or an address that a client wrote.
 """
 
 import os
-from time import perf_counter
-from typing import Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_REQUEST: Final = "werkzeug.request"  # where the framework leaves the request it made
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+
+
+class _Figures(NamedTuple):
+    count: Any
+    seconds: Any
 
 
 class Metrics:
@@ -35,11 +41,16 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._figures = cache(self._figures_of)
 
-    def watch(self, app: Flask) -> None:
-        """Count every request of an application."""
-        app.before_request(_begin)
-        app.after_request(self._end)
+    def count(self, environ: dict[str, Any], status: str, seconds: float) -> None:
+        """Count an answer to the route that the request found."""
+        asked = environ.get(_REQUEST)
+        route = (asked.endpoint if asked else None) or "none"
+        method = environ["REQUEST_METHOD"]
+        figures = self._figures(method if method in _METHODS else "other", route, status)
+        figures.count.inc()
+        figures.seconds.observe(seconds)
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
@@ -49,12 +60,5 @@ class Metrics:
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
 
-    def _end(self, answer: Response) -> Response:
-        route = request.endpoint or "none"
-        self._requests.labels(request.method, route, answer.status_code).inc()
-        self._seconds.labels(route).observe(perf_counter() - g.began)
-        return answer
-
-
-def _begin() -> None:
-    g.began = perf_counter()
+    def _figures_of(self, method: str, route: str, status: str) -> _Figures:
+        return _Figures(self._requests.labels(method, route, status), self._seconds.labels(route))

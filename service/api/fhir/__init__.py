@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from service.api.auth import viewer_of
 from service.api.fhir.bundle import batch_or_transaction
@@ -17,9 +17,6 @@ from service.api.fhir.read import read, vread
 from service.api.fhir.search import search
 from service.api.fhir.update import refuse_conditional_update, update
 from service.runtime import Runtime
-
-OPEN: Final = frozenset({"fhir.metadata", "fhir.smart_configuration", "fhir.key_set"})
-"""The endpoints that want no token."""
 
 
 class _Interaction(NamedTuple):
@@ -43,8 +40,8 @@ _ON_TYPES: Final = (
     _Interaction("PUT", "/<type_>", refuse_conditional_update),
     _Interaction("DELETE", "/<type_>", refuse_conditional_delete),
 )
-_ON_SYSTEM: Final = (
-    _Interaction("POST", "", batch_or_transaction, ("transaction", "batch")),
+_ON_SYSTEM: Final = (_Interaction("POST", "", batch_or_transaction, ("transaction", "batch")),)
+_OPEN: Final = (
     _Interaction("GET", "/.well-known/smart-configuration", smart_configuration),
     _Interaction("GET", "/.well-known/jwks.json", key_set),
 )
@@ -54,8 +51,9 @@ _OPERATIONS: Final = (_Interaction("GET", "/Patient/<id_>/$follow-up", follow_up
 def blueprint(runtime: Runtime) -> Blueprint:
     """Everything below `/fhir`; all but what describes the server wants a bearer token."""
     pages = Blueprint("fhir", __name__, url_prefix="/fhir")
-    pages.before_request(partial(_expect_token, runtime))
     for one in (*_ON_TYPES, *_ON_SYSTEM, *_OPERATIONS):
+        _register(pages, one, _signed_in(runtime, one.answer))
+    for one in _OPEN:
         _register(pages, one, partial(one.answer, runtime))
     _register(
         pages,
@@ -80,6 +78,11 @@ def _offered() -> Offered:
     )
 
 
-def _expect_token(runtime: Runtime) -> None:
-    if request.endpoint not in OPEN:
+def _signed_in(runtime: Runtime, answer: Callable[..., Response]) -> Callable[..., Response]:
+    """What answers those alone who bring a token, before anything is said of what they ask."""
+
+    def answer_signed_in(**named: str) -> Response:
         viewer_of(runtime)
+        return answer(runtime, **named)
+
+    return answer_signed_in

@@ -4,6 +4,8 @@ Source: R4 http.html#return, #concurrency. What is about people is kept by no ca
 ask us again.
 """
 
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import Response, request
@@ -21,12 +23,17 @@ def answer_stored(stored: Stored, body: bytes, *, is_constant: bool) -> Response
     """A version that was asked for; 304 where the client has it, unless the body depends on the day."""
     headers = {
         "ETag": etag_of(stored.version),
-        "Last-Modified": http_date(stored.at),
+        "Last-Modified": _http_date(stored.at),
         "Cache-Control": ASK_AGAIN,
     }
     if is_constant and _is_known(stored, headers["ETag"]):
         return Response(status=304, headers=headers)
     return Response(body, headers=headers, content_type=answer_type())
+
+
+@lru_cache(maxsize=4096)
+def _http_date(at: datetime) -> str:
+    return http_date(at)
 
 
 def answer_bundle(body: bytes, preferred: Preferences | None = None) -> Response:

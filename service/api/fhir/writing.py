@@ -6,10 +6,11 @@ Source: R4 http.html, create, update, delete.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from service.api.auth import noted_if_refused
+from service.api.auth import note_refused
 from service.api.fhir.content import Preferences
 from service.api.request_ids import request_id
 from service.domain.access import Access, Viewer
+from service.domain.errors import Forbidden
 from service.fhir.answers import Answer, etag_of
 from service.fhir.outcome import outcome
 from service.fhir.rendering.consequences import consequences
@@ -41,8 +42,11 @@ def carry_out(
         work.access_log.add(_access(viewer, received, at=work.at, action=action))
         return received
 
-    with noted_if_refused(runtime, viewer, action):
+    try:
         return runtime.store.carry_out(change, actor=viewer.subject, request=request_id(), at=at)
+    except Forbidden:
+        note_refused(runtime, viewer, action)
+        raise
 
 
 def _access(viewer: Viewer, received: Sequence[Received], *, at: datetime, action: str) -> Access:
