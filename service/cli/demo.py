@@ -1,9 +1,11 @@
 """seuranta demo: the demo region, ready to look at."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
-from service.app import open_runtime
-from service.cli.house import settings_and_logs
+from service.cli.house import opened, settings_and_logs
 from service.cli.job import job
 from service.cli.where_to_look import where_to_look
 from service.deployment import bring_up_to_date
@@ -25,20 +27,21 @@ def command(people: int) -> None:
     Example:
       seuranta demo
     """
-    runtime = moved_in(settings_and_logs(), people=people)
-    try:
+    with demo_house(settings_and_logs(), people=people) as runtime:
         click.echo(where_to_look(runtime))
-    finally:
-        runtime.trail.close()
-        runtime.store.close()
 
 
-def moved_in(settings: Settings, *, people: int) -> Runtime:
-    """The runtime of a deployment in which the demo region lives; it is made where it is missing."""
+@contextmanager
+def demo_house(settings: Settings, *, people: int) -> Iterator[Runtime]:
+    """The house in which the demo region lives; it is made where it is missing."""
     bring_up_to_date(settings, lambda words: click.echo(f"Schema {words}", err=True))
-    runtime = open_runtime(settings)
-    publish_definitions(runtime)
+    with opened(settings) as runtime:
+        publish_definitions(runtime)
+        _move_in(runtime, people)
+        yield runtime
+
+
+def _move_in(runtime: Runtime, people: int) -> None:
     with job("Making the demo region") as progress:
         if fill_with_demo(runtime, progress, people=people):
             click.echo(f"The demo region is there: {people} invented people.", err=True)
-    return runtime

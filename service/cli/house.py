@@ -31,6 +31,13 @@ def opened_house() -> Iterator[Runtime]:
     """The runtime, over a database whose schema fits; everything is closed afterwards."""
     settings = settings_and_logs()
     expect_up_to_date(settings)
+    with opened(settings) as runtime:
+        yield runtime
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Runtime]:
+    """The runtime of these settings; everything is closed afterwards."""
     runtime = open_runtime(settings)
     try:
         yield runtime

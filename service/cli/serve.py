@@ -2,7 +2,7 @@
 
 import click
 
-from service.cli.demo import moved_in
+from service.cli.demo import demo_house
 from service.cli.house import opened_house, settings_and_logs
 from service.cli.where_to_look import where_to_look
 from service.jobs.demo.filling import PEOPLE
@@ -34,13 +34,9 @@ def command(*, demo: bool, people: int) -> None:
 def _serve_demo(people: int) -> None:
     settings = settings_and_logs()
     listening_address(settings)  # said before the region is made, not after
-    runtime = moved_in(settings, people=people)
-    try:
+    with demo_house(settings, people=people) as runtime:
         told = f"{where_to_look(runtime)}\n\nCtrl-C stops the service; the data stay."
         serve(runtime, when_up=lambda: click.echo(told))
-    finally:
-        runtime.trail.close()
-        runtime.store.close()
 
 
 def _ready(base_url: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 from tests.guards.repository import ROOT
@@ -20,10 +21,11 @@ PATIENCE_SECONDS = 120
 
 
 class Server:
-    """A running `seuranta serve`; `told` is what it has printed by the time it is up."""
+    """A running `seuranta serve`; `told` is what it has printed by the time it is up, after `seconds`."""
 
     def __init__(self, environ: dict[str, str], *arguments: str) -> None:
         self.environ = environ
+        started = monotonic()
         self.process = subprocess.Popen(
             [PROGRAM, "serve", *arguments],
             cwd=ROOT,
@@ -35,6 +37,7 @@ class Server:
         )
         self.lines: list[str] = []
         self.told = self._read_until(UP)
+        self.seconds = monotonic() - started
         self._rest = Thread(target=self._read_rest)
         self._rest.start()
 
