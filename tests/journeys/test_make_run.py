@@ -20,11 +20,6 @@ PEOPLE = ("--demo", "--people", "5")
 
 
 @pytest.fixture(scope="module")
-def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return environ_of(tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(scope="module")
 def server(environ: dict[str, str]) -> Iterator[Server]:
     with served(environ, *PEOPLE) as started:
         yield started
