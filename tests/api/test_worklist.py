@@ -210,3 +210,25 @@ def test_a_person_stands_where_the_first_row_does_and_says_why(nurse):
 
 def test_pages_of_people_follow_each_other(nurse):
     assert pages(nurse, "limit=1", PEOPLE) == items(nurse, "limit=500", PEOPLE)
+
+
+@pytest.mark.parametrize("address", [FOLLOW_UPS, PEOPLE, "/audit/v1/compliance"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "as_of=1900-01-01",
+        "as_of=2199-12-31",
+        "known_at=0001-01-01T00:00:00Z",
+        "known_at=9999-12-31T23:59:59Z",
+        "as_of=1900-01-01&known_at=9999-12-31T23:59:59Z",
+    ],
+)
+def test_the_ends_of_time_can_be_asked_about(signed_in, address, question):
+    assert answered(signed_in(), f"{address}?{question}")["as_of"]
+
+
+def test_a_unit_and_a_language_that_nobody_has_find_nobody(signed_in):
+    system = signed_in()
+    assert items(system, "unit=nowhere") == []
+    assert items(system, "language=se") == []
+    assert items(system, "distance_over=2000") == []
