@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from service.domain.errors import Invalid, NotFound
+from service.fhir.validation import issues_of
 from service.jobs.enrol import enrol, preview, run_of, undo
 from service.jobs.lease import AlreadyRunning, held
 from service.jobs.load.loading import load_files
@@ -155,3 +156,15 @@ def test_only_one_enrolment_runs_at_a_time(region):
     with held(region, "enrol"), pytest.raises(AlreadyRunning):
         enrol(region)
     assert enrol(region).counts.people == 3
+
+
+def test_every_resource_of_an_undone_run_is_valid(region):
+    undo(region, enrol(region).run)
+
+    bodies = rows(
+        region,
+        "SELECT v.body FROM resources r JOIN versions v ON v.version_key = r.current "
+        "WHERE r.type IN ('CarePlan', 'ServiceRequest', 'Task')",
+    )
+
+    assert [issue for (body,) in bodies for issue in issues_of(orjson.loads(body))] == []

@@ -27,9 +27,7 @@ def service_request(content: FollowUpContent) -> bytes:
 
 def with_changes(body: bytes, content: FollowUpContent) -> bytes:
     """The follow-up as people have it (their adjustments stay), with its status and protocols of now."""
-    resource = orjson.loads(body)
-    changes = {
-        "status": content.status.value,
-        "instantiatesCanonical": list(content.protocols),
-    }
-    return orjson.dumps(resource | changes)
+    changes: Json = {"status": content.status.value}
+    if content.protocols:  # one that nobody asks for any more names those that did
+        changes["instantiatesCanonical"] = list(content.protocols)
+    return orjson.dumps(orjson.loads(body) | changes)

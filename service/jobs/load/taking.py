@@ -140,7 +140,11 @@ def _told(prepared: Prepared, outcomes: Sequence[Outcome]) -> Taken:
             refused += refusals_of(spot, [Issue("business-rule", outcome.words, at)])
         else:
             counts[one.reading.type][outcome.fate] += 1
-    return Taken(dict(counts), refused)
+    return Taken(dict(counts), sorted(refused, key=_place))
+
+
+def _place(one: Refusal) -> tuple[str, int, int]:
+    return one.spot.file, one.spot.line, -1 if one.spot.entry is None else one.spot.entry
 
 
 def _apart(part: Part) -> Iterator[Part]:
