@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from service.app import open_runtime
@@ -12,6 +12,7 @@ from service.settings import Settings, read_settings
 
 TODAY = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+LATER = timedelta(hours=1)
 SYSTEM = Viewer(Role.SYSTEM, TODAY, subject="tests")
 
 
