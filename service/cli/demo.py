@@ -9,7 +9,7 @@ from service.cli.house import opened, settings_and_logs
 from service.cli.job import job
 from service.cli.where_to_look import where_to_look
 from service.deployment import bring_up_to_date
-from service.jobs.demo.filling import PEOPLE, fill_with_demo
+from service.jobs.demo.filling import PEOPLE, fill_with_demo, has_demo
 from service.jobs.publish import publish_definitions
 from service.runtime import Runtime
 from service.settings import Settings
@@ -42,6 +42,8 @@ def demo_house(settings: Settings, *, people: int) -> Iterator[Runtime]:
 
 
 def _move_in(runtime: Runtime, people: int) -> None:
-    with job("Making the demo region") as progress:
-        if fill_with_demo(runtime, progress, people=people):
-            click.echo(f"The demo region is there: {people} invented people.", err=True)
+    if has_demo(runtime):
+        return
+    click.echo(f"Making a demo region of {people} invented people; this takes a while.", err=True)
+    with job("Demo region") as progress:
+        fill_with_demo(runtime, progress, people=people)

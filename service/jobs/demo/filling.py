@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from service.domain.access import Role, Viewer
@@ -17,33 +18,37 @@ from service.jobs.progress import Progress
 from service.runtime import Runtime
 
 SEED: Final = 1
-PEOPLE: Final = 300
+PEOPLE: Final = 240
 RESULTS_PER_PERSON: Final = 40.0
 MOVED_IN: Final = "demo"
 """The mark that the whole region is there; it says how many people."""
 
 ACTOR: Final = "demo"
-_FILE: Final = "demo.ndjson"
+_ORGANISATIONS: Final = "organization.ndjson"
+_PEOPLE_A_FILE: Final = 20
 
 
-def fill_with_demo(runtime: Runtime, progress: Progress, *, people: int = PEOPLE) -> bool:
-    """Fill an empty database with the demo region, its dates up to today; whether there was a need.
+def has_demo(runtime: Runtime) -> bool:
+    """Whether the whole demo region is there."""
+    with runtime.store.read() as view:
+        return bool(view.marks.value(MOVED_IN))
+
+
+def fill_with_demo(runtime: Runtime, progress: Progress, *, people: int = PEOPLE) -> None:
+    """Fill an empty database with the demo region, its dates up to today.
 
     A filling that was stopped is taken up where it was. BusinessRuleBroken where the database holds
     people of another origin.
     """
     with runtime.store.read() as view:
-        if view.marks.value(MOVED_IN):
-            return False
         is_ours = bool(view.marks.value(INVENTED))
     if not is_ours:
         _expect_nobody(runtime)
         _mark(runtime, INVENTED, f"seed {SEED}")
-    with _region_file(runtime, people) as path:
+    with _region_files(runtime, people) as folder:
         manner = Manner(source="demo", author=ACTOR, reason="demo region")
-        load_files(runtime, [path], manner=manner, progress=progress)
+        load_files(runtime, [folder], manner=manner, progress=progress)
     _mark(runtime, MOVED_IN, f"{people} people")
-    return True
 
 
 def _expect_nobody(runtime: Runtime) -> None:
@@ -67,18 +72,22 @@ def _mark(runtime: Runtime, name: str, value: str) -> None:
 
 
 @contextmanager
-def _region_file(runtime: Runtime, people: int) -> Iterator[Path]:
-    """The region as a file in the data folder, away again afterwards."""
-    path = runtime.settings.data_dir / _FILE
-    try:
-        with path.open("wb") as file:
-            file.writelines(_region(runtime, people))
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+def _region_files(runtime: Runtime, people: int) -> Iterator[Path]:
+    """The region as files in the data folder, away again afterwards.
+
+    The organisations stand first, in a file of their own; then some people a file, which can be
+    loaded side by side.
+    """
+    with TemporaryDirectory(prefix="demo-", dir=runtime.settings.data_dir) as folder:
+        lines = _region(runtime, people)
+        Path(folder, _ORGANISATIONS).write_bytes(next(lines))
+        number = 0
+        while some := tuple(islice(lines, _PEOPLE_A_FILE)):
+            number += 1
+            Path(folder, f"people-{number:04}.ndjson").write_bytes(b"".join(some))
+        yield Path(folder)
 
 
 def _region(runtime: Runtime, people: int) -> Iterator[bytes]:
     today = runtime.clock.today()
-    lines = generate(people, seed=SEED, today=today, results_per_person=RESULTS_PER_PERSON)
-    return islice(lines, people + 1)
+    return generate(people, seed=SEED, today=today, results_per_person=RESULTS_PER_PERSON)
