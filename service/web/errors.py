@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from service.domain.errors import (
     Conflict,
@@ -79,8 +79,14 @@ def _how(runtime: Runtime) -> str:
 
 
 def _not_found(runtime: Runtime, status: HTTPStatus) -> Response:
+    of_staff = request.path.startswith("/worklist")
     return message_page(
-        runtime, "page.not_found", ("message.not_found",), status=status, to_plan=True
+        runtime,
+        "page.not_found",
+        ("message.not_found",),
+        status=status,
+        to_plan=not of_staff,
+        to_worklist=of_staff,
     )
 
 

@@ -1,6 +1,6 @@
 """One person of the worklist as a nurse reads them: who, why first, what is late, what closes it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from service.wording.states import staff_not_known, staff_state
 from service.wording.telling import Teller
 from service.wording.words import Words
 
+_BETWEEN: Final = " · "
 _GROUNDS: Final = {
     Urgency.SAFETY: "worklist.ground.safety",
     Urgency.FAR: "worklist.ground.far_limit",
@@ -39,15 +40,20 @@ class FollowUpLine(NamedTuple):
 
 
 class PersonLine(NamedTuple):
-    """A person with their follow-ups of the list; empty texts are not shown."""
+    """A person with their follow-ups of the list; empty texts are not shown.
+
+    `in_short` says what is overdue, due and agreed otherwise, a line each; `marks` are those of
+    follow-ups that concern the call: what is booked, and what nobody knows.
+    """
 
     name: str
     who: tuple[str, ...]
     warning: Text | str
     why_first: Text
+    in_short: tuple[Text, ...]
+    marks: tuple[Text, ...]
     follow_ups: tuple[FollowUpLine, ...]
     closed_by: Text
-    booked: Text | str
     phone: str
 
 
@@ -61,9 +67,10 @@ def person_line(
         who=tuple(_who(words, row, details)),
         warning=_if(words, person.person.non_disclosure, "worklist.non_disclosure.care"),
         why_first=_why_first(words, row.follow_ups[0]),
+        in_short=tuple(_in_short(teller, row.follow_ups, day)),
+        marks=tuple(dict.fromkeys(_of_the_call(words, row.follow_ups))),
         follow_ups=tuple(_follow_up(teller, one, day) for one in row.follow_ups),
         closed_by=contacts_for_staff(words, contacts(row.follow_ups, day=day)),
-        booked=_booked(words, row.follow_ups),
         phone=details.phone,
     )
 
@@ -118,19 +125,45 @@ def _follow_up(teller: Teller, one: SeenFollowUp, day: date) -> FollowUpLine:
     )
 
 
+def _in_short(teller: Teller, follow_ups: Sequence[SeenFollowUp], day: date) -> Iterator[Text]:
+    """What is overdue with its days, what is due, and how each of the others stands."""
+    words = teller.words
+    late = [one for one in follow_ups if one.state is State.OVERDUE]
+    due = [one for one in follow_ups if one.state is State.DUE]
+    if late:
+        told = (f"{_named(teller, one)} {_days(words, one)}" for one in late)
+        yield words.text("worklist.overdue", what=_BETWEEN.join(told))
+    if due:
+        told = (_named(teller, one) for one in due)
+        yield words.text("worklist.due", what=_BETWEEN.join(dict.fromkeys(told)))
+    for one in follow_ups:
+        if one not in late and one not in due:
+            state = staff_state(words, standing(one, day))
+            yield words.text("worklist.other", what=_named(teller, one), state=state)
+
+
+def _named(teller: Teller, one: SeenFollowUp) -> str:
+    return teller.told(one.activity, one.kind, one.stretch).activity
+
+
+def _days(words: Words, one: SeenFollowUp) -> Text:
+    return words.plural("worklist.days", one.days_overdue)
+
+
+def _of_the_call(words: Words, follow_ups: Iterable[SeenFollowUp]) -> Iterator[Text]:
+    for one in follow_ups:
+        yield from _booked_or_not_known(words, one)
+
+
 def _marks(words: Words, one: SeenFollowUp) -> Iterator[Text]:
     if not one.stretch.confirmed:
         yield words.text("mark.unconfirmed.staff")
+    yield from _booked_or_not_known(words, one)
+
+
+def _booked_or_not_known(words: Words, one: SeenFollowUp) -> Iterator[Text]:
+    if one.booked:
+        yield words.text("mark.booked.staff", date=one.booked.at.astimezone(CLINIC_ZONE))
     if one.not_known:
         source = words.text(f"source.{one.not_known.source}.staff")
         yield staff_not_known(words, source, one.not_known.since)
-    if one.booked:
-        yield words.text("mark.booked.staff", date=one.booked.at.astimezone(CLINIC_ZONE))
-
-
-def _booked(words: Words, follow_ups: Iterable[SeenFollowUp]) -> Text | str:
-    """The first appointment of all of theirs."""
-    instants = sorted(one.booked.at for one in follow_ups if one.booked)
-    if not instants:
-        return ""
-    return words.text("mark.booked.staff", date=instants[0].astimezone(CLINIC_ZONE))

@@ -37,6 +37,10 @@ def test_one_row_is_one_person_with_all_that_is_overdue(region: Region):
     page = the_list(region, 1)
     assert page.all("h2") == ["Göran Lindqvist, 68\u00a0v"]
     assert "Svenska" in page.words
+    assert (
+        "Myöhässä: Lääkärin seurantakäynti 414\u00a0pv · Rasva-arvot (kolesterolit) 295"
+        in page.words
+    )
     assert len(re.findall(r"Myöhässä \d+\u00a0pv", page.words)) == 11
     assert "11 seurantaa" in page.words
     assert "Hoituu: 1 lääkärin käynti + 1 näytteenotto + 2 hoitajan käyntiä" in page.words
