@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from service.clock import Clock
 from service.domain.access import Access, Viewer
 from service.domain.catalogue import Catalogue
-from service.domain.record import Reading
+from service.domain.record import Reading, Stored
 from service.settings import Settings
 from service.tokens import Verifier
 from service.wording.telling import Teller
@@ -25,6 +25,10 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[View]:
         """Read over one connection."""
+        ...
+
+    def current(self, type_: str, id_: str, *, viewer: Viewer) -> Stored:
+        """The current version of a resource, for what asks for nothing else."""
         ...
 
     def carry_out(

@@ -15,6 +15,7 @@ from service.domain.errors import Deleted, NotFound
 from service.domain.record import Found, History, Stored
 from service.domain.search import Query
 from service.storage.access import bound, visible
+from service.storage.quick_reads import QuickReads
 from service.storage.search.page import find
 from service.storage.stored import CURRENT_VERSION, EACH_VERSION, stored
 from service.storage.tables.record import resources, versions
@@ -70,6 +71,13 @@ class Resources:
     def search(self, query: Query, *, viewer: Viewer) -> Found:
         """A page of what a query finds, with what its matches include."""
         return find(self._connection, query, viewer)
+
+
+def read_current(quick: QuickReads, type_: str, id_: str, *, viewer: Viewer) -> Stored:
+    """The current version, as `Resources.read` gives it."""
+    given = {"type": type_, "id": id_, **bound(viewer)}
+    row: Any = quick.first(_current(viewer.role, public=type_ in PUBLIC_TYPES), given)
+    return _existing(stored(row) if row else None, type_)
 
 
 def _existing(found: Stored | None, type_: str) -> Stored:

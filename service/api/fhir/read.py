@@ -38,9 +38,13 @@ def vread(runtime: Runtime, type_: str, id_: str, version: str) -> Response:
 def current(runtime: Runtime, viewer: Viewer, type_: str, id_: str) -> tuple[Stored, bytes]:
     """The current version and its body as it is shown today, its reading noted."""
     expect_id(id_)
-    with runtime.store.read() as view:
-        stored = view.resources.read(type_, id_, viewer=viewer)
-        body = stored.body if type_ not in DATED else Shown(runtime, view, viewer).body(stored)
+    if type_ in DATED:
+        with runtime.store.read() as view:
+            stored = view.resources.read(type_, id_, viewer=viewer)
+            body = Shown(runtime, view, viewer).body(stored)
+    else:
+        stored = runtime.store.current(type_, id_, viewer=viewer)
+        body = stored.body
     _note(runtime, viewer, stored, "read")
     return stored, body
 

@@ -1,0 +1,89 @@
+"""The read that machines ask for most, over the driver itself: one statement, compiled once.
+
+The statement is the same as everywhere, with the viewer's condition in it; what is saved is the
+work around it, which costs more than the database's own (measured: `benchmarks/read.py`).
+"""
+
+from collections.abc import Callable, Mapping
+from threading import Lock, local
+from typing import Any, Final, TypeAlias
+
+import psycopg
+from sqlalchemy import Dialect, Engine, Select
+
+_Turn: TypeAlias = Callable[[Any], Any]
+_LOST: Final = (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+class QuickReads:
+    """Reads of one process; each thread keeps a connection of the engine that only reads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._prepared: dict[Select[Any], _Prepared] = {}
+        self._thread = local()
+        self._opened: list[Any] = []
+        self._lock = Lock()
+
+    def first(self, statement: Select[Any], given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row; a connection that was lost is opened again."""
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = self._prepared[statement] = _Prepared(statement, self._engine.dialect)
+        try:
+            return prepared.first(self._connection(), given)
+        except _LOST:
+            self._thread.connection = None
+            return prepared.first(self._connection(), given)
+
+    def close(self) -> None:
+        """Let the connections of all threads go."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+
+    def _connection(self) -> Any:
+        found = getattr(self._thread, "connection", None)
+        if found is None:
+            pooled = self._engine.raw_connection()
+            found = self._thread.connection = pooled.driver_connection
+            pooled.detach()
+            with self._lock:
+                self._opened.append(found)
+        return found
+
+
+class _Prepared:
+    """A statement as the driver takes it, with what turns values into the driver's and back."""
+
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self._text = str(compiled)
+        self._order: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._literals = dict(compiled.params)
+        turns = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in compiled.binds.items()
+        }
+        self._turns: dict[str, _Turn] = {name: turn for name, turn in turns.items() if turn}
+        self._back: list[tuple[int, _Turn]] = [
+            (place, turn)
+            for place, column in enumerate(statement.selected_columns)
+            if (turn := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
+
+    def first(self, connection: Any, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        row = connection.execute(self._text, self._values(given)).fetchone()
+        if row is None:
+            return None
+        told = list(row)
+        for place, turn in self._back:
+            told[place] = turn(told[place])
+        return tuple(told)
+
+    def _values(self, given: Mapping[str, Any]) -> Any:
+        values = self._literals | {name: given[name] for name in given if name in self._literals}
+        for name, turn in self._turns.items():
+            values[name] = turn(values[name])
+        return [values[name] for name in self._order] if self._order else values
