@@ -14,7 +14,33 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 DAY = sa.Date().with_variant(sa.Text(), "sqlite")
 
-ASKED = ("overdue_from", "opens_on", "holds_from", "holds_to", "known_from", "patient")
+ASKED = (
+    "overdue_from",
+    "opens_on",
+    "order_on",
+    "holds_from",
+    "holds_to",
+    "known_from",
+    "patient",
+    "live",
+)
+DATED = (
+    "unit",
+    "known_to",
+    "holds_from",
+    "holds_to",
+    "known_from",
+    "hold",
+    "overdue_from",
+    "opens_on",
+    "activity",
+    "urgency",
+    "order_on",
+    "follow_up",
+    "patient",
+    "at_target",
+    "protocols",
+)
 LIVE_INDEXES = {
     "stretches_by_urgency": ("unit", "hold", "urgency", "order_on", "follow_up"),
     "stretches_by_lateness": ("unit", "hold", "overdue_from", "follow_up"),
@@ -362,21 +388,7 @@ def stretches() -> None:
             sqlite_where=sa.text("live = 1"),
             postgresql_where=sa.text("live"),
         )
-    op.create_index(
-        "stretches_for_audit",
-        "stretches",
-        [
-            "unit",
-            "holds_from",
-            "holds_to",
-            "known_from",
-            "known_to",
-            "activity",
-            "hold",
-            "overdue_from",
-            "at_target",
-        ],
-    )
+    op.create_index("stretches_dated", "stretches", list(DATED))
     op.create_index(
         "stretches_superseded",
         "stretches",

@@ -34,9 +34,7 @@ from service.domain.truth import Truth
 from service.storage.access import bound, visible
 from service.storage.seen.moment import (
     AS_OF,
-    Knowledge,
-    asked,
-    knowledge_of,
+    holding,
     known,
     moment_bound,
     on_the_day,
@@ -62,9 +60,8 @@ def compliance_of(
     """The counts of a day, as known at an instant; Forbidden for patients and administrators."""
     if viewer.role not in CARING | {Role.AUDITOR}:
         raise Forbidden("Counts are for auditors, and for those who care for patients.")
-    knowledge = knowledge_of(as_of, known_at, today=viewer.today)
     given = {**bound(viewer), **moment_bound(as_of, known_at), "any_unit": list(units)}
-    counted = connection.execute(_counted(viewer.role, knowledge, bool(units)), given).all()
+    counted = connection.execute(_counted(viewer.role, bool(units)), given).all()
     missed = connection.execute(_not_followed(viewer.role, bool(units)), given)
     return Compliance(
         as_of=as_of,
@@ -91,7 +88,7 @@ def _added_up(rows: Sequence[Row[Any]]) -> Iterator[Counted]:
 
 
 @cache
-def _counted(role: Role, knowledge: Knowledge, some_units: bool) -> Select[Any]:
+def _counted(role: Role, some_units: bool) -> Select[Any]:
     rows = stretches.c
     is_open, is_paused = rows.hold == Hold.OPEN.value, rows.hold == Hold.PAUSED.value
     is_late = rows.overdue_from <= AS_OF
@@ -107,8 +104,9 @@ def _counted(role: Role, knowledge: Knowledge, some_units: bool) -> Select[Any]:
             _count(and_(is_open, rows.at_target == Truth.TRUE)).label("at_target"),
             _count(and_(is_open, rows.at_target == Truth.FALSE)).label("beyond_target"),
         )
-        .where(*asked(rows, knowledge), rows.hold != Hold.ENDED.value)
-        .where(_open_to(role, rows.patient), _of_units(rows.unit, some_units=some_units))
+        .where(known(rows), holding(rows), rows.hold != Hold.ENDED.value)
+        .where(_open_to(role, rows.patient))
+        .where(_of_units(rows.unit, some_units=True) if some_units else rows.unit.in_(_ALL_UNITS))
         .group_by(rows.unit, rows.protocols, rows.activity)
     )
 
@@ -149,4 +147,14 @@ def _count(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=0))
 
 
+def _all_units() -> Select[str]:
+    """The units of all stretches, from one to the next: the index of each unit is then begun anew."""
+    first = select(func.min(stretches.c.unit).label("unit")).cte("named_units", recursive=True)
+    further = stretches.alias()
+    following = select(func.min(further.c.unit)).where(further.c.unit > first.c.unit)
+    named = first.union_all(select(following.scalar_subquery()).where(first.c.unit.is_not(None)))
+    return select(named.c.unit).where(named.c.unit.is_not(None))
+
+
+_ALL_UNITS: Final = _all_units()
 _HISTORY: Final = select(exists().where(transactions.c.history))

@@ -35,7 +35,14 @@ from service.domain.worklist import PeoplePage, PersonRow, Standing, WorklistQue
 from service.storage.seen.filters import Condition, agreed, booked, of_person
 from service.storage.seen.moment import Knowledge
 from service.storage.seen.rows import beside, seen_follow_up, seen_person, whole_rows
-from service.storage.seen.selection import Range, behind, matching, ranges, superseded
+from service.storage.seen.selection import (
+    Range,
+    behind,
+    matching,
+    matching_of_person,
+    ranges,
+    superseded,
+)
 from service.storage.seen.shape import KEPT_STATEMENTS, Shape, bound_values, position_of, shape_of
 from service.storage.tables.projection import stretches
 
@@ -111,7 +118,7 @@ class _Asked:
     def rows_of(self, firsts: CTE) -> CTE:
         """All rows of the people whose first rows are given, with the place of the first."""
         other = stretches.alias()
-        found = [self._joined(firsts, other, matching(self.shape, other))]
+        found = [self._joined(firsts, other, matching_of_person(self.shape, other))]
         if self.gone is not None:
             found.append(self._joined(firsts, self.gone.alias(), []))
         return union_all(*found).cte("theirs")
@@ -140,7 +147,7 @@ class _Asked:
         """Whether a row of the same person is asked for of which a condition is true."""
         other = stretches.alias()
         found: list[tuple[FromClause, Sequence[Condition]]]
-        found = [(other, matching(self.shape, other))]
+        found = [(other, matching_of_person(self.shape, other))]
         if self.gone is not None:
             found.append((self.gone.alias(), []))
         return or_(

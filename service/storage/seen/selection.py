@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    func,
     or_,
     select,
     tuple_,
@@ -41,6 +42,25 @@ _MARKING: Final = (
     "done_on",
     "anchor_on",
 )
+
+
+class Unsought:
+    """Columns of stretches of which some only tell rows apart: no index is sought by them.
+
+    A database without statistics takes whichever index has most of the columns compared, and then
+    sorts all of a unit; so those that are not the meant index's own are told to it in disguise.
+    """
+
+    def __init__(self, columns: Any, *names: str) -> None:
+        self._columns = columns
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        return self[name]
+
+    def __getitem__(self, name: str) -> Any:
+        column = self._columns[name]
+        return func.coalesce(column, column) if name in self._names else column
 
 
 class Range(NamedTuple):
@@ -83,7 +103,8 @@ def superseded(shape: Shape) -> CTE | None:
     if shape.knowledge is not Knowledge.SINCE:
         return None
     rows = stretches.alias()
-    conditions = [SUPERSEDED, known(rows.c), holding(rows.c), *_asked(shape, rows)]
+    columns = Unsought(rows.c, "unit", "activity", "hold", "overdue_from")
+    conditions = [SUPERSEDED, known(columns), holding(columns), *_asked(shape, columns)]
     told = dict.fromkeys((*shape.told, *_MARKING))
     found = select(*(rows.c[name] for name in told)).where(*conditions)
     return found.where(*of_person(shape, rows.c)).cte("superseded").prefix_with("MATERIALIZED")
@@ -91,21 +112,27 @@ def superseded(shape: Shape) -> CTE | None:
 
 def matching(shape: Shape, rows: FromClause) -> Conditions:
     """The conditions that a stretch that still stands is asked for; those on the person apart."""
-    return [*_STANDING[shape.knowledge](rows.c), *_asked(shape, rows)]
+    return [*_STANDING[shape.knowledge](rows.c), *_asked(shape, rows.c)]
 
 
-def _asked(shape: Shape, rows: FromClause) -> Conditions:
+def matching_of_person(shape: Shape, rows: FromClause) -> Conditions:
+    """The same, for rows that are found by their person."""
+    columns = Unsought(rows.c, "unit", "activity", "overdue_from")
+    return [*_STANDING[shape.knowledge](columns), *_asked(shape, columns)]
+
+
+def _asked(shape: Shape, columns: Any) -> Conditions:
     holds = holds_of(shape.states)
     return [
-        *_any_of("unit", shape.units)(rows.c),
-        *_any_of("activity", shape.activities)(rows.c),
-        or_(*(and_(*in_states(rows.c, hold, shape.states)) for hold in holds)),
-        *of_stretch(shape, rows.c),
+        *_any_of("unit", shape.units)(columns),
+        *_any_of("activity", shape.activities)(columns),
+        or_(*(and_(*in_states(columns, hold, shape.states)) for hold in holds)),
+        *of_stretch(shape, columns),
     ]
 
 
 def _conditions(shape: Shape, rows: FromClause, hold: Hold, names: Sequence[Make]) -> Conditions:
-    columns = rows.c
+    columns = Unsought(rows.c, *({"overdue_from"} - set(shape.order)))
     return [
         *_STANDING[shape.knowledge](columns),
         *(condition for make in names for condition in make(columns)),

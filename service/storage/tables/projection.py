@@ -180,7 +180,16 @@ _columns = stretches.c
 _live_on_sqlite: ColumnElement[bool] = literal_column("live = 1")
 _live_on_postgresql: ColumnElement[bool] = literal_column("live")
 # What is asked of every row that is walked, so that rows which are passed over are never read.
-_asked = ("overdue_from", "opens_on", "holds_from", "holds_to", "known_from", "patient")
+_asked = (
+    "overdue_from",
+    "opens_on",
+    "order_on",
+    "holds_from",
+    "holds_to",
+    "known_from",
+    "patient",
+    "live",
+)
 for _name, _in_order in {
     "stretches_by_urgency": ("unit", "hold", "urgency", "order_on", "follow_up"),
     "stretches_by_lateness": ("unit", "hold", "overdue_from", "follow_up"),
@@ -203,8 +212,8 @@ Index(
     sqlite_where=SUPERSEDED,
     postgresql_where=SUPERSEDED,
 )
-_audited = ("unit", "holds_from", "holds_to", "known_from", "known_to", "activity", "hold")
-Index(
-    "stretches_for_audit",
-    *(_columns[column] for column in (*_audited, "overdue_from", "at_target")),
-)
+# Other days: all that lists and counts ask of a stretch, those known at an instant side by side.
+_dated = ("unit", "known_to", "holds_from", "holds_to", "known_from", "hold", "overdue_from")
+_listed = ("opens_on", "activity", "urgency", "order_on", "follow_up", "patient")
+_counted = ("at_target", "protocols")
+Index("stretches_dated", *(_columns[column] for column in (*_dated, *_listed, *_counted)))
