@@ -23,6 +23,7 @@ OWN_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
 # Counted up whenever values are read into rows in another way than before.
 READING: Final = 1
 
+_Conditions: TypeAlias = tuple[Callable[[Any], bool], ...]
 Leaf: TypeAlias = tuple[Write, int]
 Row = TypeVar("Row")
 
@@ -117,34 +118,32 @@ class _Branch:
 
     def __init__(self) -> None:
         self.leaves: list[Leaf] = []
-        self.inner: dict[str, list[tuple[Step, _Branch]]] = {}
+        self.inner: dict[str, list[tuple[bool, _Conditions, _Branch]]] = {}
+        self._steps: dict[Step, _Branch] = {}
 
     def along(self, step: Step) -> "_Branch":
         """The branch of a step, grown where it is not there yet."""
-        beside = self.inner.setdefault(step.key, [])
-        for known, branch in beside:
-            if known == step:
-                return branch
-        beside.append((step, _Branch()))
-        return beside[-1][1]
+        if step not in self._steps:
+            branch = self._steps[step] = _Branch()
+            self.inner.setdefault(step.key, []).append((step.first, _conditions(step), branch))
+        return self._steps[step]
 
     def walk(self, value: Any, part: int, rows: SearchRows) -> None:
         """Write the rows of all that stands inside an object."""
         inner = self.inner
-        for key in value:
-            if key in inner:
-                child = value[key]
-                for step, branch in inner[key]:
-                    branch.take(child, step, part, rows)
+        for key, child in value.items():
+            for first, conditions, branch in inner.get(key, ()):
+                if isinstance(child, list):
+                    branch.take(child[:1] if first else child, conditions, part, rows)
+                else:
+                    branch.write(child, part, part, rows)
 
-    def take(self, child: Any, step: Step, part: int, rows: SearchRows) -> None:
-        """Write the rows of a member's value, or of each item where it is a list."""
-        if not isinstance(child, list):
-            self.write(child, part, part, rows)
-            return
-        for number, item in enumerate(child[:1] if step.first else child, 1):
-            if item is not None and all(meets(item) for meets in _conditions(step)):
-                self.write(item, part, part or number, rows)
+    def take(self, listed: Any, conditions: "_Conditions", part: int, rows: SearchRows) -> None:
+        """Write the rows of each item of a list."""
+        for number, item in enumerate(listed, 1):
+            if item is None or (conditions and not all(meets(item) for meets in conditions)):
+                continue
+            self.write(item, part, part or number, rows)
 
     def write(self, value: Any, part: int, inner_part: int, rows: SearchRows) -> None:
         for write, number in self.leaves:
@@ -154,7 +153,7 @@ class _Branch:
 
 
 @cache
-def _conditions(step: Step) -> tuple[Callable[[Any], bool], ...]:
+def _conditions(step: Step) -> _Conditions:
     return tuple(
         _equals(condition) if isinstance(condition, Equals) else _extended(condition.url)
         for condition in step.conditions

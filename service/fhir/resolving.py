@@ -41,11 +41,14 @@ def resolve(body: bytes, replacements: Mapping[str, Target]) -> bytes:
 
     A version-specific address becomes one of the version that was stored.
     """
-    addresses = _ADDRESS.finditer(body)
-    known = [match for match in addresses if _resolved(_plain(match), replacements)]
-    if _has_more(body) or not all(_is_pointer(body, match) for match in known):
+    known = [
+        (match, address)
+        for match in _ADDRESS.finditer(body)
+        if (address := _resolved(_plain(match), replacements)) is not None
+    ]
+    if _has_more(body) or not all(_is_pointer(body, match) for match, _ in known):
         return edited(body, _typed_edits(body, replacements))
-    return edited(body, _plain_edits(known, replacements)) if known else body
+    return edited(body, map(_plain_edit, known)) if known else body
 
 
 def conditions_in(body: bytes) -> tuple[str, ...]:
@@ -77,12 +80,9 @@ def _has_more(body: bytes) -> bool:
     return (b"\\" in body or b"='" in body) and _MARKS_OF_MORE.search(body) is not None
 
 
-def _plain_edits(
-    matches: list[re.Match[bytes]], replacements: Mapping[str, Target]
-) -> Iterator[Edit]:
-    for match in matches:
-        address = _resolved(_plain(match), replacements)
-        yield Edit(match.start(), match.end(), orjson.dumps(address))
+def _plain_edit(known: tuple[re.Match[bytes], str]) -> Edit:
+    match, address = known
+    return Edit(match.start(), match.end(), orjson.dumps(address))
 
 
 def _resolved(address: str, replacements: Mapping[str, Target]) -> str | None:

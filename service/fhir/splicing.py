@@ -43,6 +43,15 @@ class _Literal(NamedTuple):
     digits: str
 
 
+class _WithMeta(msgspec.Struct):
+    meta: msgspec.Raw = msgspec.Raw(b"")
+
+
+# `{"resourceType":"T","id":` - the id - and, where it follows, `,"meta":` before its brace.
+_BEGINNING: Final = re.compile(
+    rb'(\{"resourceType":"[A-Za-z]+","id":)("[^"\\]*")(,"meta":(?=\{"))?(?=[,}{])'
+)
+_META: Final = msgspec.json.Decoder(_WithMeta)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _VALUES: Final = msgspec.json.Decoder(Any, float_hook=_Literal)
 
@@ -53,6 +62,9 @@ def stamp(body: bytes, *, id: str, version: int, at: datetime) -> bytes:  # noqa
     What stands there is replaced in place. What is missing is put in: the id after `resourceType`,
     meta after the id, the two at the end of meta.
     """
+    quick = _stamped_where_usual(body, id, version, at)
+    if quick is not None:
+        return quick
     members = members_of(body)
     place = members.get("id", members["resourceType"]).end
     edits = [_put_id(members, place, orjson.dumps(id))]
@@ -62,6 +74,27 @@ def stamp(body: bytes, *, id: str, version: int, at: datetime) -> bytes:  # noqa
     else:
         edits += _put_into_meta(body, members["meta"], stamps)
     return edited(body, edits)
+
+
+def _stamped_where_usual(body: bytes, id_: str, version: int, at: datetime) -> bytes | None:
+    """The stamped body where type, id and meta stand first, as most senders write them; else None."""
+    begin = _BEGINNING.match(body)
+    if begin is None:
+        return None
+    text = b'"versionId":"%d","lastUpdated":"%s"' % (version, instant_text(at).encode())
+    raw = bytes(_META.decode(body).meta)
+    if not raw:
+        return b'%s%s,"meta":{%s}%s' % (begin[1], orjson.dumps(id_), text, body[begin.end(2) :])
+    end = begin.end() + len(raw) - 1
+    if not begin[3] or b'"versionId"' in raw or b'"lastUpdated"' in raw or not raw[1:-1].strip():
+        return None
+    return b"%s%s%s,%s%s" % (
+        begin[1],
+        orjson.dumps(id_),
+        body[begin.end(2) : end],
+        text,
+        body[end:],
+    )
 
 
 def without_stamp(body: bytes) -> bytes:
