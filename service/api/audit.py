@@ -3,6 +3,7 @@
 Source: design.md 6; what-is-due 10. It shows no person; a clinician's counts are their own unit's.
 """
 
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -10,7 +11,12 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema
 
 from service.api.auth import viewer_of
-from service.api.json_answers import json_answer, kept_by_nobody, language_of
+from service.api.json_answers import (
+    json_answer,
+    kept_by_nobody,
+    language_of,
+    with_refusals_noted,
+)
 from service.api.request_ids import request_id
 from service.api.schemas.audit import (
     CSV_FORMAT,
@@ -27,6 +33,7 @@ from service.domain.scope import Interaction, allows
 from service.runtime import Runtime
 from service.workflows.audit_compliance import audit_compliance
 
+_COMPLIANCE: Final = "audit/compliance"
 _CSV: Final = "text/csv; charset=utf-8"
 _TYPES: Final = {"application/json": JSON_FORMAT, "text/csv": CSV_FORMAT}
 
@@ -35,7 +42,8 @@ def blueprint(runtime: Runtime) -> Blueprint:
     """The audit of a deployment."""
     pages = Blueprint("audit_api", __name__, url_prefix="/audit/v1")
     schema = audit_schema(runtime.catalogue)
-    pages.add_url_rule("/compliance", "compliance", lambda: _compliance(runtime, schema))
+    answer = with_refusals_noted(runtime, _COMPLIANCE, partial(_compliance, runtime, schema))
+    pages.add_url_rule("/compliance", "compliance", answer)
     return pages
 
 
@@ -52,7 +60,7 @@ def _compliance(runtime: Runtime, schema: Schema) -> Response:
             units=question.units,
         )
         units = view.directory.units()
-    runtime.note_read(viewer, "search", scope="audit/compliance", request=request_id())
+    runtime.note_read(viewer, "search", scope=_COMPLIANCE, request=request_id())
     if (question.format or _accepted()) == CSV_FORMAT:
         text = compliance_csv(found, question, units)
         return kept_by_nobody(Response(text, HTTPStatus.OK, content_type=_CSV), "Accept")

@@ -1,11 +1,14 @@
 """Answers of the JSON APIs: JSON in the reader's language, kept by nobody on the way."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
 from flask import Response, request
 
+from service.api.auth import note_refused, viewer_of
+from service.domain.errors import Forbidden
 from service.runtime import Runtime
 
 JSON: Final = "application/json"
@@ -22,6 +25,21 @@ def json_answer(members: Any, language: str) -> Response:
     answer = Response(orjson.dumps(members), HTTPStatus.OK, content_type=JSON)
     answer.headers["Content-Language"] = language
     return kept_by_nobody(answer, "Accept-Language")
+
+
+def with_refusals_noted(
+    runtime: Runtime, scope: str, answer: Callable[[], Response]
+) -> Callable[[], Response]:
+    """What answers at an address; whom it is refused to leaves a line in the access log too."""
+
+    def answered() -> Response:
+        try:
+            return answer()
+        except Forbidden:
+            note_refused(runtime, viewer_of(runtime), scope)
+            raise
+
+    return answered
 
 
 def kept_by_nobody(answer: Response, *varies: str) -> Response:

@@ -3,10 +3,13 @@
 Source: design.md 6. No other role has a plan of its own; a proxy's reading comes with mandates.
 """
 
+from functools import partial
+from typing import Final
+
 from flask import Blueprint, Response, request
 
 from service.api.auth import expect_scope, viewer_of
-from service.api.json_answers import json_answer, language_of
+from service.api.json_answers import json_answer, language_of, with_refusals_noted
 from service.api.request_ids import request_id
 from service.api.schemas.care_plan import care_plan
 from service.domain.access import Role, Viewer
@@ -15,11 +18,14 @@ from service.domain.scope import Interaction
 from service.runtime import Runtime
 from service.workflows.show_care_plan import show_care_plan
 
+_CARE_PLAN: Final = "portal/care-plan"
+
 
 def blueprint(runtime: Runtime) -> Blueprint:
     """The portal of a deployment."""
     pages = Blueprint("portal_api", __name__, url_prefix="/portal/v1")
-    pages.add_url_rule("/care-plan", "care_plan", lambda: _care_plan(runtime))
+    answer = with_refusals_noted(runtime, _CARE_PLAN, partial(_care_plan, runtime))
+    pages.add_url_rule("/care-plan", "care_plan", answer)
     return pages
 
 
@@ -27,9 +33,7 @@ def _care_plan(runtime: Runtime) -> Response:
     viewer = _viewer(runtime)
     with runtime.store.read() as view:
         plan = show_care_plan(view, viewer.patient, viewer=viewer, as_of=viewer.today)
-    runtime.note_read(
-        viewer, "read", scope="portal/care-plan", patients=(plan.key,), request=request_id()
-    )
+    runtime.note_read(viewer, "read", scope=_CARE_PLAN, patients=(plan.key,), request=request_id())
     language = language_of(runtime)
     answer = json_answer(care_plan(runtime.tellers[language], plan), language)
     answer.add_etag()

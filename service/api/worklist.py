@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, request
 
 from service.api.auth import expect_scope, viewer_of
-from service.api.json_answers import json_answer, language_of
+from service.api.json_answers import json_answer, language_of, with_refusals_noted
 from service.api.request_ids import request_id
 from service.api.schemas.rows import person, row
 from service.api.schemas.worklist import Asked, Reading
@@ -29,10 +29,16 @@ def blueprint(runtime: Runtime) -> Blueprint:
     pages = Blueprint("worklist_api", __name__, url_prefix="/worklist/v1")
     follow_ups = Reading(_FOLLOW_UPS, runtime.catalogue, runtime.cursor_key)
     people = Reading(_PEOPLE, runtime.catalogue, runtime.cursor_key)
-    pages.add_url_rule(
-        "/follow-ups", "follow_ups", lambda: _List(runtime, follow_ups).answer_follow_ups()
-    )
-    pages.add_url_rule("/people", "people", lambda: _List(runtime, people).answer_people())
+
+    def answer_follow_ups() -> Response:
+        return _List(runtime, follow_ups).answer_follow_ups()
+
+    def answer_people() -> Response:
+        return _List(runtime, people).answer_people()
+
+    listed = (("follow-ups", _FOLLOW_UPS, answer_follow_ups), ("people", _PEOPLE, answer_people))
+    for name, scope, answer in listed:
+        pages.add_url_rule(f"/{name}", name, with_refusals_noted(runtime, scope, answer))
     return pages
 
 

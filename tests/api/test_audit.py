@@ -109,10 +109,11 @@ def test_a_clinician_counts_the_own_unit_only(signed_in):
     assert rows(nurse, f"unit={INARI}") == []
 
 
-def test_counts_are_closed_to_patients_and_administrators(signed_in, anonymous):
+def test_counts_are_closed_to_patients_and_administrators(signed_in, anonymous, runtime):
     assert anonymous.get(COMPLIANCE).status_code == 401
     assert signed_in("patient", patient=MARJATTA).get(COMPLIANCE).status_code == 403
     assert signed_in("admin").get(COMPLIANCE).status_code == 403
+    assert accesses(runtime)[-1].outcome == "forbidden"
     assert signed_in("auditor", scope="user/Patient.rs").get(COMPLIANCE).status_code == 403
 
 

@@ -109,11 +109,13 @@ def test_a_patient_reads_no_plan_but_the_own(runtime, signed_in):
     assert accesses(runtime)[-1].patients == (key_of(runtime, ELLA),)
 
 
-def test_the_plan_is_for_patients_themselves(signed_in, anonymous):
+def test_the_plan_is_for_patients_themselves(signed_in, anonymous, runtime):
     assert anonymous.get(CARE_PLAN).status_code == 401
     assert signed_in().get(CARE_PLAN).status_code == 403
     assert signed_in("clinician", unit=HATTULA).get(CARE_PLAN).status_code == 403
     assert signed_in("auditor").get(CARE_PLAN).status_code == 403
+    refused = accesses(runtime)[-1]
+    assert (refused.scope, refused.outcome) == ("portal/care-plan", "forbidden")
     observations = signed_in("patient", patient=MARJATTA, scope="patient/Observation.rs")
     assert observations.get(CARE_PLAN).status_code == 403
 

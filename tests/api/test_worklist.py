@@ -162,11 +162,12 @@ def test_a_wrong_question_is_answered_with_every_fault_at_once(nurse):
 
 
 @pytest.mark.parametrize("address", [FOLLOW_UPS, PEOPLE])
-def test_the_worklist_is_for_those_who_care_for_patients(signed_in, anonymous, address):
+def test_the_worklist_is_for_those_who_care_for_patients(signed_in, anonymous, address, runtime):
     assert anonymous.get(address).status_code == 401
     assert signed_in("patient", patient=MARJATTA).get(address).status_code == 403
     assert signed_in("auditor").get(address).status_code == 403
     assert signed_in("admin").get(address).status_code == 403
+    assert accesses(runtime)[-1].outcome == "forbidden"
     observations = signed_in("clinician", unit=HATTULA, scope="user/Observation.rs")
     assert observations.get(address).status_code == 403
 
