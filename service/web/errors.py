@@ -94,7 +94,9 @@ def _busy(runtime: Runtime) -> Response:
     words = teller_of(runtime).words
     said = (words.plural("message.busy", _BUSY_MINUTES),)
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    answer = page(runtime, "message.html", "page.busy", status=status, messages=said)
+    answer = page(
+        runtime, "message.html", "page.busy", status=status, invented=False, messages=said
+    )
     answer.headers["Retry-After"] = str(_BUSY_MINUTES * 60)
     return answer
 
@@ -102,4 +104,5 @@ def _busy(runtime: Runtime) -> Response:
 def _fault(runtime: Runtime, status: HTTPStatus) -> Response:
     words = teller_of(runtime).words
     said = (words.text("message.fault.no_phone", request_id=request_id() or "-"),)
-    return page(runtime, "message.html", "page.fault", status=status, messages=said)
+    # Nothing is asked of a database that may be what failed.
+    return page(runtime, "message.html", "page.fault", status=status, invented=False, messages=said)

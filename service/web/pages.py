@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request, url_for
 
+from service.domain.marks import INVENTED
 from service.runtime import Runtime
 from service.settings import LANGUAGES
-from service.web.cookies import session_cookie
+from service.web.cookies import sessions
 from service.web.language import LANGUAGE, remember_language, teller_of
 
 STYLE: Final = "seuranta.css"
@@ -52,9 +53,13 @@ def page(
     title: str,
     *,
     status: int = 200,
+    invented: bool | None = None,
     **shown: Any,
 ) -> Response:
-    """A page with what is shown on it; `title` is the key of its name, also its first heading."""
+    """A page with what is shown on it; `title` is the key of its name, also its first heading.
+
+    `invented` says that the people of the page are, None: ask the deployment whether all are.
+    """
     words = teller_of(runtime).words
     html = render_template(
         template,
@@ -65,12 +70,18 @@ def page(
         languages=tuple(_languages(runtime, words.language)),
         style=url_for("web.static", filename=STYLE, v=_STYLE_VERSION),
         icon=url_for("web.static", filename="seuranta.svg"),
-        signed_in=session_cookie(runtime) in request.cookies,
+        signed_in=any(sessions(runtime)),
+        invented=_all_invented(runtime) if invented is None else invented,
         **shown,
     )
     response = make_response(html, status)
     response.headers["Content-Language"] = words.language
     return response
+
+
+def _all_invented(runtime: Runtime) -> bool:
+    with runtime.store.read() as view:
+        return bool(view.marks.value(INVENTED))
 
 
 def message_page(

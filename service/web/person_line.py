@@ -1,5 +1,6 @@
 """One person of the worklist as a nurse reads them: who, why first, what is late, what closes it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
@@ -131,7 +132,8 @@ def _in_short(teller: Teller, follow_ups: Sequence[SeenFollowUp], day: date) -> 
     late = [one for one in follow_ups if one.state is State.OVERDUE]
     due = [one for one in follow_ups if one.state is State.DUE]
     if late:
-        told = (f"{_named(teller, one)} {_days(words, one)}" for one in late)
+        names = _told_apart(teller, late)
+        told = (f"{name} {_days(words, one)}" for name, one in zip(names, late, strict=True))
         yield words.text("worklist.overdue", what=_BETWEEN.join(told))
     if due:
         told = (_named(teller, one) for one in due)
@@ -140,6 +142,15 @@ def _in_short(teller: Teller, follow_ups: Sequence[SeenFollowUp], day: date) -> 
         if one not in late and one not in due:
             state = staff_state(words, standing(one, day))
             yield words.text("worklist.other", what=_named(teller, one), state=state)
+
+
+def _told_apart(teller: Teller, follow_ups: Sequence[SeenFollowUp]) -> Iterator[str]:
+    """The names of follow-ups; those that share one, as visits do, with their protocols."""
+    told = [teller.told(one.activity, one.kind, one.stretch) for one in follow_ups]
+    count = Counter(one.activity for one in told)
+    for one in told:
+        shared = count[one.activity] > 1 and one.set_by
+        yield f"{one.activity} ({one.set_by})" if shared else one.activity
 
 
 def _named(teller: Teller, one: SeenFollowUp) -> str:

@@ -20,4 +20,4 @@ def show(runtime: Runtime) -> Response:
         patient, "read", scope="portal/care-plan", patients=(plan.key,), request=request_id()
     )
     shown = plan_page(teller_of(runtime), plan)
-    return page(runtime, "portal.html", "portal.title", plan=shown, invented=shown.invented)
+    return page(runtime, "portal.html", "portal.title", plan=shown, invented=shown.invented or None)

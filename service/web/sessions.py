@@ -10,10 +10,10 @@ from typing import Final
 from flask import Response, make_response, redirect, request, url_for
 
 from service.domain.access import Role, Viewer
-from service.domain.errors import Forbidden, NotSignedIn
+from service.domain.errors import NotSignedIn
 from service.domain.scope import DEFAULT_SCOPES
 from service.runtime import Runtime
-from service.web.cookies import is_secure, session_cookie
+from service.web.cookies import is_secure, session_cookie, sessions
 from service.web.pages import message_page, request_id
 from service.workflows.sign_in import SESSION_LIFETIME, Session
 from service.workflows.sign_in import sign_in as use_link
@@ -27,26 +27,23 @@ class LinkUsed(NotSignedIn):
     """The sign-in link has been used or is too old."""
 
 
-def viewer(runtime: Runtime, *roles: Role) -> Viewer:
-    """Who is looking at the page, by the session of the browser.
+def viewer(runtime: Runtime, role: Role) -> Viewer:
+    """Who is looking at a page for this role, by the session that the browser has for it.
 
-    Raises NotSignedIn where there is none or it is over, Forbidden where it stands for another role
-    than those that the page is for.
+    Raises NotSignedIn where there is none, it is over, or it stands for another role.
     """
-    secret = request.cookies.get(session_cookie(runtime), "")
+    secret = request.cookies.get(session_cookie(runtime, role), "")
     with runtime.store.read() as view:
         identity = view.sign_in.session(secret, at=runtime.clock.now()) if secret else None
-    if identity is None:
+    if identity is None or identity.role is not role:
         raise NotSignedIn
-    if identity.role not in roles:
-        raise Forbidden
     return Viewer(
-        identity.role,
+        role,
         runtime.clock.today(),
         subject=identity.subject,
         patient=identity.patient,
         unit=identity.unit,
-        scopes=DEFAULT_SCOPES[identity.role],
+        scopes=DEFAULT_SCOPES[role],
     )
 
 
@@ -66,20 +63,21 @@ def sign_in(runtime: Runtime, secret: str) -> Response:
 
 
 def sign_out(runtime: Runtime) -> Response:
-    """End the session, here and wherever its secret may still be, and say so."""
-    secret = request.cookies.get(session_cookie(runtime), "")
-    if secret:
-        runtime.store.carry_out(
-            lambda work: end_session(work, secret),
-            actor=_ACTOR,
-            request=request_id(),
-            at=runtime.clock.now(),
-        )
+    """End the sessions of this browser, wherever their secrets may still be, and say so."""
     response = make_response(redirect(url_for("web.signed_out"), code=303))
-    response.delete_cookie(
-        session_cookie(runtime), secure=is_secure(runtime), httponly=True, samesite="Lax"
-    )
+    for cookie, secret in sessions(runtime):
+        _end(runtime, secret)
+        response.delete_cookie(cookie, secure=is_secure(runtime), httponly=True, samesite="Lax")
     return response
+
+
+def _end(runtime: Runtime, secret: str) -> None:
+    runtime.store.carry_out(
+        lambda work: end_session(work, secret),
+        actor=_ACTOR,
+        request=request_id(),
+        at=runtime.clock.now(),
+    )
 
 
 def signed_out(runtime: Runtime) -> Response:
@@ -91,7 +89,7 @@ def _entered(runtime: Runtime, begun: Session) -> Response:
     home = _HOME.get(begun.identity.role, "web.start")
     response = make_response(redirect(url_for(home), code=303))
     response.set_cookie(
-        session_cookie(runtime),
+        session_cookie(runtime, begun.identity.role),
         begun.secret,
         max_age=int(SESSION_LIFETIME.total_seconds()),
         httponly=True,

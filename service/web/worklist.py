@@ -112,8 +112,7 @@ def _shown(
     key = runtime.cursor_key
     return {
         "unit": found.unit.name,
-        "invented": found.unit.invented
-        or any(row.person.person.invented for row in found.people.people),
+        "invented": _invented(found),
         "as_of": _as_of(teller, one, at),
         "tabs": tuple(tabs(teller, one, found.counts)),
         "tab": one.tab,
@@ -130,6 +129,11 @@ def _shown(
         "begin": address(one) if one.cursor else "",
         "next": next_address(one, more, len(people), nurse, key=key, at=at) if more else "",
     }
+
+
+def _invented(found: Found) -> bool | None:
+    people = (row.person.person for row in found.people.people)
+    return found.unit.invented or any(one.invented for one in people) or None
 
 
 def _empty(one: Asked, found: Found) -> str:

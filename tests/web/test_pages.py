@@ -7,7 +7,9 @@ from itertools import pairwise
 import pytest
 
 from service.domain.errors import Conflict, SeurantaError, StorageFull
+from service.domain.marks import INVENTED
 from service.runtime import Runtime
+from tests.house import NOON
 from tests.web.reading import Page
 from tests.web.region import HATTULA, LANGUAGES, Region
 
@@ -114,6 +116,16 @@ def test_an_error_of_the_api_is_no_page(region: Region):
     answer = region.anybody().get("/portal/v1/care-plan")
     assert answer.status_code == 401
     assert answer.mimetype != "text/html"
+
+
+@pytest.mark.parametrize("address", ["/", "/portal/", "/signed-out", "/sign-in/used"])
+def test_where_all_people_are_invented_every_page_says_so(pages: Region, address):
+    before = pages.anybody().get(address).text
+    pages.runtime.store.carry_out(
+        lambda work: work.marks.put(INVENTED, "7"), actor="tests", request="r", at=NOON
+    )
+    after = pages.anybody().get(address).text
+    assert ("Esittelyaineisto." in before, "Esittelyaineisto." in after) == (False, True)
 
 
 def test_the_front_page_leads_to_the_others(runtime: Runtime, pages: Region):

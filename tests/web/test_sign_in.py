@@ -25,7 +25,7 @@ def test_a_link_signs_the_browser_in_and_leads_to_its_page(pages: Region, identi
     answer = pages.anybody().get(pages.link(identity))
 
     assert (answer.status_code, answer.location) == (303, home)
-    cookie = SimpleCookie(answer.headers["Set-Cookie"])["seuranta_session"]
+    cookie = SimpleCookie(answer.headers["Set-Cookie"])[f"seuranta_session_{identity.role}"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie["max-age"] == str(8 * 60 * 60)
@@ -41,7 +41,7 @@ def test_where_the_service_is_reached_by_https_the_cookie_goes_by_it_alone(
         pages = opened(runtime)
         answer = pages.anybody().get(pages.link(PATIENT))
 
-    cookie = SimpleCookie(answer.headers["Set-Cookie"])["__Host-seuranta_session"]
+    cookie = SimpleCookie(answer.headers["Set-Cookie"])["__Host-seuranta_session_patient"]
     assert cookie["secure"]
     assert (cookie["path"], cookie["domain"]) == ("/", "")
 
@@ -91,30 +91,41 @@ def test_a_bearer_token_opens_no_page(pages: Region):
 
 def test_a_cookie_that_was_made_up_opens_no_page(pages: Region):
     browser = pages.anybody()
-    browser.set_cookie("seuranta_session", "guessed")
+    browser.set_cookie("seuranta_session_clinician", "guessed")
     assert browser.get("/worklist/").status_code == 401
 
 
-def test_a_page_of_another_role_is_like_one_that_is_not_there(pages: Region):
-    other = pages.browser(PATIENT).get("/worklist/")
-    missing = pages.browser(PATIENT).get("/worklist/missing")
-    assert other.status_code == missing.status_code == 404
-    assert "Sivua ei löydy. Se on voinut poistua, tai osoite on väärä." in other.text
+def test_a_session_opens_the_page_of_its_role_alone(pages: Region):
+    browser = pages.browser(PATIENT)
+    assert browser.get("/worklist/").status_code == 401
+    session = browser.get_cookie("seuranta_session_patient")
+    assert session is not None
+    browser.set_cookie("seuranta_session_clinician", session.value)
+    assert browser.get("/worklist/").status_code == 401
+
+
+def test_one_browser_can_show_a_patients_page_and_a_worklist(pages: Region):
+    receive_many(pages.runtime, 1)
+    browser = pages.browser(PATIENT)
+    browser.get(pages.link(NURSE))
+    assert [browser.get(page).status_code for page in ("/portal/", "/worklist/")] == [200, 200]
+    browser.post("/sign-out")
+    assert [browser.get(page).status_code for page in ("/portal/", "/worklist/")] == [401, 401]
 
 
 def test_signing_out_ends_the_session_everywhere(pages: Region):
     receive_many(pages.runtime, 1)
     browser = pages.browser(NURSE)
-    session = browser.get_cookie("seuranta_session")
+    session = browser.get_cookie("seuranta_session_clinician")
     assert session is not None
     elsewhere = pages.anybody()
-    elsewhere.set_cookie("seuranta_session", session.value)
+    elsewhere.set_cookie("seuranta_session_clinician", session.value)
     assert elsewhere.get("/worklist/").status_code == 200
 
     answer = browser.post("/sign-out", follow_redirects=True)
 
     assert "Olet kirjautunut ulos. Sulje selain, jos laite on yhteiskäytössä." in answer.text
-    assert browser.get_cookie("seuranta_session") is None
+    assert browser.get_cookie("seuranta_session_clinician") is None
     assert elsewhere.get("/worklist/").status_code == 401
 
 

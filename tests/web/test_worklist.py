@@ -41,6 +41,7 @@ def test_one_row_is_one_person_with_all_that_is_overdue(region: Region):
         "Myöhässä: Lääkärin seurantakäynti 414\u00a0pv · Rasva-arvot (kolesterolit) 295"
         in page.words
     )
+    assert "Hoitajan seurantakäynti (Krooninen munuaistauti) 173\u00a0pv" in page.words
     assert len(re.findall(r"Myöhässä \d+\u00a0pv", page.words)) == 11
     assert "11 seurantaa" in page.words
     assert "Hoituu: 1 lääkärin käynti + 1 näytteenotto + 2 hoitajan käyntiä" in page.words
