@@ -101,6 +101,8 @@ class _Reader:
             control(value)
         elif "." in name or plain == "_has":
             raise refused(name, "chained searches and `_has` are not supported")
+        elif plain == "_query":
+            raise refused(name, "there are no named queries")
         elif (parameter := self._known.get(plain)) is not None:
             self._take_criterion(parameter, name, value)
         else:

@@ -136,6 +136,8 @@ def test_what_is_not_understood_is_told_or_refused_as_the_client_prefers(client,
         ("_include=Nonsense:x", "_include"),
         ("subject:Patient.name=x", "subject:Patient.name"),
         ("_total=roughly", "_total"),
+        ("_query=mine", "_query"),
+        ("_has:Task:focus:code=x", "_has"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_by_its_name(client, query, named) -> None:
