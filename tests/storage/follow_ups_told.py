@@ -29,7 +29,7 @@ UNITS = ("hattula", "janakkala", "loppi")
 PROTOCOLS = ("asthma", "hypertension", "type-2-diabetes")
 KINDS = ("lab", "measurement", "visit")
 PERFORMERS = ("nurse", "physician", "laboratory")
-LEARNED = tuple(at(minutes) for minutes in (-300, -200, -100))
+LEARNED = tuple(at(minutes) for minutes in (-5000, -200, -100))
 """When the versions of what we know were learned, one after the other."""
 
 

@@ -17,7 +17,7 @@ DAYS: tuple[date, ...] = (
     TODAY - timedelta(days=200),
     TODAY + timedelta(days=40),
 )
-INSTANTS = (None, None, at(-1), at(-150), at(-250))
+INSTANTS = (None, None, at(-1), at(-150), at(-250), at(-4000))
 
 
 def questions(seed: int, count: int) -> Iterator[tuple[WorklistQuestion, Viewer]]:

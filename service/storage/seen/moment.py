@@ -17,6 +17,7 @@ from service.domain.window import State
 from service.storage.tables.columns import OPEN, Day, Instant
 
 _LAST_INSTANT: Final = OPEN - timedelta(microseconds=1)
+_NOT_LONG: Final = timedelta(days=1)
 AS_OF: Final = bindparam("as_of", type_=Day)
 KNOWN_AT: Final = bindparam("known_at", type_=Instant)
 
@@ -32,9 +33,9 @@ _HOLDS: Final = {
 class Knowledge(Enum):
     """Which stretches are asked.
 
-    LIVE: those that hold from today on, as known now. SINCE: those that were live at an instant,
-    on a day from today on: the ones that still are, and the ones superseded since. DATED: any day
-    and any instant.
+    LIVE: those that hold from today on, as known now. SINCE: those that were live at an instant
+    not long ago, on a day from today on: the ones that still are, and the ones superseded since.
+    DATED: any day and any instant.
     """
 
     LIVE = "live"
@@ -46,7 +47,10 @@ def knowledge_of(as_of: date, known_at: datetime | None, *, today: date) -> Know
     """How stretches of a day, as known at an instant (None: now), are asked for."""
     if as_of < today:
         return Knowledge.DATED
-    return Knowledge.LIVE if known_at is None else Knowledge.SINCE
+    if known_at is None:
+        return Knowledge.LIVE
+    # What was superseded since yesterday is little; since a year ago, too much to be looked up.
+    return Knowledge.SINCE if known_at >= start_of(today - _NOT_LONG) else Knowledge.DATED
 
 
 def moment_bound(as_of: date, known_at: datetime | None) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    func,
     or_,
     select,
     tuple_,
@@ -26,6 +25,7 @@ from service.domain.follow_up import Hold
 from service.storage.seen.filters import Condition, of_person, of_stretch
 from service.storage.seen.moment import KNOWN_AT, Knowledge, holding, holds_of, in_states, known
 from service.storage.seen.shape import Shape
+from service.storage.seen.unsought import Unsought
 from service.storage.tables.projection import SUPERSEDED, stretches
 
 Conditions: TypeAlias = Sequence[Condition]
@@ -42,25 +42,6 @@ _MARKING: Final = (
     "done_on",
     "anchor_on",
 )
-
-
-class Unsought:
-    """Columns of stretches of which some only tell rows apart: no index is sought by them.
-
-    A database without statistics takes whichever index has most of the columns compared, and then
-    sorts all of a unit; so those that are not the meant index's own are told to it in disguise.
-    """
-
-    def __init__(self, columns: Any, *names: str) -> None:
-        self._columns = columns
-        self._names = names
-
-    def __getattr__(self, name: str) -> Any:
-        return self[name]
-
-    def __getitem__(self, name: str) -> Any:
-        column = self._columns[name]
-        return func.coalesce(column, column) if name in self._names else column
 
 
 class Range(NamedTuple):
