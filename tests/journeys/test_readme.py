@@ -58,7 +58,8 @@ def test_who_builds_an_ehr_reads_the_worklist_and_posts_a_result(
 ) -> None:
     told = typed(EXAMPLES[0], server, clone)
     worklist, follow_ups, answer = map(json.loads, told.replace("}{", "}\n{").splitlines())
-    assert len(worklist["items"]) == 3
+    assert len(worklist["items"]) <= 3
+    assert worklist["as_of"]
     assert follow_ups["resourceType"] == "Parameters"
     assert answer["entry"][0]["response"]["status"].startswith("201")
 
