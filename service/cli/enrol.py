@@ -5,9 +5,10 @@ from typing import Final
 import click
 
 from service.cli.bar import Bar
-from service.cli.house import NO_REASON, opened_house, operator, os_user
+from service.cli.house import NO_REASON, opened_house, operator
 from service.cli.job import job
 from service.cli.options import format_option, reason_option
+from service.cli.os_user import os_user
 from service.cli.printing import print_rows
 from service.jobs.enrol import EnrolReport, enrol, preview, undo
 from service.runtime import Runtime

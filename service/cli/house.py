@@ -4,10 +4,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from getpass import getuser
 from typing import Final
 
 from service.app import open_runtime
+from service.cli.os_user import os_user
 from service.clock import SystemClock
 from service.deployment import expect_up_to_date
 from service.domain.access import Role, Viewer
@@ -49,11 +49,3 @@ def opened(settings: Settings) -> Iterator[Runtime]:
 def operator(runtime: Runtime, reason: str, *, role: Role = Role.SYSTEM) -> Viewer:
     """Who gives the command: the operating system's user, with the reason given or that none was."""
     return Viewer(role, runtime.clock.today(), subject=os_user(), reason=reason or NO_REASON)
-
-
-def os_user() -> str:
-    """The operating system's name for who runs this, else the number."""
-    try:
-        return f"os-user:{getuser()}"
-    except (KeyError, OSError):  # an account without a name, as in a container
-        return f"os-user:{os.getuid()}"

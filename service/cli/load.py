@@ -5,9 +5,10 @@ from typing import Final
 
 import click
 
-from service.cli.house import NO_REASON, opened_house, os_user
+from service.cli.house import NO_REASON, opened_house
 from service.cli.job import job
 from service.cli.options import format_option, reason_option
+from service.cli.os_user import os_user
 from service.cli.printing import print_rows
 from service.domain.marks import INVENTED
 from service.jobs.load.loading import load_files

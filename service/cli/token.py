@@ -1,10 +1,10 @@
 """seuranta token: a signed token of the embedded issuer."""
 
 import os
-from getpass import getuser
 
 import click
 
+from service.cli.os_user import os_user
 from service.clock import SystemClock
 from service.domain.access import Role
 from service.domain.scope import is_scope
@@ -36,7 +36,7 @@ def command(role: str, patient: str, unit: str, scopes: tuple[str, ...], subject
     now = SystemClock(settings.today).now()
     grant = Grant(
         role=_bound(Role(role), patient, unit),
-        subject=subject or f"os-user:{getuser()}",
+        subject=subject or os_user(),
         expires_at=now + LIFETIME,
         patient=patient,
         unit=unit,
