@@ -1,6 +1,6 @@
 """Care relations: which unit cares for a person on which days; a clinician sees these people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 from service.domain.access import Role, Viewer
 from service.domain.responsibility import Responsibility
 from service.storage.access import bound, visible
-from service.storage.rows import delete_rows, insert_rows
+from service.storage.rows import delete_rows
 from service.storage.tables.columns import OPEN_DAY
 from service.storage.tables.record import care_relations
 from service.storage.transaction import Transaction
@@ -42,37 +42,50 @@ class CareRelationChanges(CareRelations):
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction.connection)
+        self._transaction = transaction
 
     def replace(self, patient: int, relations: Sequence[CareRelation]) -> None:
         """Let these be a person's care relations, and no others."""
         delete_rows(self._connection, [care_relations], {"patient": patient})
         self.add_many((patient, relation) for relation in relations)
 
-    def follow(self, patient: int, responsible: Sequence[Responsibility]) -> None:
-        """Let the units that are or were responsible for a person be those that care for them."""
-        ends = [one.start - timedelta(days=1) for one in responsible[1:]]
-        wanted = [
-            CareRelation(one.unit, one.start, until, one.ground)
-            for one, until in zip(responsible, [*ends, OPEN_DAY], strict=True)
-            if one.unit
-        ]
-        given = {"patient": patient}
-        kept = [CareRelation._make(row) for row in self._connection.execute(_KEPT, given)]
-        if sorted(wanted) != sorted(kept):
-            self.replace(patient, wanted)
+    def follow(self, responsible: Mapping[int, Sequence[Responsibility]]) -> None:
+        """Let the units that are or were responsible for people be those that care for them."""
+        kept: dict[int, list[CareRelation]] = {patient: [] for patient in responsible}
+        for patient, *row in self._connection.execute(_KEPT, {"patients": list(responsible)}):
+            kept[patient].append(CareRelation._make(row))
+        for patient, units in responsible.items():
+            wanted = _caring(units)
+            if sorted(wanted) != sorted(kept[patient]):
+                self._replace(patient, wanted, had=bool(kept[patient]))
+
+    def _replace(self, patient: int, relations: Sequence[CareRelation], *, had: bool) -> None:
+        if had:
+            delete_rows(self._connection, [care_relations], {"patient": patient})
+        self.add_many((patient, relation) for relation in relations)
 
     def add_many(self, relations: Iterable[tuple[int, CareRelation]]) -> None:
         """Add care relations of people who had none before, by their keys."""
         rows = [(patient, *relation) for patient, relation in relations]
-        insert_rows(self._connection, {care_relations: rows})
+        self._transaction.insert({care_relations: rows})
+
+
+def _caring(responsible: Sequence[Responsibility]) -> list[CareRelation]:
+    ends = [one.start - timedelta(days=1) for one in responsible[1:]]
+    return [
+        CareRelation(one.unit, one.start, until, one.ground)
+        for one, until in zip(responsible, [*ends, OPEN_DAY], strict=True)
+        if one.unit
+    ]
 
 
 _KEPT: Final = select(
+    care_relations.c.patient,
     care_relations.c.unit,
     care_relations.c.from_day,
     care_relations.c.until_day,
     care_relations.c.ground,
-).where(care_relations.c.patient == bindparam("patient"))
+).where(care_relations.c.patient.in_(bindparam("patients", expanding=True)))
 
 
 @cache

@@ -6,7 +6,7 @@ once, at its end, or nothing of it is kept.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -135,6 +135,10 @@ class Work:
     def at(self) -> datetime:
         """The instant from which all that it changes is known."""
         return self.transaction.at
+
+    def together(self) -> AbstractContextManager[None]:
+        """Insert what is new at once after the body, which must not ask for it."""
+        return self.transaction.together()
 
     @cached_property
     def patients(self) -> PatientLocks:

@@ -130,7 +130,7 @@ class ResourceChanges(Resources):
             rows[versions].append((key, patient, key, 1, tx, method, reading.made, body))
             add_search_rows(rows, reading, patient=patient, resource=key)
             added.append(Stored(reading.type, reading.id, 1, at, body, method, patient))
-        insert_rows(self._connection, rows)
+        self._transaction.insert(rows)
         return added
 
     def _supersede(self, before: Row[Any], after: Stored, reading: Reading | None) -> None:

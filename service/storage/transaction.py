@@ -1,7 +1,8 @@
 """One writing transaction: its number and instant, the keys it gives, the people it has locked."""
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Sequence,
+    Table,
     Text,
     bindparam,
     cast,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.storage.rows import Row, Rows, insert_rows
 from service.storage.tables.columns import KEY_BLOCK
 from service.storage.tables.projection import follow_up_keys, follow_ups
 from service.storage.tables.record import (
@@ -48,6 +51,26 @@ class Transaction:
     at: datetime
     keys: Keys
     locked: dict[str, int] = field(default_factory=dict)
+    waiting: defaultdict[Table, list[Row]] | None = None
+
+    def insert(self, rows: Rows) -> None:
+        """Insert rows: now, or with others at the end of what is done together."""
+        if self.waiting is None:
+            insert_rows(self.connection, rows)
+            return
+        for table, given in rows.items():
+            self.waiting[table] += given
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Insert all new rows at once after the body, which must not ask for them."""
+        self.waiting = defaultdict(list)
+        try:
+            yield
+            rows = self.waiting
+        finally:
+            self.waiting = None
+        insert_rows(self.connection, rows)
 
     def follow_on(self, changed_at: datetime | None) -> None:
         """Let the instant come after that of an earlier change about the same people."""

@@ -97,10 +97,14 @@ def keep_in_step(
     """
     facts = work.evidence.of_many(keys, viewer=Viewer(Role.SYSTEM, today))
     directory = _Directory(work.directory.units(), work.directory.places())
-    return [
-        _Stepper(work, keeping, _Foresight(kept, keeping, directory, today, wanted)).step()
-        for kept in work.kept.of(keys, facts)
+    ahead = [
+        _Foresight(kept, keeping, directory, today, wanted) for kept in work.kept.of(keys, facts)
     ]
+    with work.together():
+        steps = [_Stepper(work, keeping, one).step() for one in ahead]
+        work.care_relations.follow({one.kept.key: one.responsible for one in ahead})
+    work.directory.place_patients([one.placed() for one in ahead])
+    return steps
 
 
 def foresee(
@@ -183,6 +187,15 @@ class _Foresight:
             plan, since=min([plan.since, *firsts]), protocols={**plan.protocols, **added}
         )
 
+    def placed(self) -> tuple[int, str, int, date]:
+        """Who is responsible today, how far they are, and when the calendar needs another step."""
+        distance = self.directory.distance(self.unit, self.kept.person.municipality)
+        horizon = horizon_of(self.today)
+        is_slotted = any(one.stretches[-1].holds_to == horizon for one in self.computed)
+        next_year = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER
+        moves = (one.start for one in self.responsible if one.start > self.today)
+        return self.kept.key, self.unit, distance, min([next_year, *moves])
+
 
 class _Stepper:
     def __init__(self, work: Work, keeping: Keeping, foresight: _Foresight) -> None:
@@ -199,14 +212,13 @@ class _Stepper:
             ahead.computed, kept.follow_ups, plan=plan.id if plan else "", today=self.today
         )
         if frozenset(looked.eligible) != kept.eligible or new:
-            self.work.plans.replace_eligible(kept.key, looked.eligible)
+            is_first = not kept.eligible
+            self.work.plans.replace_eligible(kept.key, looked.eligible, is_first=is_first)
         if plan is not None and (changed or new):
             self._add_protocols(looked, plan, new)
             self.work.kept.save(kept.key, changed, care_plan=plan.id, today=self.today)
             content = self._content(looked, plan, ahead.computed, ahead.unit)
             self.keeping.maker.write(self.work, content, changed, today=self.today)
-        self.work.care_relations.follow(kept.key, ahead.responsible)
-        self._place(ahead.unit, ahead.computed)
         return Step(kept.key, kept.id, ahead.unit, changed, frozenset(new))
 
     def _add_protocols(self, looked: Look, plan: KeptPlan, new: Mapping[str, Decided]) -> None:
@@ -242,16 +254,6 @@ class _Stepper:
             invented=self.kept.person.invented,
             is_followed=any(how.until_day >= self.today for how in plan.protocols.values()),
         )
-
-    def _place(self, unit: str, computed: Sequence[FollowUp]) -> None:
-        """Keep who is responsible today, how far they are, and when the calendar needs another step."""
-        distance = self.foresight.directory.distance(unit, self.kept.person.municipality)
-        horizon = horizon_of(self.today)
-        is_slotted = any(one.stretches[-1].holds_to == horizon for one in computed)
-        next_year = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER
-        moves = (one.start for one in self.foresight.responsible if one.start > self.today)
-        recheck_on = min([next_year, *moves])
-        self.work.directory.place_patients([(self.kept.key, unit, distance, recheck_on)])
 
 
 def state_of(kept: KeptPatient) -> PatientState:

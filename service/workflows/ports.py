@@ -1,6 +1,7 @@
 """What the use cases need of the store and of the FHIR edge; mypy proves in `app.py` that both fit."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
@@ -172,8 +173,10 @@ class PlanChanges(Protocol):
         """Take a run's protocols out of the plan, as if they had never been in it."""
         ...
 
-    def replace_eligible(self, patient: int, eligible: Mapping[str, Sequence[Fit]]) -> None:
-        """Keep on which days each protocol fits."""
+    def replace_eligible(
+        self, patient: int, eligible: Mapping[str, Sequence[Fit]], *, is_first: bool = False
+    ) -> None:
+        """Keep on which days each protocol fits; `is_first`: none did before."""
         ...
 
 
@@ -236,8 +239,8 @@ class DirectoryChanges(Protocol):
 class CareRelationChanges(Protocol):
     """Care relations as a transaction changes them."""
 
-    def follow(self, patient: int, responsible: Sequence[Responsibility]) -> None:
-        """Let the units responsible for a person be those that care for them."""
+    def follow(self, responsible: Mapping[int, Sequence[Responsibility]]) -> None:
+        """Let the units responsible for people, by their keys, be those that care for them."""
         ...
 
 
@@ -421,6 +424,10 @@ class Work(Protocol):
     @property
     def at(self) -> datetime:
         """The instant from which all that it changes is known."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Insert what is new at once after the body, which must not ask for it."""
         ...
 
     @property

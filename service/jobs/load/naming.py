@@ -87,16 +87,17 @@ class Naming:
         inner = dict(self._inner(line))
 
         def seen_from(piece: Piece) -> Addresses:
-            targets = _relative(line, piece, self._named) | inner
+            further = _relative(line, piece, self._named)
             needs = {}
             for text in self._wanted.get(id(piece), ()):
                 needs[text] = self._found(id(piece), text)
-                targets[text] = _target(needs[text])
+                further[text] = _target(needs[text])
             for named in _referred(piece.body):
                 address = f"{named.type}/{named.id}"
-                if address not in targets and (other := self._elsewhere(named)) != named.id:
-                    targets[address] = Target(named.type, other, FIRST_VERSION)
-            return Addresses(targets, needs)
+                known = address in inner or address in further
+                if not known and (other := self._elsewhere(named)) != named.id:
+                    further[address] = Target(named.type, other, FIRST_VERSION)
+            return Addresses({**further, **inner} if further else inner, needs)
 
         return seen_from
 

@@ -43,7 +43,7 @@ class PlanChanges:
             )
             for protocol, (version, first) in protocols.items()
         ]
-        insert_rows(self._connection, {plan_protocols: rows})
+        self._transaction.insert({plan_protocols: rows})
 
     def end(self, patient: int, last_day: date) -> None:
         """Let the plan follow its protocols to a last day, and no longer."""
@@ -78,9 +78,11 @@ class PlanChanges:
         )
         return found
 
-    def replace_eligible(self, patient: int, eligible: Mapping[str, Sequence[Fit]]) -> None:
+    def replace_eligible(
+        self, patient: int, eligible: Mapping[str, Sequence[Fit]], *, is_first: bool = False
+    ) -> None:
         """Keep on which days each protocol fits; what stays the same is not touched."""
-        standing = {tuple(row) for row in self._connection.execute(_ELIGIBLE, {"patient": patient})}
+        standing = set() if is_first else self._eligible(patient)
         wanted = {
             (protocol, fit.from_day, _last_day(fit), fit.source)
             for protocol, fits in eligible.items()
@@ -94,7 +96,11 @@ class PlanChanges:
             (patient, protocol, first, until, self._transaction.at, OPEN, source)
             for protocol, first, until, source in sorted(wanted - standing)
         ]
-        insert_rows(self._connection, {eligibilities: rows})
+        self._transaction.insert({eligibilities: rows})
+
+    def _eligible(self, patient: int) -> set[tuple[str, date, date, str]]:
+        rows = self._connection.execute(_ELIGIBLE, {"patient": patient})
+        return {(row.protocol, row.from_day, row.until_day, row.source) for row in rows}
 
 
 def _last_day(fit: Fit) -> date:

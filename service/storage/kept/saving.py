@@ -14,7 +14,7 @@ from sqlalchemy import Table, bindparam, delete, update
 from service.domain.follow_up import FollowUp, Hold, Stretch
 from service.domain.kept import ChangedFollowUp, ChangedRound, KeptFollowUp
 from service.storage.kept.state import Kept
-from service.storage.rows import Row, insert_rows
+from service.storage.rows import Row
 from service.storage.stretch_rows import stretch_row, text_of_names
 from service.storage.tables.columns import OPEN, OPEN_DAY
 from service.storage.tables.projection import asked_by, follow_ups, rounds, stretches
@@ -51,7 +51,7 @@ class KeptChanges(Kept):
             if one.moved:
                 self._move(patient, key, one, rows=rows, at=at, today=today)
             self._save_rounds(patient, key, one.rounds, rows)
-        insert_rows(self._connection, rows)
+        self._transaction.insert(rows)
 
     def _new_key(self, id_: str) -> int:
         """The key of a follow-up that is new; `id_` is its ServiceRequest's."""

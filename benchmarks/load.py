@@ -1,0 +1,55 @@
+"""Loading the demo region from a file: what a resource costs, and the memory it takes.
+
+Validated, indexed and projected, on two processes; then the same file again, which changes nothing.
+"""
+
+import resource
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from benchmarks import Figure
+from benchmarks.house import BACKENDS
+from service.jobs.demo.generation import generate
+from service.jobs.load.loading import load_files
+from tests.databases import databases_of_this_worker
+from tests.house import TODAY, house
+
+PEOPLE: Final = {"small": 400, "county": 9_000, "nation": 30_000}
+RESULTS: Final = 40
+AT_MOST: Final = 1_000_000 / 5_000  # microseconds: at least 5,000 resources a second
+SEED: Final = 2026
+
+
+def measure(size: str) -> Iterator[Figure]:
+    """Load so many people, and load them again, on both databases."""
+    with tempfile.TemporaryDirectory(prefix="seuranta-bench-") as folder:
+        file = Path(folder) / "region.ndjson"
+        with file.open("wb") as lines:
+            people = generate(PEOPLE[size], seed=SEED, today=TODAY, results_per_person=RESULTS)
+            lines.writelines(people)
+        for backend in BACKENDS:
+            yield from _loaded(backend, file, Path(folder) / backend)
+
+
+def _loaded(backend: str, file: Path, folder: Path) -> Iterator[Figure]:
+    with (
+        databases_of_this_worker() as databases,
+        databases.lend(backend) as url,
+        house(url, folder) as runtime,
+    ):
+        for name in ("first", "again"):
+            started = perf_counter()
+            report = load_files(runtime, [file])
+            spent = (perf_counter() - started) / report.loaded * 1_000_000
+            yield Figure(f"{backend}, a resource loaded, {name}", spent, "us", AT_MOST)
+    yield Figure(f"{backend}, the largest process", _largest_mebibytes(), "MiB", 1024)
+
+
+def _largest_mebibytes() -> float:
+    """The most memory that one of the processes beside this one has held."""
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
