@@ -12,7 +12,7 @@ from service.storage.database import Storage
 
 LIMIT: Final = 1_000.0
 AUDITOR: Final = Viewer(Role.AUDITOR, TODAY, subject="benchmarks")
-_PEOPLE: Final = {"small": 5_000, "county": 42_500, "nation": 42_500}
+_PEOPLE: Final = {"small": 2_000, "county": 42_500, "nation": 42_500}
 
 
 def measure(size: str) -> Iterator[Figure]:

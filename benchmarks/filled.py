@@ -10,7 +10,7 @@ from benchmarks.population import Population, fill
 from service.storage.database import Storage
 from tests.databases import BACKENDS, databases_of_this_worker
 
-_SECONDS: Final = 1.0
+_SECONDS: Final = 0.3
 _MILLISECONDS: Final = 1000
 
 
@@ -33,7 +33,7 @@ def _filled(backend: str, population: Population) -> Iterator[Storage]:
 
 
 def milliseconds(read: Callable[[], object]) -> float:
-    """The median time of a reading, repeated for a second after once unmeasured."""
+    """The median time of a reading, repeated for a while after once unmeasured."""
     read()
     times: list[float] = []
     while sum(times) < _SECONDS:

@@ -1,6 +1,6 @@
 """The worklist: a page of any state, filter and order, today and on a past day; and how it grows.
 
-`small`: 8,000 and 80,000 follow-ups; `county`: 340,000 with five years of both clocks; `nation`:
+`small`: 4,000 and 40,000 follow-ups; `county`: 340,000 with five years of both clocks; `nation`:
 340,000 and 3.4 million of today. The largest unit is asked: it has 30 of 100 people of its region.
 """
 
@@ -22,7 +22,7 @@ PAST_LIMIT: Final = 200.0
 GROWTH_LIMIT: Final = 1.3
 DEEP: Final = 40
 _POPULATIONS: Final = {
-    "small": (Population(1_000), Population(10_000)),
+    "small": (Population(500), Population(5_000)),
     "county": (Population(42_500),),
     "nation": (
         Population(42_500, with_history=False),
