@@ -117,6 +117,7 @@ def _shown(
         "tabs": tuple(tabs(teller, one, found.counts)),
         "tab": one.tab,
         "filters": tuple(filters(teller, one, runtime.catalogue)),
+        "distance_over": one.filters.get("distance_over", ""),
         "is_filtered": bool(one.filters),
         "cleared": address(without_filters(one)),
         "without_filters": people_under(found.otherwise, one.tab),

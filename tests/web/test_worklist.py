@@ -138,6 +138,14 @@ def test_a_filter_narrows_the_list_and_stays_in_the_address(region: Region):
     assert all("protocol=dyslipidaemia" in one for one in tabs)
 
 
+def test_a_distance_narrows_the_list_and_nothing_typed_does_not(region: Region):
+    assert the_list(region, 1, distance_over="").all("h2") != []
+    page = the_list(region, 1, distance_over="500")
+    assert page.all("h2") == []
+    [typed] = [one for one in page.attributes("input") if one["name"] == "distance_over"]
+    assert typed["value"] == "500"
+
+
 def test_an_empty_filter_says_how_many_there_are_without_it(region: Region):
     page = the_list(region, 0, protocol="asthma")
     assert "Näillä ehdoilla ei löytynyt ketään. Ilman ehtoja: 1 henkilö." in page.words
