@@ -7,12 +7,13 @@ from typing import Any
 from service.domain.compliance import Compliance
 from service.domain.directory import Person
 from service.domain.seen import SeenPlan, SeenUnit
-from service.domain.worklist import PeoplePage, WorklistPage
+from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage
 
 TODAY = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 NOBODY = WorklistPage((), None)
 NO_PEOPLE = PeoplePage((), None)
+NO_TABS = PeopleCounts(0, 0, 0, 0, 0, 0)
 NO_COUNTS = Compliance(TODAY, NOON, (), ())
 EMPTY_PLAN = SeenPlan(
     key=1,
@@ -42,6 +43,10 @@ class FollowUpsAsked:
     def people(self, question: Any, **more: Any) -> PeoplePage:
         self.asked.append((question, more))
         return NO_PEOPLE
+
+    def counts(self, question: Any, **more: Any) -> PeopleCounts:
+        self.asked.append((question, more))
+        return NO_TABS
 
     def plan(self, patient: str, **more: Any) -> SeenPlan:
         self.asked.append((patient, more))
