@@ -203,7 +203,7 @@ def test_a_failure_names_the_request_and_nothing_else(client, runtime, monkeypat
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a table, a path, a secret")
 
-    monkeypatch.setattr(Storage, "read", fail)
+    monkeypatch.setattr(Storage, "current", fail)
     failed = client.get("/fhir/Patient/1", X_Request_Id="r-17")
     assert failed.status_code == 500
     assert issue(failed)["code"] == "exception"
