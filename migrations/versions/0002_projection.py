@@ -14,7 +14,8 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 DAY = sa.Date().with_variant(sa.Text(), "sqlite")
 
-ASKED = (
+SUPERSEDED = sa.text("known_to < 253402300799999999")
+ASKED = [
     "overdue_from",
     "opens_on",
     "order_on",
@@ -23,8 +24,8 @@ ASKED = (
     "known_from",
     "patient",
     "live",
-)
-DATED = (
+]
+DATED = [
     "unit",
     "known_to",
     "holds_from",
@@ -40,7 +41,7 @@ DATED = (
     "patient",
     "at_target",
     "protocols",
-)
+]
 LIVE_INDEXES = {
     "stretches_by_urgency": ("unit", "hold", "urgency", "order_on", "follow_up"),
     "stretches_by_lateness": ("unit", "hold", "overdue_from", "follow_up"),
@@ -388,13 +389,13 @@ def stretches() -> None:
             sqlite_where=sa.text("live = 1"),
             postgresql_where=sa.text("live"),
         )
-    op.create_index("stretches_dated", "stretches", list(DATED))
+    op.create_index("stretches_dated", "stretches", DATED)
     op.create_index(
         "stretches_superseded",
         "stretches",
         ["known_to"],
-        sqlite_where=sa.text("known_to < 253402300799999999"),
-        postgresql_where=sa.text("known_to < 253402300799999999"),
+        sqlite_where=SUPERSEDED,
+        postgresql_where=SUPERSEDED,
     )
 
 

@@ -73,58 +73,31 @@ def stretch_of(row: Any) -> Stretch:
 
     Taken by place: by name it takes twice as long, and every page has many.
     """
-    (
-        holds_from,
-        holds_to,
-        hold,
-        opens_on,
-        due_on,
-        closes_on,
-        overdue_from,
-        urgency,
-        order_on,
-        unit,
-        protocols,
-        set_by,
-        protocol_version,
-        variant,
-        interval,
-        confirmed,
-        anchor_on,
-        anchor_source,
-        because,
-        original_due_on,
-        done_on,
-        done_source,
-        done_as,
-        at_target,
-        exclusion,
-    ) = row[_FIRST:_LAST]
+    told = row[_FIRST:_LAST]
+    holds_from, holds_to, hold, opens_on, due_on, closes_on, overdue_from, *rest = told
+    urgency, order_on, unit, protocols, *rest = rest
+    *chosen, because, original_due_on, done_on, done_source, done_as, at_target, exclusion = rest
     done = None
     if done_on != OPEN_DAY:
         done = Done(done_on, done_source, _TIMELINESS[done_as])
-    return Stretch(
-        holds_from,
-        holds_to,
-        _HOLDS[hold],
-        Window(opens_on, due_on, closes_on),
-        overdue_from,
-        _URGENCIES[urgency],
-        order_on,
-        unit,
-        names_of(protocols),
-        set_by,
-        protocol_version,
-        variant,
-        interval,
-        confirmed,
-        anchor_on,
-        anchor_source,
-        grounds_of(because),
-        None if original_due_on == OPEN_DAY else original_due_on,
-        done,
-        _TRUTHS[at_target],
-        exclusion,
+    return Stretch._make(
+        (
+            holds_from,
+            holds_to,
+            _HOLDS[hold],
+            Window(opens_on, due_on, closes_on),
+            overdue_from,
+            _URGENCIES[urgency],
+            order_on,
+            unit,
+            names_of(protocols),
+            *chosen,
+            grounds_of(because),
+            None if original_due_on == OPEN_DAY else original_due_on,
+            done,
+            _TRUTHS[at_target],
+            exclusion,
+        )
     )
 
 
