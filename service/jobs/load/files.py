@@ -16,7 +16,7 @@ from service.jobs.load.report import Refusal, Spot
 
 _LINES: Final = (".ndjson", ".jsonl")
 _KINDS: Final = (*_LINES, ".json", ".zip")
-_BROKEN: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+_BROKEN: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
 _BUFFER: Final = 1 << 20
 # What others refer to is loaded before what refers to it.
 _FIRST: Final = (

@@ -1,0 +1,303 @@
+"""What one transaction can change, part by part."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from service.domain.access import Access, Identity, Viewer
+from service.domain.adjustment import Adjustment
+from service.domain.applicability import Fit
+from service.domain.care_plan import Decided
+from service.domain.directory import Person, Place, Unit
+from service.domain.fact import Fact
+from service.domain.kept import ChangedFollowUp
+from service.domain.record import (
+    Booked,
+    Borne,
+    KnownAs,
+    NotCounted,
+    Reading,
+    Stored,
+)
+from service.domain.responsibility import Responsibility
+from service.domain.search import Query
+from service.workflows.ports.seen import EnrolmentsSeen, EvidenceSeen, FeedsSeen, KeptSeen, Marks
+from service.workflows.ports.writing import Stamp
+
+
+class PeopleLocked(Protocol):
+    """People as a transaction holds them."""
+
+    def lock(self, ids: Iterable[str], *, keys: Iterable[int] = ()) -> dict[str, int]:
+        """Lock people, by id or by key, until the transaction ends; their keys by id."""
+        ...
+
+    def keys(self, ids: Iterable[str], *, viewer: Viewer) -> dict[str, int]:
+        """The keys of those people that the viewer may see."""
+        ...
+
+
+class RecordChanges(Protocol):
+    """The record as a transaction changes it."""
+
+    def find(self, type_: str, id_: str, *, viewer: Viewer) -> Stored | None:
+        """The current version, a deletion too."""
+        ...
+
+    def find_many(self, type_: str, ids: Iterable[str], *, viewer: Viewer) -> dict[str, Stored]:
+        """The current versions of those that there are, by id."""
+        ...
+
+    def match(self, query: Query, *, viewer: Viewer) -> Stored | None:
+        """The one resource that meets a condition."""
+        ...
+
+    def add(self, reading: Reading, stamp: Stamp) -> Stored:
+        """Store a new resource."""
+        ...
+
+    def add_many(self, readings: Sequence[Reading], stamp: Stamp) -> list[Stored]:
+        """Store new resources by the thousand."""
+        ...
+
+    def replace(
+        self, reading: Reading, stamp: Stamp, *, viewer: Viewer, expected: int | None = None
+    ) -> Stored:
+        """Store the next version of a resource."""
+        ...
+
+    def delete(
+        self, type_: str, id_: str, *, viewer: Viewer, expected: int | None = None
+    ) -> Stored | None:
+        """Store a deletion."""
+        ...
+
+
+class EvidenceChanges(EvidenceSeen, Protocol):
+    """Facts as a transaction changes them."""
+
+    def replace(
+        self, patient: int, source: str, facts: Sequence[Fact], *, known: datetime | None = None
+    ) -> bool:
+        """Let a source tell these facts and no others; whether that changed anything."""
+        ...
+
+    def add_many(self, facts: Iterable[tuple[int, Fact]], *, known: datetime | None = None) -> None:
+        """Add facts of sources that told nothing before."""
+        ...
+
+
+class NotCountedChanges(Protocol):
+    """Results that did not count, as a transaction changes them."""
+
+    def replace(self, patient: int, source: str, results: Sequence[NotCounted]) -> None:
+        """Let a source have these results that did not count, and no others."""
+        ...
+
+    def add_many(self, results: Iterable[tuple[int, str, NotCounted]]) -> None:
+        """Add results of sources that had none before."""
+        ...
+
+
+class BookingChanges(Protocol):
+    """Bookings as a transaction changes them."""
+
+    def replace(self, patient: int, source: str, booked: Sequence[Booked]) -> None:
+        """Let an appointment be booked for these, and for nothing else."""
+        ...
+
+    def add_many(self, booked: Iterable[tuple[int, str, Booked]]) -> None:
+        """Add bookings of appointments that had none before."""
+        ...
+
+
+class AdjustmentChanges(Protocol):
+    """Adjustments as a transaction changes them."""
+
+    def replace(self, patient: int, source: str, decided: Sequence[Adjustment]) -> bool:
+        """Let a source tell these decisions and no others; whether that changed anything."""
+        ...
+
+    def hold(self, patient: int, hold: Adjustment, *, is_on_hold: bool) -> bool:
+        """Let the whole plan be on hold from `hold`'s first day, or go on from that day."""
+        ...
+
+
+class PlanChanges(Protocol):
+    """Live plans as a transaction changes them."""
+
+    def add(
+        self,
+        patient: int,
+        care_plan: str,
+        protocols: Mapping[str, tuple[str, date]],
+        decided: Decided,
+    ) -> None:
+        """Put protocols into the plan: each with its version and its first day for the patient."""
+        ...
+
+    def end(self, patient: int, last_day: date) -> None:
+        """Let the plan follow its protocols to a last day, and no longer."""
+        ...
+
+    def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
+        """Let the plan be agreed with the patient since a day, or be a proposal (None)."""
+        ...
+
+    def take_back(self, patient: int, run: str) -> tuple[str, ...]:
+        """Take a run's protocols out of the plan, as if they had never been in it."""
+        ...
+
+    def replace_eligible(
+        self, patient: int, eligible: Mapping[str, Sequence[Fit]], *, is_first: bool = False
+    ) -> None:
+        """Keep on which days each protocol fits; `is_first`: none did before."""
+        ...
+
+
+class KeptChanges(KeptSeen, Protocol):
+    """What is kept of patients as a transaction changes it."""
+
+    def save(
+        self,
+        patient: int,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        care_plan: str,
+        today: date,
+        known: datetime | None = None,
+    ) -> None:
+        """Keep the changed follow-ups of a patient."""
+        ...
+
+
+class DirectoryChanges(Protocol):
+    """The directory as a transaction changes it."""
+
+    def describe_patients(self, people: Mapping[int, Person]) -> None:
+        """Keep who people are."""
+        ...
+
+    def place_patients(self, rows: Iterable[tuple[int, str, int, date]]) -> None:
+        """Keep each patient's unit of today, their distance from it, and the next check."""
+        ...
+
+    def describe_unit(self, id_: str, unit: Unit) -> None:
+        """Keep what an organisation is called and decides."""
+        ...
+
+    def place_unit(self, place: Place) -> None:
+        """Keep where a unit lies."""
+        ...
+
+    def places(self) -> list[Place]:
+        """Where units lie."""
+        ...
+
+    def units(self) -> dict[str, Unit]:
+        """Every organisation that is known, by its id."""
+        ...
+
+
+class CareRelationChanges(Protocol):
+    """Care relations as a transaction changes them."""
+
+    def follow(self, responsible: Mapping[int, Sequence[Responsibility]]) -> None:
+        """Let the units responsible for people, by their keys, be those that care for them."""
+        ...
+
+
+class FeedChanges(FeedsSeen, Protocol):
+    """Feeds as a transaction adds to them."""
+
+    def record(self, fed: Iterable[tuple[str, str, date]]) -> None:
+        """Note that a unit's senders sent kinds of results of these days."""
+        ...
+
+
+class EnrolmentChanges(EnrolmentsSeen, Protocol):
+    """Enrolments as a transaction changes them."""
+
+    def begin(self, run: str, protocols: Collection[str], *, author: str, at: datetime) -> None:
+        """Begin a run."""
+        ...
+
+    def count(self, run: str, more: int) -> None:
+        """Add people whom a run has enrolled."""
+        ...
+
+    def undo(self, run: str, *, at: datetime) -> None:
+        """Note that a run is taken back."""
+        ...
+
+
+class IdentityChanges(Protocol):
+    """Business identifiers as a load asks for them and adds to them."""
+
+    def bearing(self, asked: Iterable[Borne]) -> dict[Borne, list[str]]:
+        """The ids of the resources that bear each identifier."""
+        ...
+
+    def hold(self, identities: Iterable[Borne]) -> None:
+        """Let nobody else decide by these identifiers."""
+        ...
+
+    def note(self, known: Iterable[KnownAs]) -> None:
+        """Remember under which ids sources know resources of ours."""
+        ...
+
+
+class JobChanges(Protocol):
+    """Long work under way, as a transaction changes it."""
+
+    def claim(self, kind: str, owner: str, *, at: datetime, until: datetime) -> bool:
+        """Take a kind of work for oneself; False where somebody else is at it."""
+        ...
+
+    def extend(self, kind: str, owner: str, *, until: datetime) -> bool:
+        """Say that one is still at it; False where somebody else has taken it over."""
+        ...
+
+    def end(self, kind: str, owner: str, *, state: str, position: str = "") -> None:
+        """Let others have it."""
+        ...
+
+    def position(self, kind: str) -> str:
+        """Where the last run of a kind of work stopped."""
+        ...
+
+
+class ChangeLog(Protocol):
+    """The access log of changes."""
+
+    def add(self, access: Access) -> None:
+        """Leave this access in the log if the transaction is committed."""
+        ...
+
+
+class SignInChanges(Protocol):
+    """One-time links and sessions as a transaction changes them; secrets are kept as digests."""
+
+    def offer(self, secret: str, identity: Identity, *, expires_at: datetime) -> None:
+        """Make a link that signs in once, until it expires."""
+        ...
+
+    def use(self, secret: str) -> Identity | None:
+        """Use a link up; None where it is unknown, expired or used already."""
+        ...
+
+    def begin_session(self, secret: str, identity: Identity, *, expires_at: datetime) -> None:
+        """Begin a session, until it expires."""
+        ...
+
+    def end_session(self, secret: str) -> None:
+        """End a session now."""
+        ...
+
+
+class MarkChanges(Marks, Protocol):
+    """Marks of the deployment as a transaction changes them."""
+
+    def put(self, name: str, value: str) -> None:
+        """Let a mark say this and nothing else."""
+        ...

@@ -1,0 +1,169 @@
+"""One transaction of the store, as the use cases hold it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from service.domain.directory import Place, Unit
+from service.domain.past import Difference, PastEvent, PastPatient, PastUnit
+from service.workflows.ports.changes import (
+    AdjustmentChanges,
+    BookingChanges,
+    CareRelationChanges,
+    ChangeLog,
+    DirectoryChanges,
+    EnrolmentChanges,
+    EvidenceChanges,
+    FeedChanges,
+    IdentityChanges,
+    JobChanges,
+    KeptChanges,
+    MarkChanges,
+    NotCountedChanges,
+    PeopleLocked,
+    PlanChanges,
+    RecordChanges,
+    SignInChanges,
+)
+
+
+class Replays(Protocol):
+    """The past as one transaction goes through it."""
+
+    def keys(self, *, after: int, limit: int) -> list[int]:
+        """The next people, by their keys."""
+        ...
+
+    def moved(self) -> dict[int, list[int]]:
+        """The resources that were about somebody else before, by the keys of those."""
+        ...
+
+    def units(self) -> list[PastUnit]:
+        """Every version of organisations and locations, in order."""
+        ...
+
+    def forget_feeds(self) -> None:
+        """Empty what is known of senders."""
+        ...
+
+    def begin(self, keys: Sequence[int], moved: Mapping[int, Sequence[int]]) -> list[PastPatient]:
+        """The past of these people; what is kept of them is emptied."""
+        ...
+
+    def at(
+        self,
+        event: PastEvent,
+        people: Mapping[str, int],
+        units: Mapping[str, Unit],
+        places: Sequence[Place],
+    ) -> "Work":
+        """A transaction that writes as the one of an event did."""
+        ...
+
+    def differences(self, keys: Sequence[int]) -> list[Difference]:
+        """Where the resources that the service made do not say what the projection comes to."""
+        ...
+
+
+class Work(Protocol):
+    """One transaction of the store."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant from which all that it changes is known."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Insert what is new at once after the body, which must not ask for it."""
+        ...
+
+    @property
+    def patients(self) -> PeopleLocked:
+        """People."""
+        ...
+
+    @property
+    def resources(self) -> RecordChanges:
+        """The record."""
+        ...
+
+    @property
+    def evidence(self) -> EvidenceChanges:
+        """Facts."""
+        ...
+
+    @property
+    def not_counted(self) -> NotCountedChanges:
+        """Results that did not count."""
+        ...
+
+    @property
+    def bookings(self) -> BookingChanges:
+        """What appointments are for."""
+        ...
+
+    @property
+    def adjustments(self) -> AdjustmentChanges:
+        """Decisions about follow-ups."""
+        ...
+
+    @property
+    def plans(self) -> PlanChanges:
+        """Live plans."""
+        ...
+
+    @property
+    def kept(self) -> KeptChanges:
+        """The projection."""
+        ...
+
+    @property
+    def directory(self) -> DirectoryChanges:
+        """People, units and places."""
+        ...
+
+    @property
+    def care_relations(self) -> CareRelationChanges:
+        """Which unit cares for whom."""
+        ...
+
+    @property
+    def feeds(self) -> FeedChanges:
+        """What came from which unit when."""
+        ...
+
+    @property
+    def enrolments(self) -> EnrolmentChanges:
+        """Enrolment runs."""
+        ...
+
+    @property
+    def replays(self) -> Replays:
+        """The past, to be gone through again."""
+        ...
+
+    @property
+    def identities(self) -> IdentityChanges:
+        """Business identifiers."""
+        ...
+
+    @property
+    def jobs(self) -> JobChanges:
+        """Long work under way."""
+        ...
+
+    @property
+    def access_log(self) -> ChangeLog:
+        """Who changed what."""
+        ...
+
+    @property
+    def marks(self) -> MarkChanges:
+        """Marks of the deployment."""
+        ...
+
+    @property
+    def sign_in(self) -> SignInChanges:
+        """One-time links and sessions."""
+        ...
