@@ -63,7 +63,14 @@ class Enrolments:
         if row is None:
             return None
         undone = None if row.undone_at == OPEN else row.undone_at
-        return Run(row.run, row.at, row.author, tuple(row.protocol.split("|")), row._mapping["count"], undone)
+        return Run(
+            row.run,
+            row.at,
+            row.author,
+            tuple(row.protocol.split("|")),
+            row._mapping["count"],
+            undone,
+        )
 
 
 class EnrolmentChanges(Enrolments):
