@@ -1,4 +1,4 @@
-"""Plans, evidence, follow-ups and contacts."""
+"""Plans, evidence and follow-ups."""
 
 from datetime import date
 from typing import Any
@@ -68,8 +68,6 @@ def upgrade() -> None:
     rounds()
     asked_by()
     stretches()
-    outreach()
-    outreach_follow_ups()
 
 
 def sequences() -> None:
@@ -396,30 +394,4 @@ def stretches() -> None:
         ["known_to"],
         sqlite_where=SUPERSEDED,
         postgresql_where=SUPERSEDED,
-    )
-
-
-def outreach() -> None:
-    op.create_table(
-        "outreach",
-        key("patient"),
-        key("contact"),
-        day("day"),
-        text("channel"),
-        text("result"),
-        day("back_on"),
-        text("author"),
-        text("unit"),
-        text("source"),
-        sa.PrimaryKeyConstraint("patient", "contact", name="pk_outreach"),
-    )
-
-
-def outreach_follow_ups() -> None:
-    op.create_table(
-        "outreach_follow_ups",
-        key("patient"),
-        key("contact"),
-        key("follow_up"),
-        sa.PrimaryKeyConstraint("patient", "contact", "follow_up", name="pk_outreach_follow_ups"),
     )

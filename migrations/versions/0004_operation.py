@@ -1,4 +1,4 @@
-"""Events, deliveries, jobs and marks of the deployment."""
+"""Contacts with people; events, deliveries, jobs and marks of the deployment."""
 
 from datetime import date
 
@@ -15,6 +15,8 @@ DAY = sa.Date().with_variant(sa.Text(), "sqlite")
 
 
 def upgrade() -> None:
+    outreach()
+    outreach_follow_ups()
     events()
     deliveries()
     jobs()
@@ -43,6 +45,32 @@ def instant(name: str) -> sa.Column[int]:
 
 def number(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def outreach() -> None:
+    op.create_table(
+        "outreach",
+        key("patient"),
+        key("contact"),
+        day("day"),
+        text("channel"),
+        text("result"),
+        day("back_on"),
+        text("author"),
+        text("unit"),
+        text("source"),
+        sa.PrimaryKeyConstraint("patient", "contact", name="pk_outreach"),
+    )
+
+
+def outreach_follow_ups() -> None:
+    op.create_table(
+        "outreach_follow_ups",
+        key("patient"),
+        key("contact"),
+        key("follow_up"),
+        sa.PrimaryKeyConstraint("patient", "contact", "follow_up", name="pk_outreach_follow_ups"),
+    )
 
 
 def events() -> None:

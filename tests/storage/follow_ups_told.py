@@ -16,7 +16,7 @@ from service.domain.truth import Truth
 from service.domain.window import Window
 from service.storage.care_relations import CareRelation
 from service.storage.database import Storage, Work
-from service.storage.rows import insert_rows
+from service.storage.rows import Rows, insert_rows
 from service.storage.stretch_rows import stretch_row, text_of_names
 from service.storage.tables.columns import OPEN, OPEN_DAY
 from service.storage.tables.plan import units
@@ -179,7 +179,7 @@ def write_follow_up(work: Work, patient: int, told: Told, today: date) -> None:
     what = (told.id, f"{told.activity}|{told.key}", told.activity, told.kind, told.performer)
     row = (patient, told.key, *what, "plan", BEGUN, "active", named)
     task = (patient, told.key, "", BEGUN, f"t{told.key}", "requested", OPEN_DAY, "")
-    rows = {
+    rows: Rows = {
         follow_ups: [row],
         rounds: [task],
         stretches: list(_stretch_rows(work, patient, told, today)),

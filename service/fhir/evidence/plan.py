@@ -47,7 +47,9 @@ def plan_decision_of(resource: Json) -> PlanDecision | None:
         return None
     agreed = _values(resource.get("extension", ()), f"{_EXTENSION}agreed-on")
     status = resource.get("status")
-    return PlanDecision(day_of(next(agreed, "")), on_hold=status == "on-hold", ended=status in ENDED)
+    return PlanDecision(
+        day_of(next(agreed, "")), on_hold=status == "on-hold", ended=status in ENDED
+    )
 
 
 def _adjustments(
