@@ -6,7 +6,8 @@ from datetime import UTC, timedelta
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from hypothesis import given
@@ -253,6 +254,28 @@ def test_a_line_is_on_the_disk_soon_after_it_was_written(segments, monkeypatch):
     segments.append(an_access(2))
 
     assert synced.wait(timeout=1)
+
+
+class SlowToClear(Event):
+    """An event that is set again by others while it is being cleared."""
+
+    def clear(self):
+        sleep(0.02)
+        super().clear()
+
+
+def test_a_file_is_closed_even_while_its_lines_go_to_the_disk(folder, monkeypatch):
+    monkeypatch.setattr("service.storage.access_log.segments.Event", SlowToClear)
+    monkeypatch.setattr("service.storage.access_log.segments._SYNCED_AFTER_SECONDS", 0)
+    opened = AccessSegments(folder)
+    opened.append(an_access())
+    closing = Thread(target=opened.close, daemon=True)
+    sleep(0.01)
+
+    closing.start()
+
+    closing.join(timeout=10)
+    assert not closing.is_alive()
 
 
 def change(storage, number, minutes):

@@ -126,7 +126,10 @@ class _Sync:
         self._thread.join()
 
     def _run(self) -> None:
-        while self._wanted.wait() and not self._stopped.wait(_SYNCED_AFTER_SECONDS):
+        # Whoever stops it says so first and wakes it then, so that no end is ever waited for in vain.
+        while not self._stopped.is_set():
+            self._wanted.wait()
+            self._stopped.wait(_SYNCED_AFTER_SECONDS)
             self._wanted.clear()
             os.fsync(self._file)
 
