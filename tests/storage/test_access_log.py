@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
+from typing_extensions import override
 
 from service.domain.access import Access, Role
 from service.domain.errors import StorageFull
@@ -259,6 +260,7 @@ def test_a_line_is_on_the_disk_soon_after_it_was_written(segments, monkeypatch):
 class SlowToClear(Event):
     """An event that is set again by others while it is being cleared."""
 
+    @override
     def clear(self):
         sleep(0.02)
         super().clear()
