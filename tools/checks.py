@@ -45,7 +45,8 @@ FORMAT = Check("Format", (program("ruff"), "format", "--check", "."))
 LINT = Check("Lint", (program("ruff"), "check", "."))
 TYPES = Check("Types", (program("mypy"),))
 FLOORS = Check("Floors", (program("lint-imports"), "--no-logo"))
-TESTS = Check("Tests on SQLite and PostgreSQL", (*PYTEST, "-n", "2", "--dist", "loadgroup"))
+# A file's tests stay together: some share what takes long to make, a server or a region.
+TESTS = Check("Tests on SQLite and PostgreSQL", (*PYTEST, "-n", "2", "--dist", "loadfile"))
 BROWSER = Check("Tests in Chromium", (*PYTEST, "-m", "browser"))
 
 

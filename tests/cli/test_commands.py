@@ -15,8 +15,6 @@ from service.tokens import verifier_of
 from tests.cli.conftest import Terminal, terminal
 from tests.databases import Databases
 
-pytestmark = pytest.mark.xdist_group("the demo region on the command line")
-
 
 def test_every_command_is_listed_with_what_it_does(shell: Terminal) -> None:
     told = shell.run("--help").stdout

@@ -4,14 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from service.app import open_runtime
 from service.jobs.lease import held
 from service.settings import read_settings
 from tests.cli.conftest import Terminal
-
-pytestmark = pytest.mark.xdist_group("the demo region on the command line")
 
 DIABETES = {"system": "urn:oid:1.2.246.537.6.1", "code": "E11.9"}
 PATIENT = {

@@ -10,8 +10,6 @@ import pytest
 from tests.cli.conftest import Terminal
 from tests.house import TODAY
 
-pytestmark = pytest.mark.xdist_group("the demo region on the command line")
-
 
 def worklist(region: Terminal, *options: str) -> list[dict[str, Any]]:
     told = region.run("worklist", "--language", "en", "--format", "json", *options).stdout

@@ -14,8 +14,6 @@ import pytest
 from tests.guards.repository import ROOT
 from tests.journeys.server import PATIENCE_SECONDS, Server, browser, environ_of, page, run, served
 
-# One process makes the region and serves it, one after the other.
-pytestmark = pytest.mark.xdist_group("the real program")
 PEOPLE = ("--demo", "--people", "5")
 
 
@@ -68,12 +66,13 @@ def test_a_taken_port_is_told_in_one_line(server: Server) -> None:
 
 
 def test_the_second_start_is_quick_and_keeps_the_data(server: Server) -> None:
+    before = run(server.environ, "worklist", "--reason", "a test").stdout
     status = server.stop(signal.SIGINT)
     assert (status, "Traceback" in server.output) == (0, False)
     started = monotonic()
     with served(server.environ, *PEOPLE) as again:
         seconds = monotonic() - started
-        assert "has arrived" in again.told
+        assert run(again.environ, "worklist", "--reason", "a test").stdout == before
         status = again.stop(signal.SIGTERM)
     assert status == 0
     assert seconds < server.seconds

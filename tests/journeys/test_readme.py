@@ -12,8 +12,6 @@ import pytest
 from tests.guards.repository import ROOT
 from tests.journeys.server import PATIENCE_SECONDS, PROGRAM, Server, served
 
-# One process makes the region and serves it, one after the other.
-pytestmark = pytest.mark.xdist_group("the real program")
 README = (ROOT / "README.md").read_text()
 EXAMPLES = re.findall(r"^<!-- run -->\n```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"

@@ -1,7 +1,9 @@
 """Who sees what: every function that reads is asked in every role; none gives more than it may."""
 
 import inspect
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, get_type_hints
@@ -10,13 +12,21 @@ import pytest
 
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
 from service.domain.errors import NotFound
+from service.domain.interval import days_after
 from service.domain.record import NotCounted, NotCountedReason
 from service.domain.search import Query
+from service.domain.worklist import WorklistQuestion
 from service.storage.database import View, Work
+from service.storage.enrolments import Enrolments
 from service.storage.feeds import Feeds
+from service.storage.identities import Identities
 from service.storage.kept.directory import Directory
+from service.storage.kept.state import Kept
+from service.storage.marks import Marks
 from service.storage.resource_changes import ResourceChanges
+from service.storage.seen.follow_ups import FollowUpsSeen
 from service.storage.sign_in import SignIn
+from tests.guards.repository import ROOT
 from tests.storage.builders import (
     SYSTEM,
     TODAY,
@@ -30,8 +40,11 @@ from tests.storage.builders import (
     let_care,
     writing,
 )
+from tests.storage.follow_ups_told import a_stretch, a_told, write_follow_up
 
 BEFORE = date(2019, 12, 31)
+UNIT_OF = {"p1": "hattula", "p2": "inari"}
+OVERDUE = WorklistQuestion(as_of=TODAY)
 
 
 class Person(NamedTuple):
@@ -51,6 +64,22 @@ def _unless_not_found(read: Callable[[], Any]) -> Any:
 def _matches_of(view: View, who: Person, viewer: Viewer) -> list[str]:
     found = view.resources.search(Query("Observation"), viewer=viewer)
     return [id_ for id_ in ids(found.matches) if id_ == who.id]
+
+
+def _rows_of(view: View, who: Person, viewer: Viewer) -> list[str]:
+    page = view.follow_ups.page(OVERDUE, viewer=viewer)
+    return [row.follow_up.id for row in page.rows if row.person.id == who.id]
+
+
+def _people_like(view: View, who: Person, viewer: Viewer) -> list[str]:
+    page = view.follow_ups.people(OVERDUE, viewer=viewer)
+    return [one.person.id for one in page.people if one.person.id == who.id]
+
+
+def _counted(view: View, who: Person, viewer: Viewer) -> int:
+    """How many are counted in the unit that cares for this person and for nobody else."""
+    theirs = replace(OVERDUE, units=(UNIT_OF[who.id],))
+    return view.follow_ups.counts(theirs, viewer=viewer).everybody
 
 
 # How each function that reads is asked about a person; what it gives is empty or not.
@@ -73,6 +102,12 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
     "CareRelations.of": lambda view, who, by: view.care_relations.of(who.key, viewer=by),
     "Evidence.of": lambda view, who, by: view.evidence.of(who.key, viewer=by),
     "Evidence.of_many": lambda view, who, by: view.evidence.of_many([who.key], viewer=by)[who.key],
+    "FollowUpsSeen.page": _rows_of,
+    "FollowUpsSeen.people": _people_like,
+    "FollowUpsSeen.counts": _counted,
+    "FollowUpsSeen.plan": lambda view, who, by: _unless_not_found(
+        lambda: view.follow_ups.plan(who.id, viewer=by, as_of=TODAY).follow_ups
+    ),
     "NotCountedResults.of": lambda view, who, by: view.not_counted.of(who.key, viewer=by),
     "NotCountedResults.by_sender": lambda view, who, by: [
         count for count in view.not_counted.by_sender(viewer=by) if count.sender == who.id
@@ -80,7 +115,20 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
 }
 
 # About no person, or known only to who holds the secret.
-ASKED_BY_ANYONE = {Feeds.last_days, SignIn.session, Directory.units, Directory.places}
+ASKED_BY_ANYONE = {
+    Feeds.last_days,
+    SignIn.session,
+    Directory.units,
+    Directory.places,
+    Marks.value,
+}
+
+# Counts without people, which others may have than those who may see people: `test_compliance.py`.
+COUNTS = {FollowUpsSeen.compliance}
+
+# What jobs ask for the service itself; no address and no page may (below).
+ASKED_BY_JOBS = {"enrolments": Enrolments, "identities": Identities, "kept": Kept}
+JOBS_CLASSES = {class_.__name__ for class_ in ASKED_BY_JOBS.values()}
 
 
 def functions_of(class_: type) -> dict[str, Any]:
@@ -106,20 +154,31 @@ def people(storage):
 
 def _a_person(storage, id_):
     keep(storage, a_reading(id_, about=id_))
-    let_care(storage, {"p1": "hattula", "p2": "inari"}[id_], id_)
+    let_care(storage, UNIT_OF[id_], id_)
     with writing(storage) as work:
         key = work.patients.lock([id_])[id_]
         work.evidence.replace(key, f"Observation/{id_}", [a_fact(source=f"Observation/{id_}")])
         result = NotCounted(NotCountedReason.CODE, "local-1", id_)
         work.not_counted.replace(key, f"Observation/{id_}", [result])
+        overdue = a_stretch(days_after(TODAY, -100), unit=UNIT_OF[id_])
+        write_follow_up(work, key, a_told(key, overdue), TODAY)
     return Person(id_, key)
 
 
 def test_every_function_that_reads_is_asked_here():
     functions = functions_of(View)
-    anyone = {function.__qualname__ for function in ASKED_BY_ANYONE}
+    anyone = {function.__qualname__ for function in ASKED_BY_ANYONE | COUNTS}
+    jobs = {name for name in functions if name.partition(".")[0] in JOBS_CLASSES}
 
-    assert functions.keys() - anyone == READS.keys()
+    assert functions.keys() - anyone - jobs == READS.keys()
+
+
+def test_what_only_jobs_ask_no_address_and_no_page_asks():
+    asked = re.compile(rf"\.({'|'.join(ASKED_BY_JOBS)})\b")
+    answering = [*(ROOT / "service/api").rglob("*.py"), *(ROOT / "service/web").rglob("*.py")]
+
+    assert len(answering) > 40
+    assert [path.name for path in answering if asked.search(path.read_text())] == []
 
 
 def test_no_function_that_reads_can_be_asked_without_a_viewer():
