@@ -4,7 +4,7 @@
 PYTHON ?= python3
 SIZE ?= small
 
-.PHONY: help setup run test bench fuzz lock clean
+.PHONY: help setup run test bench prove fuzz lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[a-z -]*## /\1	/p' Makefile | \
@@ -22,6 +22,9 @@ test: setup ## every check: format, lint, types, floors, tests on both databases
 
 bench: setup ## the benchmarks at small sizes; SIZE=county and SIZE=nation take long
 	@.venv/bin/python -m benchmarks $(SIZE)
+
+prove: setup ## engine and slow reference agree on 10,000 random patients; half an hour
+	@.venv/bin/python -m tests.reference 10000
 
 fuzz: setup ## long random tests: other examples each time
 	@.venv/bin/python -m pytest -n 2 -p tests.fuzzing --hypothesis-profile fuzz -m "fuzz or hypothesis"

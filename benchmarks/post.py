@@ -24,7 +24,7 @@ from tests.databases import databases_of_this_worker
 from tests.receiving import an_hba1c
 
 AT_MOST: Final = 1.2
-_PEOPLE: Final = {"small": (60, 200), "county": (1_000, 42_500), "nation": (1_000, 42_500)}
+_PEOPLE: Final = {"small": (100, 1_000), "county": (1_000, 42_500), "nation": (1_000, 42_500)}
 _POSTS: Final = 300
 _WARMING: Final = 30
 
