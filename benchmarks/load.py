@@ -69,9 +69,9 @@ def _loaded(backend: str, file: Path, folder: Path, least: float) -> Iterator[Fi
             started = perf_counter()
             report = load_files(runtime, [file])
             spent = (perf_counter() - started) / report.loaded * 1_000_000
-            name = f"{backend}, a resource loaded, {name}"
-            yield Figure(name, spent, "us", AT_MOST)
-            yield Figure(f"{name}, against the least", spent / least, "times", TIMES_AT_MOST)
+            what = f"{backend}, a resource loaded, {name}"
+            yield Figure(what, spent, "us", AT_MOST)
+            yield Figure(f"{what}, against the least", spent / least, "times", TIMES_AT_MOST)
     yield Figure(f"{backend}, the largest process", _largest_mebibytes(), "MiB", 1024)
 
 
