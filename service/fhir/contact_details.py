@@ -39,7 +39,8 @@ def _name(names: list[Json], on: date) -> str:
     usable = [one for one in names if one.get("use") not in {"old", "maiden"} and _holds(one, on)]
     usable.sort(key=lambda one: one.get("use") != "official")
     for one in usable:
-        written = " ".join((*one.get("given", ()), *filter(None, [one.get("family")])))
+        # A given name that has an extension alone is null here.
+        written = " ".join(filter(None, (*one.get("given", ()), one.get("family"))))
         if written or one.get("text"):
             return str(written or one["text"])
     return ""

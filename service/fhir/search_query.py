@@ -25,6 +25,7 @@ from service.fhir.types import SERVED_TYPES
 # Parameters of every interaction, which say nothing about what is sought.
 _OF_THE_FORMAT: Final = frozenset({"_format", "_pretty"})
 _WITHOUT_ROWS: Final = frozenset({SearchKind.ID, SearchKind.LAST_UPDATED})
+_NUL: Final = "\0"  # PostgreSQL keeps no text with it, and no resource has it
 
 
 class Search(NamedTuple):
@@ -123,6 +124,8 @@ class _Reader:
         self._controls.leave_out(f"{words}; there are {', '.join(self._known)}", name)
 
     def _criterion(self, parameter: SearchParameter, modifier: str, value: str) -> Criterion:
+        if _NUL in value:
+            raise ValueError("no value has the character NUL")
         number, *also = parameter.numbers
         if modifier == "missing":
             missing = _missing(parameter, value)

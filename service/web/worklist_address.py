@@ -3,6 +3,7 @@
 The whole state is in the address, without any person's data, so that a list can be kept and shared.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ PEOPLE_ON_A_PAGE: Final = 20
 STATES: Final = (State.OVERDUE, State.DUE, State.UPCOMING, State.PAUSED)
 _TYPE: Final = "worklist-page"
 _CURSOR: Final = "cursor"
-_MOST_KM: Final = 9_999
+_KILOMETRES: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
 class Tab(StrEnum):
@@ -162,7 +163,7 @@ def _set(value: str | None) -> frozenset[str]:
 
 def _kilometres(catalogue: Catalogue, value: str) -> Iterable[str]:
     del catalogue
-    return (value,) if value.isascii() and value.isdigit() and int(value) <= _MOST_KM else ()
+    return (value,) if _KILOMETRES.fullmatch(value) else ()
 
 
 def _language(catalogue: Catalogue, value: str) -> Iterable[str]:

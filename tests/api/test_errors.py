@@ -141,6 +141,14 @@ def test_an_answer_that_is_not_to_be_had_is_406(client, query, accept) -> None:
     assert (refused.status_code, issue(refused)["code"]) == (406, "not-supported")
 
 
+def test_what_cannot_be_answered_is_not_stored_either(client) -> None:
+    assert client.put("/fhir/Patient/1", a_patient(), Accept="text/html").status_code == 406
+    entry = {"resource": a_patient(), "request": {"method": "PUT", "url": "Patient/1"}}
+    sent = a_bundle("transaction", entry)
+    assert client.post("/fhir", sent, Accept="text/html").status_code == 406
+    assert client.get("/fhir/Patient/1").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("query", "accept", "answered"),
     [

@@ -102,7 +102,17 @@ def test_any_day_can_be_asked_as_it_was_known(client, followed) -> None:
     assert parts(client, query=f"?as-of={late}")["status"] == "overdue"
 
 
-@pytest.mark.parametrize("query", ["?as-of=2026-13-01", "?as-of=today", "?known-at=2026-01-01"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?as-of=2026-13-01",
+        "?as-of=today",
+        "?as-of=2026W451",
+        "?as-of=0001-01-01",
+        "?as-of=9999-12-31",
+        "?known-at=2026-01-01",
+    ],
+)
 def test_a_day_or_instant_that_is_none_is_refused_by_its_name(client, followed, query) -> None:
     refused = client.get(FOLLOW_UP + query)
     assert refused.status_code == 400

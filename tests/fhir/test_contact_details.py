@@ -25,6 +25,10 @@ def test_the_official_name_is_taken_before_others():
     assert details(name=[nickname, official]).name == "Marjatta Aino Nieminen"
 
 
+def test_a_given_name_that_is_not_told_is_left_out():
+    assert details(name=[{"given": [None, "Aino"], "family": "Nieminen"}]).name == "Aino Nieminen"
+
+
 @pytest.mark.parametrize("use", ["old", "maiden"])
 def test_a_former_name_is_not_used(use):
     assert details(name=[{"use": use, "family": "Lahtinen"}]).name == ""

@@ -332,6 +332,8 @@ def test_what_is_not_supported_is_always_refused(kind: str, query: str) -> None:
         ("Observation", "subject=a b"),
         ("Observation", "subject=Patient/1,https://other.example/Patient/1"),
         ("Patient", "gender:missing=perhaps"),
+        ("Patient", "family=Niem%00inen"),
+        ("Patient", "identifier=%00"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_parameters_name(kind: str, query: str) -> None:

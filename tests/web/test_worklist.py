@@ -171,6 +171,7 @@ def test_where_nobody_is_followed_up_the_list_says_so(pages: Region):
         ({"activity": "none"}, "activity"),
         ({"tab": "none"}, "tab"),
         ({"distance_over": "-1"}, "distance_over"),
+        ({"distance_over": "9" * 5_000}, "distance_over"),
         ({"language": "x1"}, "language"),
     ],
 )

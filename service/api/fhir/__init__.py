@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from service.api.auth import viewer_of
 from service.api.fhir.bundle import batch_or_transaction
 from service.api.fhir.capabilities import Offered, key_set, metadata, smart_configuration
+from service.api.fhir.content import answer_type
 from service.api.fhir.create import create
 from service.api.fhir.delete import delete, refuse_conditional_delete
 from service.api.fhir.follow_up import follow_up
@@ -83,6 +84,7 @@ def _signed_in(runtime: Runtime, answer: Callable[..., Response]) -> Callable[..
 
     def answer_signed_in(**named: str) -> Response:
         viewer_of(runtime)
+        answer_type()  # what cannot be answered is not carried out either
         return answer(runtime, **named)
 
     return answer_signed_in

@@ -10,6 +10,7 @@ from service.api.fhir.answering import ASK_AGAIN
 from service.api.fhir.content import answer_type
 from service.api.json_answers import language_of
 from service.api.request_ids import request_id
+from service.api.schemas.parameters import Day
 from service.domain.access import Role
 from service.domain.errors import Invalid
 from service.domain.scope import Interaction
@@ -54,10 +55,10 @@ def follow_up(runtime: Runtime, id_: str) -> Response:
 
 def _as_of() -> date | None:
     given = request.args.get("as-of", "")
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        raise Invalid("a day is expected: YYYY-MM-DD", "as-of") from None
+    found = Day().read(given) if given else None
+    if given and found is None:
+        raise Invalid(f"what is expected is {Day.allowed}", "as-of")
+    return found
 
 
 def _known_at() -> datetime | None:

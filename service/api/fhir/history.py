@@ -1,5 +1,6 @@
 """History of one resource, newest first, in pages (R4 http.html#history)."""
 
+import re
 from itertools import takewhile
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from service.runtime import Runtime
 
 _PAGE_SIZE: Final = 50
 _LARGEST_PAGE: Final = 500
+_COUNT: Final = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 _OF_THE_FORMAT: Final = frozenset({"_format", "_pretty"})
 
 
@@ -82,7 +84,7 @@ def _read(pairs: list[tuple[str, str]]) -> _Asked:
     for name in given.keys() - {"_count", "_since"}:
         raise _refused(f"a history has no parameter `{name[:64]}`", name[:64])
     count, since = given.get("_count", str(_PAGE_SIZE)), given.get("_since", "")
-    if not (count.isascii() and count.isdigit() and int(count) > 0):
+    if not _COUNT.fullmatch(count):
         raise _refused("`_count` is a whole number of 1 or more", "_count")
     if since and instant_of(since.replace(" ", "+")) is None:
         raise _refused("`_since` is an instant with its time zone", "_since")
