@@ -39,7 +39,6 @@ _SECRET_FILE: Final = "secret.key"  # noqa: S105 - the name of the file, not wha
 # Read once a process: a deployment's definitions change with the program.
 _published: Final = cache(read_protocols)
 _ONLY_OWNER: Final = 0o600
-_PARTS: Final = (fhir, worklist, portal, audit)
 _LARGEST_BODY: Final = 64 * 1024 * 1024
 
 

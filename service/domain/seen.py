@@ -1,13 +1,15 @@
 """What a reader sees of follow-ups on a day: values between the store and the pages, lists and answers."""
 
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 
 from service.domain.adjustment import Adjustment
 from service.domain.directory import Person
 from service.domain.follow_up import Stretch
 from service.domain.protocol import Kind
 from service.domain.window import State
+
+_A_YEAR: Final = timedelta(days=365)
 
 
 class NotKnown(NamedTuple):
@@ -78,3 +80,10 @@ class SeenPlan(NamedTuple):
     as_of: date
     known_at: datetime
     from_history: bool = False
+
+    def done_within_a_year(self) -> list[tuple[date, SeenFollowUp]]:
+        """What was last done in the year up to the day, on which day, the newest first."""
+        since, day = self.as_of - _A_YEAR, self.as_of
+        found = ((one.stretch.done, one) for one in self.follow_ups)
+        lately = [(done.on, one) for done, one in found if done and since < done.on <= day]
+        return sorted(lately, key=lambda each: each[0], reverse=True)

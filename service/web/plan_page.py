@@ -5,22 +5,20 @@ the grace.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
-from service.clock import CLINIC_ZONE
 from service.domain.contact import Contact, ContactKind, Status, overview
 from service.domain.protocol import Kind
 from service.domain.seen import SeenFollowUp, SeenPlan
-from service.wording.dates import Days, Months
+from service.wording.dates import Months
 from service.wording.explained import Explained, explain
-from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of
+from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
 from service.wording.portal import Booker, booking
 from service.wording.sentences import Text
 from service.wording.states import since_last
 from service.wording.telling import Teller
 
-_LAST_YEAR: Final = timedelta(days=365)
 _VISITS: Final = frozenset({ContactKind.NURSE_VISIT, ContactKind.PHYSICIAN_VISIT})
 
 
@@ -118,7 +116,7 @@ class _PlanTold:
             title=title_of(self._teller, contact),
             state=self._state(contact),
             is_booked=contact.booked is not None,
-            when=self._when(contact),
+            when=when_told(self._words, contact),
             since=self._since(contact),
             who_books=self._who_books(contact),
             merged=self._merged(contact),
@@ -133,10 +131,7 @@ class _PlanTold:
 
     def done(self) -> Iterator[DoneLine]:
         """What was done within a year, the newest first."""
-        since = self._day - _LAST_YEAR
-        found = ((one.stretch.done, one) for one in self._plan.follow_ups)
-        lately = [(done.on, one) for done, one in found if done and since < done.on <= self._day]
-        for on, one in sorted(lately, key=lambda each: each[0], reverse=True):
+        for on, one in self._plan.done_within_a_year():
             name = self._teller.told(one.activity, one.kind, one.stretch).activity
             yield DoneLine(name, self._words.text("done.patient", date=on))
 
@@ -148,14 +143,6 @@ class _PlanTold:
         last = max(contact.from_day, contact.to_day or contact.from_day)
         months = self._words.value(Months(contact.from_day, last, self._day))
         return Text(months, self._words.language)
-
-    def _when(self, contact: Contact) -> str:
-        if contact.booked:
-            at = contact.booked.at.astimezone(CLINIC_ZONE)
-            return self._words.text("mark.booked.patient", appointment=at)
-        if contact.to_day is None:
-            return self._words.text("portal.when.soon")
-        return self._words.text("portal.when", days=Days(contact.from_day, contact.to_day))
 
     def _since(self, contact: Contact) -> Text | str:
         """How long ago the last time was, where the day for the next one has passed.

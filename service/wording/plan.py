@@ -1,5 +1,6 @@
 """What is said of a patient's plan as a whole: how much there is now, or why there is nothing."""
 
+from service.clock import CLINIC_ZONE
 from service.domain.contact import Booker, Contact, Overview
 from service.domain.follow_up import Hold
 from service.domain.interval import FOREVER
@@ -55,6 +56,16 @@ def title_of(teller: Teller, contact: Contact) -> Text:
     """What a contact is called."""
     names = [teller.name_of(one.activity, one.kind, one.stretch) for one in contact.follow_ups]
     return contact_title(teller.words, contact, names)
+
+
+def when_told(words: Words, contact: Contact) -> Text:
+    """When a contact is: its appointment, or the days in which it can be done."""
+    if contact.booked:
+        at = contact.booked.at.astimezone(CLINIC_ZONE)
+        return words.text("mark.booked.patient", appointment=at)
+    if contact.to_day is None:
+        return words.text("portal.when.soon")
+    return words.text("portal.when", days=Days(contact.from_day, contact.to_day))
 
 
 def _no_plan(words: Words, plan: SeenPlan) -> Text:

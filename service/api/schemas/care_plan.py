@@ -5,23 +5,20 @@ day to the due date, never the grace, and no code of any code system.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Any, Final, TypeAlias
+from datetime import date
+from typing import Any, TypeAlias
 
 from service.clock import CLINIC_ZONE
 from service.domain.contact import Contact, ContactKind, Overview, overview
 from service.domain.interval import FOREVER
 from service.domain.seen import SeenFollowUp, SeenPlan
-from service.wording.dates import Days
 from service.wording.explained import explain
-from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of
+from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
 from service.wording.portal import Booker as ToldBooker
 from service.wording.portal import booking
 from service.wording.telling import Teller
 
 Json: TypeAlias = dict[str, Any]
-
-_LAST_YEAR: Final = timedelta(days=365)
 
 
 def care_plan(teller: Teller, plan: SeenPlan) -> Json:
@@ -66,7 +63,7 @@ class _Telling:
             "status": "booked" if one.booked else "now" if now else "later",
             "from": one.from_day,
             "to": one.to_day,
-            "when": self._when(one),
+            "when": when_told(self._words, one),
             "booking": self._booking(one),
             "booked_for": _clinic_time(one) if one.booked else None,
             "illnesses": one.illnesses,
@@ -96,10 +93,7 @@ class _Telling:
 
     def done(self) -> Iterator[Json]:
         """What was done within a year, the newest first."""
-        since, day = self._plan.as_of - _LAST_YEAR, self._plan.as_of
-        found = ((one.stretch.done, one) for one in self._plan.follow_ups)
-        lately = [(done.on, one) for done, one in found if done and since < done.on <= day]
-        for on, one in sorted(lately, key=lambda each: each[0], reverse=True):
+        for on, one in self._plan.done_within_a_year():
             name = self._teller.name_of(one.activity, one.kind, one.stretch)
             yield {"name": name, "on": on, "text": self._words.text("done.patient", date=on)}
 
@@ -113,14 +107,6 @@ class _Telling:
             "phone": phone or None,
             "text": booking(self._words, ToldBooker(one.booker), phone=phone),
         }
-
-    def _when(self, one: Contact) -> str:
-        if one.booked:
-            at = one.booked.at.astimezone(CLINIC_ZONE)
-            return self._words.text("mark.booked.patient", appointment=at)
-        if one.to_day is None:
-            return self._words.text("portal.when.soon")
-        return self._words.text("portal.when", days=Days(one.from_day, one.to_day))
 
 
 def _clinic_time(one: Contact) -> str | None:
