@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, Final
 from uuid import uuid4
 
@@ -22,7 +24,7 @@ from service.fhir.reading import Reader
 from service.fhir.rendering.writer import MadeResources
 from service.fhir.splicing import stamp
 from service.runtime import Runtime
-from service.settings import Settings
+from service.settings import SettingError, Settings
 from service.storage.access_log.collection import collect
 from service.storage.access_log.segments import AccessSegments
 from service.storage.database import Storage
@@ -39,6 +41,7 @@ _SECRET_FILE: Final = "secret.key"  # noqa: S105 - the name of the file, not wha
 # Read once a process: a deployment's definitions change with the program.
 _published: Final = cache(read_protocols)
 _ONLY_OWNER: Final = 0o600
+_SECRET_BYTES: Final = 32
 _LARGEST_BODY: Final = 64 * 1024 * 1024
 
 
@@ -106,17 +109,26 @@ def derived(secret: bytes, purpose: str) -> bytes:
 
 
 def _secret(folder: Path) -> bytes:
-    """The deployment's secret, made at first use; readable by its owner alone."""
+    """The deployment's secret, made at first use; readable by its owner alone.
+
+    Raises SettingError where the file is not whole.
+    """
     path = folder / _SECRET_FILE
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"{_SECRET_FILE}.{uuid4().hex}"
         draft.touch(mode=_ONLY_OWNER)
-        draft.write_bytes(uuid4().bytes + uuid4().bytes)
+        with draft.open("wb") as file:
+            file.write(token_bytes(_SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
         try:
             path.hardlink_to(draft)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) < _SECRET_BYTES:  # keys derived from less could be guessed
+        raise SettingError("DATA_DIR", f"has a damaged {_SECRET_FILE}: take it from a backup")
+    return secret
