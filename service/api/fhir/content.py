@@ -26,6 +26,8 @@ _ANSWERED: Final = {
 }
 _RETURNS: Final = frozenset({"minimal", "representation", "OperationOutcome"})
 _HANDLINGS: Final = frozenset({"strict", "lenient"})
+# Clients write these headers in few ways, and nobody is kept from writing long ones.
+_REMEMBERED: Final = 64
 
 
 class Preferences(NamedTuple):
@@ -46,7 +48,7 @@ def answer_type() -> str:
     return found
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_REMEMBERED)
 def _answer_type(given: str, accepted: str) -> str | None:
     """What `_format`, which comes first, or `Accept` ask; None where it cannot be done."""
     for one in [given] if given else _by_preference(accepted):
@@ -79,7 +81,7 @@ def sent_body() -> bytes:
     return request.get_data(cache=False)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_REMEMBERED)
 def _is_fhir_json(content_type: str) -> bool:
     name, options = parse_options_header(content_type)
     version = options.get("fhirVersion") or options.get("fhirversion")
@@ -109,7 +111,7 @@ def preferences() -> Preferences:
 _NONE: Final = Preferences()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_REMEMBERED)
 def _preferences(sent: str) -> Preferences:
     parts = [part for one in parse_list_header(sent.replace(";", ",")) for part in one.split(",")]
     asked = dict(part.strip().partition("=")[::2] for part in parts)
