@@ -12,7 +12,7 @@ from service.domain.care_plan import FollowUpContent, PlanContent, RequestStatus
 from service.domain.catalogue import Catalogue
 from service.domain.kept import ChangedFollowUp, ChangedRound
 from service.domain.protocol import Names
-from service.domain.record import Reading
+from service.domain.record import Reading, Stored
 from service.workflows.ports import Stamp, Work, Writer
 
 
@@ -63,13 +63,15 @@ class _Pages:
         self._viewer = Viewer(Role.SYSTEM, today)
 
     def plan(self, *, is_changed: bool) -> None:
-        """The CarePlan, if it is new or has other protocols or follow-ups."""
-        old = self._body("CarePlan", self._plan.id)
+        """The CarePlan, if it is new, has been deleted, or has other protocols or follow-ups."""
+        old = self._stored("CarePlan", self._plan.id)
         writer = self._maker.writer
         if old is None:
             self.new.append(writer.new_plan(self._plan))
+        elif old.deleted:
+            self._replace(writer.new_plan(self._plan))
         elif is_changed:
-            self._replace(writer.changed_plan(old, self._plan))
+            self._replace(writer.changed_plan(old.body, self._plan))
 
     def follow_up(self, one: ChangedFollowUp) -> None:
         """The ServiceRequest, if it is new, has ended or begun again, or others ask for it."""
@@ -77,12 +79,12 @@ class _Pages:
         if before is None:
             self.new.append(writer.new_follow_up(self._content(one)))
         elif (one.status, one.protocols) != (before.status, before.protocols):
-            body = self._body("ServiceRequest", one.id)
-            if body is not None:
-                self._replace(writer.changed_follow_up(body, self._content(one)))
+            old = self._stored("ServiceRequest", one.id)
+            if old is not None and not old.deleted:
+                self._replace(writer.changed_follow_up(old.body, self._content(one)))
 
     def round(self, one: ChangedFollowUp, changed: ChangedRound) -> None:
-        """The Task of a round that is new, closed, reopened or never was."""
+        """The Task of a round that is new, closed, reopened or never was; a deleted one comes back."""
         follow_up = one.follow_up
         content = RoundContent(
             id=changed.task,
@@ -96,11 +98,14 @@ class _Pages:
             done=changed.round.closed,
             invented=self._plan.invented,
         )
-        body = None if changed.is_new else self._body("Task", changed.task)
-        if body is None:
-            self.new.append(self._maker.writer.new_round(content))
+        writer = self._maker.writer
+        old = None if changed.is_new else self._stored("Task", changed.task)
+        if old is None:
+            self.new.append(writer.new_round(content))
+        elif old.deleted:
+            self._replace(writer.new_round(content))
         else:
-            self._replace(self._maker.writer.changed_round(body, content))
+            self._replace(writer.changed_round(old.body, content))
 
     def _content(self, one: ChangedFollowUp) -> FollowUpContent:
         follow_up = one.follow_up
@@ -119,9 +124,8 @@ class _Pages:
             invented=self._plan.invented,
         )
 
-    def _body(self, type_: str, id_: str) -> bytes | None:
-        stored = self._work.resources.find(type_, id_, viewer=self._viewer)
-        return stored.body if stored and not stored.deleted else None
+    def _stored(self, type_: str, id_: str) -> Stored | None:
+        return self._work.resources.find(type_, id_, viewer=self._viewer)
 
     def _replace(self, reading: Reading) -> None:
         self._work.resources.replace(reading, self._maker.stamp, viewer=self._viewer)

@@ -173,3 +173,35 @@ def test_for_others_there_is_no_such_patient(runtime, viewer):
 def test_an_unknown_patient_is_not_found(runtime):
     with pytest.raises(NotFound):
         plan_of(runtime)
+
+
+@pytest.mark.parametrize("status", ["completed", "revoked"])
+def test_a_plan_that_is_over_follows_its_protocols_for_the_last_time_today(runtime, status):
+    reception = a_reception(runtime)
+    before, tomorrow = reception.now, TODAY + timedelta(days=1)
+
+    let_plan_say(reception, status=status)
+
+    assert plan_of(runtime).protocols == (("type-2-diabetes", "2026.1"),)
+    over = plan_of(runtime, as_of=tomorrow)
+    assert over.protocols == ()
+    assert {one.state for one in over.follow_ups} <= {State.ENDED}
+    assert plan_of(runtime, as_of=tomorrow, known_at=before).protocols != ()
+
+
+@pytest.mark.parametrize("type_", ["CarePlan", "ServiceRequest", "Task"])
+def test_results_count_on_where_somebody_has_deleted_what_we_made(runtime, type_):
+    reception = Reception(runtime)
+    reception.put(a_unit(), a_patient(), a_condition())
+    plan = plan_of(runtime)
+    hba1c = next(one for one in plan.follow_ups if one.activity == "hba1c")
+    made = {"CarePlan": plan.care_plan, "ServiceRequest": hba1c.id, "Task": hba1c.task}
+    reception.delete(f"{type_}/{made[type_]}")
+
+    reception.put(an_hba1c())
+
+    after = next(one for one in plan_of(runtime).follow_ups if one.activity == "hba1c")
+    assert (after.state, after.stretch.done.on) == (State.UPCOMING, TODAY - timedelta(days=1))
+    if type_ != "ServiceRequest":
+        with runtime.store.read() as view:
+            assert not view.resources.find(type_, made[type_], viewer=SYSTEM).deleted

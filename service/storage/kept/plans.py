@@ -50,10 +50,8 @@ class PlanChanges:
         given = {"of": patient, "last": last_day}
         ending = self._connection.execute(_STILL_FOLLOWED, given).all()
         self._connection.execute(_NO_LONGER_SO, {**given, "known_to": self._transaction.at})
-        rows = [
-            tuple(row._replace(until_day=last_day, known_from=self._transaction.at, known_to=OPEN))
-            for row in ending
-        ]
+        now = {"until_day": last_day, "known_from": self._transaction.at, "known_to": OPEN}
+        rows = [tuple({**row._mapping, **now}.values()) for row in ending]
         insert_rows(self._connection, {plan_protocols: rows})
 
     def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
