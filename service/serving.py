@@ -11,12 +11,15 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Final
 
 import flask
 from granian import Granian
 
+from service.api.metrics import share_figures
 from service.app import create_app, open_runtime
 from service.clock import SystemClock
 from service.domain.errors import SeurantaError
@@ -58,7 +61,13 @@ def serve(runtime: Runtime, *, when_up: Callable[[], None] | None = None) -> Non
     settings = runtime.settings
     _expect_allowed(runtime)
     address = listening_address(settings)
-    _composed[:] = [create_app(runtime)]
+    with TemporaryDirectory(prefix="seuranta-") as figures:
+        share_figures(Path(figures))
+        _composed[:] = [create_app(runtime)]
+        _answer_requests(settings, address, when_up)
+
+
+def _answer_requests(settings: Settings, address: str, when_up: Callable[[], None] | None) -> None:
     server = Granian(
         "service.serving:application",
         address=address,

@@ -1,14 +1,15 @@
 """What Prometheus asks: how many requests, how long they took, by route and status.
 
-Where `PROMETHEUS_MULTIPROC_DIR` names a folder, the figures of all worker processes are added up.
+Where they are shared, the figures of all worker processes are added up: whoever is asked says the same.
 No figure names a person, a user or an address that a client wrote.
 """
 
 import os
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -16,6 +17,16 @@ _SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _REQUEST: Final = "werkzeug.request"  # where the framework leaves the request it made
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+
+
+def share_figures(folder: Path) -> None:
+    """Keep the figures of this process and of those it starts in files of `folder`, so that they add up.
+
+    It holds for what is counted by a Metrics that is made after it; the folder begins empty.
+    """
+    os.environ[_SHARED] = str(folder)
+    # The library reads the variable once, at its import, which is long past.
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 class _Figures(NamedTuple):

@@ -89,3 +89,8 @@ class ChangedFollowUp(NamedTuple):
     protocols: tuple[str, ...]
     rounds: tuple[ChangedRound, ...]
     moved: bool
+
+    def closed_on(self, source: str) -> list[date]:
+        """The days of the doings told by `source` that close a round."""
+        closings = (one.round.closed for one in self.rounds)
+        return [done.on for done in closings if done and done.source == source]

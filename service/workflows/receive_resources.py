@@ -229,15 +229,12 @@ class _Receiver:
         return [one._replace(changed=tuple(_closed_by(one, moved))) for one in received]
 
 
-def _closed_by(one: Received, moved: Sequence[ChangedFollowUp]) -> Iterator[ChangedFollowUp]:
+def _closed_by(one: Received, moved: Iterable[ChangedFollowUp]) -> list[ChangedFollowUp]:
     """The follow-ups whose last doing is now told by what was stored."""
     if one.stored is None:
-        return
+        return []
     source = f"{one.stored.type}/{one.stored.id}"
-    for changed in moved:
-        closings = (changed_round.round.closed for changed_round in changed.rounds)
-        if any(closed and closed.source == source for closed in closings):
-            yield changed
+    return [changed for changed in moved if changed.closed_on(source)]
 
 
 @contextmanager

@@ -89,6 +89,17 @@ def test_the_answer_to_a_write_says_why_a_result_did_not_count(client, followed)
     assert "Not counted (code)" in told.json["issue"][0]["diagnostics"]
 
 
+def test_a_result_of_a_day_to_come_closes_nothing_before_it_and_the_answer_says_so(
+    client, followed
+) -> None:
+    coming = (TODAY + timedelta(days=7)).isoformat()
+    result = an_hba1c(on=coming)
+    told = client.put("/fhir/Observation/o1", result, Prefer="return=OperationOutcome")
+    assert parts(client)["status"] == "overdue"
+    due_on = parts(client)["due-on"]
+    assert f"on {coming}; until then it is due on {due_on}" in told.json["issue"][0]["diagnostics"]
+
+
 def test_any_day_can_be_asked_as_it_was_known(client, followed) -> None:
     known = client.get("/fhir/Condition/c1").json["meta"]["lastUpdated"]
     client.put("/fhir/Observation/o1", an_hba1c(on="2026-11-20"))

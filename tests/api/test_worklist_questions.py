@@ -104,6 +104,7 @@ WRONG = {
     "sort=since&sort=urgency": ("sort", "it may be given once"),
     "cursor=": ("cursor", "the `next` of an earlier answer"),
     "colour=red": ("colour", "there are status, unit"),
+    "as-of=2026-11-21": ("as-of", "There is no parameter `as-of`; there are status"),
     "Colour%21=red": ("", "There is an unknown parameter"),
 }
 

@@ -58,6 +58,19 @@ def test_the_result_that_is_printed_takes_the_printed_row_off_the_worklist(serve
     assert row not in run(server.environ, *english).stdout
 
 
+def test_the_figures_are_those_of_all_workers_whoever_is_asked(server: Server) -> None:
+    address = f"http://127.0.0.1:{server.environ['SEURANTA_PORT']}"
+
+    def lived() -> float:
+        text = page(browser(), f"{address}/metrics", language="en")
+        (figure,) = re.findall(r'requests_total\{.*"operation.live",status="200"\} (\S+)', text)
+        return float(figure)
+
+    for _ in range(10):
+        page(browser(), f"{address}/health/live", language="en")
+    assert len({lived() for _ in range(10)}) == 1
+
+
 def test_a_taken_port_is_told_in_one_line(server: Server) -> None:
     assert run(server.environ, "serve", "--demo", status=1).stderr == (
         f"seuranta: 127.0.0.1 port {server.environ['SEURANTA_PORT']} is taken: "

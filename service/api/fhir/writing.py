@@ -11,6 +11,7 @@ from service.api.fhir.content import Preferences
 from service.api.request_ids import request_id
 from service.domain.access import Access, Viewer
 from service.domain.errors import Forbidden
+from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
 from service.fhir.outcome import outcome
 from service.fhir.rendering.consequences import consequences
@@ -81,17 +82,18 @@ def answer_of(
         etag_of(stored.version),
         stored.at,
         body=stored.body if wanted == "representation" else b"",
-        outcome=_outcome(runtime, received) if wanted == "OperationOutcome" else b"",
+        outcome=_outcome(runtime, received, stored) if wanted == "OperationOutcome" else b"",
     )
 
 
-def _outcome(runtime: Runtime, received: Received) -> bytes:
+def _outcome(runtime: Runtime, received: Received, stored: Stored) -> bytes:
     """Which follow-ups the write closed, with the next date of each, or why it closed none."""
     return outcome(
         consequences(
             received.changed,
             received.not_counted,
             runtime.catalogue,
+            source=f"{stored.type}/{stored.id}",
             today=runtime.clock.today(),
             expression=received.submission.expression,
         )

@@ -16,7 +16,7 @@ from service.domain.errors import Invalid, Issue
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
-_NAME: Final = re.compile(r"[a-z_]{1,30}", re.ASCII)
+_NAME: Final = re.compile(r"[a-z_-]{1,30}", re.ASCII)
 _ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

@@ -1,6 +1,6 @@
 """What a write did to follow-ups, as issues of an OperationOutcome: closed, moved, or not counted and why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -28,26 +28,29 @@ def consequences(
     not_counted: Iterable[NotCounted],
     catalogue: Catalogue,
     *,
+    source: str,
     today: date,
     expression: str = "",
 ) -> list[Issue]:
-    """One issue for each follow-up that was closed, with its next date, and each reason for none."""
-    found = [*_closed(changed, catalogue, today), *map(_reason, not_counted)]
+    """One issue for each follow-up that `source` closed, with its next date, and each reason for none."""
+    closed = (_closed(one, source, catalogue, today) for one in changed)
+    found = [*closed, *map(_reason, not_counted)]
     words = found or [_CLOSES_NONE]
     return [Issue(_INFORMATIONAL, one, expression, _SEVERITY) for one in words]
 
 
-def _closed(changed: Sequence[ChangedFollowUp], catalogue: Catalogue, today: date) -> Iterator[str]:
-    for one in changed:
-        key = one.follow_up.key
-        text = catalogue.activities.get(key)
-        name = text.names.get("en", key) if text else key
-        stretch = one.follow_up.on(today)
-        if stretch is None or is_ended(stretch):
-            yield f"Closes the follow-up `{key}` ({name}); it is not asked for again."
-        else:
-            due_on = stretch.window.due_on.isoformat()
-            yield f"Closes the follow-up `{key}` ({name}); it is next due on {due_on}."
+def _closed(one: ChangedFollowUp, source: str, catalogue: Catalogue, today: date) -> str:
+    key = one.follow_up.key
+    text = catalogue.activities.get(key)
+    named = f"the follow-up `{key}` ({text.names.get('en', key) if text else key})"
+    stretch = one.follow_up.on(today)
+    if stretch is None or is_ended(stretch):
+        return f"Closes {named}; it is not asked for again."
+    due_on = stretch.window.due_on.isoformat()
+    closed_on = min(one.closed_on(source), default=today)
+    if closed_on > today:
+        return f"Closes {named} on {closed_on.isoformat()}; until then it is due on {due_on}."
+    return f"Closes {named}; it is next due on {due_on}."
 
 
 def _reason(one: NotCounted) -> str:
