@@ -97,3 +97,8 @@ class RoundContent(NamedTuple):
 def made_id(*parts: str) -> str:
     """The id of a resource that the service makes: the same for the same parts, so that it is made once."""
     return str(uuid5(_MADE, "|".join(parts)))
+
+
+def shared_plan_id(patient: str) -> str:
+    """The id of a patient's one live shared plan; what any other CarePlan says decides nothing of it."""
+    return made_id(patient, "care-plan")

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment
-from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id
+from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id, shared_plan_id
 from service.domain.catalogue import Catalogue
 from service.domain.directory import Place, Unit, distance_km
 from service.domain.fact import Fact
@@ -180,7 +180,7 @@ class _Foresight:
         if plan is None and (added or self.kept.follow_ups):
             # Without a protocol it is a plan whose enrolment was taken back.
             since = min(firsts, default=self.today)
-            return KeptPlan(made_id(self.kept.id, "care-plan"), since, added)
+            return KeptPlan(shared_plan_id(self.kept.id), since, added)
         if plan is None:
             return None
         return replace(

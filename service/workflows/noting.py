@@ -11,6 +11,7 @@ from typing import Final
 
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
+from service.domain.care_plan import shared_plan_id
 from service.domain.fact import Fact
 from service.domain.feeding import Kinds, fed_by
 from service.domain.interval import FOREVER
@@ -130,7 +131,7 @@ class Notes:
             changed |= self._work.adjustments.replace(patient, source, reading.adjustments)
         if reading.bookings is not None:
             self._work.bookings.replace(patient, source, reading.bookings)
-        if reading.plan is not None:
+        if reading.plan is not None and reading.id == shared_plan_id(reading.patients[0]):
             changed |= self._decide_plan(patient, source, reading.plan)
         if changed:
             self.touched.add(patient)

@@ -32,7 +32,7 @@ def a_reception(runtime):
 
 
 def let_plan_say(reception, **elements):
-    """Let a professional change the live plan."""
+    """Let a professional change the live plan, or another one of that category by its id."""
     plan = plan_of(reception.runtime)
     reception.put(
         {
@@ -205,3 +205,17 @@ def test_results_count_on_where_somebody_has_deleted_what_we_made(runtime, type_
     if type_ != "ServiceRequest":
         with runtime.store.read() as view:
             assert not view.resources.find(type_, made[type_], viewer=SYSTEM).deleted
+
+
+@pytest.mark.parametrize(
+    "said", [{"status": "on-hold"}, {"status": "completed"}, agreed("2026-11-20")]
+)
+def test_another_plan_of_the_same_category_decides_nothing_of_the_live_one(runtime, said):
+    reception = a_reception(runtime)
+    before = plan_of(runtime)
+
+    let_plan_say(reception, id="another", **said)
+
+    after = plan_of(runtime, as_of=TODAY + timedelta(days=1))
+    assert (after.protocols, after.agreed_on) == (before.protocols, None)
+    assert after.on_hold_until is None
