@@ -94,6 +94,11 @@ LIMIT = {"value": 140, "comparator": ">=", "code": "mm[Hg]"}
 UNUSABLE: dict[str, tuple[str, Change, str]] = {
     "a rule of unknown type": (HYPERTENSION, replace_rule(type_of("tarot")), "type `tarot`"),
     "a rule without a type": (HYPERTENSION, replace_rule(), "`type` is missing"),
+    "a part that the rule's shape does not heed": (
+        HYPERTENSION,
+        lambda content: rule(content).append({"url": "within", "valueDuration": {"value": 3}}),
+        "`within` is no part",
+    ),
     "an unknown item": (
         HYPERTENSION,
         replace_rule(

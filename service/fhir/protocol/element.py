@@ -68,6 +68,13 @@ class Element:
         found = [*self.children("extension"), *self.children("part")]
         return [one for one in found if name in {one.get("url"), one.get("name")}]
 
+    def expect_parts(self, *known: str) -> None:
+        """Refuse a part of another name: nobody would heed it."""
+        for one in [*self.children("extension"), *self.children("part")]:
+            name = one.get("url") or one.get("name")
+            if name not in known:
+                raise one.refusal(f"`{name}` is no part of this; there are {', '.join(known)}.")
+
     def part(self, name: str) -> "Element | None":
         """The one part of that name."""
         return next(iter(self.parts(name)), None)

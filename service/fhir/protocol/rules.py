@@ -64,6 +64,7 @@ class RuleReader:
         read = _SHAPES.get(shape)
         if read is None:
             raise element.refusal(f"the engine knows no rule of type `{shape}`.")
+        element.expect_parts("type", *_PARTS[shape])
         return self.interned(read(self, element))
 
     def inner(self, element: Element) -> tuple[Rule, ...]:
@@ -181,6 +182,7 @@ def _event_count(reader: RuleReader, element: Element) -> Rule:
 
 
 def _happened(reader: RuleReader, event: Element) -> Happened:
+    event.expect_parts("name", "item", "class", "value-set", "atc")
     item = event.needed("item")
     if item not in {"encounter", "medicine"}:
         reader.terminology.known(event, item)
@@ -241,4 +243,30 @@ _SHAPES: Final[dict[str, Callable[[RuleReader, Element], Rule]]] = {
     "never-done": _never_done,
     "age": lambda _, element: Age(element.part_value("at-least"), element.part_value("below")),
     "pregnancy": _pregnancy,
+}
+
+# What a rule says besides its type: a part that its shape does not heed would make it another rule.
+_PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "all": ("rule",),
+    "any": ("rule",),
+    "not": ("rule",),
+    "last-value": ("item", "bound", "reference-limit"),
+    "beyond-target": ("goal",),
+    "value-range": ("item", "at-least", "below"),
+    "count-at-target": ("goal", "count"),
+    "beyond-target-for": ("goal", "at-least"),
+    "fall": ("item", "percent", "class-limit"),
+    "unconfirmed": ("item", "bound", "reference-limit", "needed", "of", "within"),
+    "grid": ("scheme", "cell", "alone"),
+    "medicine-in-use": ("atc",),
+    "medicine-started": ("atc", "within", "or-changed"),
+    "medicine-since": ("atc", "less-than", "at-least"),
+    "dispense-count": ("atc", "count", "within"),
+    "condition": ("value-set",),
+    "finding": ("item", "value"),
+    "since-diagnosis": ("less-than", "at-least"),
+    "event-count": ("event", "count", "within"),
+    "never-done": (),
+    "age": ("at-least", "below"),
+    "pregnancy": ("state",),
 }
