@@ -179,6 +179,7 @@ class _Loader:
             if outcome.fate in {Fate.NEW, Fate.CHANGED}
         ]
         keys = self._locked(moving, [old for _, old in judged if old])
+        self._expect_as_before(moving, before)
         outcomes = [
             self._unless_others(one, outcome, old, keys)
             for one, (outcome, old) in zip(incoming, judged, strict=True)
@@ -199,6 +200,13 @@ class _Loader:
             return {}
         people = {id_ for one in moving for id_ in one.reading.patients}
         return self._work.patients.lock(people, keys={old.patient for old in olds} - {0, -1})
+
+    def _expect_as_before(self, moving: Sequence[Incoming], before: _Before) -> None:
+        """Conflict where others changed what stands while we waited for its people."""
+        standing = [one for one in moving if before.of(one.named)]
+        now = _Before(self._work.resources, standing, self._viewer)
+        if any(now.of(one.named) != before.of(one.named) for one in standing):
+            raise Conflict
 
     def _unless_others(
         self, one: Incoming, outcome: Outcome, old: Stored | None, keys: Mapping[str, int]

@@ -18,10 +18,11 @@ from service.jobs.load.loading import load_files
 from service.jobs.load.report import LoadReport
 from service.jobs.load.taking import Manner
 from service.runtime import Runtime
+from service.storage.patients import PatientLocks
 from service.workflows.load_resources import Fate
 from tests.fhir.examples import sound
 from tests.fhir.mutation import mutants
-from tests.house import NOON, SYSTEM, TODAY
+from tests.house import NOON, SYSTEM, TODAY, house
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
 
 Json = dict[str, Any]
@@ -260,6 +261,32 @@ def test_a_resource_does_not_move_to_somebody_else_by_being_loaded(runtime, tmp_
     assert [one.words for one in report.refused] == [
         "a resource about somebody else stands under this id: name the source it is from"
     ]
+
+
+def test_what_went_to_somebody_else_while_a_load_waited_is_looked_at_again(
+    databases, tmp_path, monkeypatch
+):
+    with databases.lend("postgresql") as url, house(url, tmp_path / "data") as runtime:
+        Reception(runtime).put(a_unit(), a_patient("p1"), a_patient("p2"))
+        load_files(runtime, [ndjson(tmp_path, an_hba1c(patient="p1", value=50))])
+        known_as = the_id(runtime, "Observation")
+        lock = PatientLocks.lock
+
+        def lock_after_others(*given: Any, **more: Any) -> dict[str, int]:
+            monkeypatch.undo()
+            Reception(runtime).put(an_hba1c(known_as, patient="p2", value=70))
+            return lock(*given, **more)
+
+        monkeypatch.setattr(PatientLocks, "lock", lock_after_others)
+        report = load_files(runtime, [ndjson(tmp_path, an_hba1c(patient="p1", value=60))])
+
+        assert report.refusals == 1
+        assert body(runtime, "Observation", known_as)["subject"] == {"reference": "Patient/p2"}
+        facts = {who: Reception(runtime).kept(who).facts for who in ("p1", "p2")}
+        measured = {
+            who: [one.value for one in of if one.item == "hba1c"] for who, of in facts.items()
+        }
+        assert measured == {"p1": [], "p2": [70]}
 
 
 def test_a_conditional_reference_finds_who_is_there_and_is_refused_where_nobody_is(
