@@ -9,8 +9,6 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from service.domain.errors import SeurantaError
-from service.fhir.intake import Conditions
 from service.jobs.demo.generation import generate
 from service.jobs.lease import AlreadyRunning, held
 from service.jobs.load import loading
@@ -20,9 +18,7 @@ from service.jobs.load.taking import Manner
 from service.runtime import Runtime
 from service.storage.patients import PatientLocks
 from service.workflows.load_resources import Fate
-from tests.fhir.examples import sound
-from tests.fhir.mutation import mutants
-from tests.house import NOON, SYSTEM, TODAY, house
+from tests.house import SYSTEM, TODAY, house
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
 
 Json = dict[str, Any]
@@ -362,43 +358,3 @@ def test_only_one_load_runs_at_a_time(runtime, tmp_path):
     file = ndjson(tmp_path, a_patient())
     with held(runtime, "load"), pytest.raises(AlreadyRunning):
         load_files(runtime, [file])
-
-
-def posted(runtime: Runtime, resource: Json) -> bool:
-    """Whether a resource sent by itself is taken."""
-    type_ = resource.get("resourceType")
-    try:
-        write = runtime.intake.single(
-            type_ if isinstance(type_, str) else "",
-            orjson.dumps(resource),
-            id="",
-            conditions=Conditions(),
-            at=NOON,
-        )
-        ids = {0: type("Named", (), {"type": type_, "id": "x"})()}
-        write.read(ids, {}, standing=(), received_on=TODAY)
-    except SeurantaError:
-        return False
-    return True
-
-
-def verdicts_agree(runtime: Runtime, folder: Path, *, seed: int, amount: int) -> None:
-    changed = list(mutants(sound(), seed=seed, count=amount))
-    file = folder / "mutants.ndjson"
-    file.write_bytes(b"\n".join(orjson.dumps(one.resource) for one in changed))
-    report = load_files(runtime, [file], manner=Manner(rehearsed=True))
-    refused = {one.spot.line for one in report.refused}
-    for number, mutant in enumerate(changed, start=1):
-        if mutant.resource.get("resourceType") == "Bundle":
-            continue  # it is taken apart
-        assert posted(runtime, mutant.resource) == (number not in refused), mutant.change
-
-
-def test_a_load_and_a_post_give_the_same_verdict(runtime, tmp_path):
-    verdicts_agree(runtime, tmp_path, seed=11, amount=200)
-
-
-@pytest.mark.fuzz
-@pytest.mark.parametrize("seed", range(20, 30))
-def test_a_load_and_a_post_give_the_same_verdict_on_many(runtime, tmp_path, seed):
-    verdicts_agree(runtime, tmp_path, seed=seed, amount=200)
