@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from multiprocessing import parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -111,12 +112,22 @@ def _answers(address: str, port: int) -> bool:
 
 def application() -> flask.Flask:
     """The app of this worker: the one that was composed before the fork, else a new one."""
+    _leave_the_terminal()
     if not _composed:
         settings = read_settings(os.environ)
         clock = SystemClock(settings.today)
         set_up_logs(level=settings.log_level, stream=sys.stderr, now=clock.now)
         _composed.append(create_app(open_runtime(settings)))
     return _composed[0]
+
+
+def _leave_the_terminal() -> None:
+    """Let Ctrl-C reach the first process alone, which then stops its workers.
+
+    A worker that is told by both at once does not hear it: granian then waits, and kills it.
+    """
+    if parent_process() is not None:
+        os.setpgid(0, 0)
 
 
 def listening_address(settings: Settings) -> str:

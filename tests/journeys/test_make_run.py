@@ -82,6 +82,7 @@ def test_the_second_start_is_quick_and_keeps_the_data(server: Server) -> None:
     before = run(server.environ, "worklist", "--reason", "a test").stdout
     status = server.stop(signal.SIGINT)
     assert (status, "Traceback" in server.output) == (0, False)
+    assert "Killing worker" not in server.output
     started = monotonic()
     with served(server.environ, *PEOPLE) as again:
         seconds = monotonic() - started
@@ -89,6 +90,14 @@ def test_the_second_start_is_quick_and_keeps_the_data(server: Server) -> None:
         status = again.stop(signal.SIGTERM)
     assert status == 0
     assert seconds < server.seconds
+
+
+def test_ctrl_c_lets_the_workers_end_by_themselves(tmp_path: Path) -> None:
+    environ = environ_of(tmp_path, SEURANTA_ALLOW_DEMO_SIGN_IN="yes")
+    run(environ, "migrate")
+    with served(environ) as server:
+        assert server.stop(signal.SIGINT) == 0
+    assert "Killing worker" not in server.output
 
 
 def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path) -> None:
