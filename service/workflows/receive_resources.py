@@ -99,7 +99,7 @@ class _Receiver:
         ids = self._ids(submissions.listed, standing)
         found = self._found(submissions.conditions())
         readings = submissions.read(ids, found, standing=standing.keys(), received_on=self._today)
-        before = self._locked(submissions.listed, ids, readings.values())
+        before = self._locked(submissions.listed, ids, readings)
         received = []
         for one in submissions.listed:
             with _placed(one):
@@ -155,17 +155,19 @@ class _Receiver:
         return found
 
     def _locked(
-        self, listed: Sequence[Submission], ids: Mapping[int, Named], readings: Iterable[Reading]
+        self,
+        listed: Sequence[Submission],
+        ids: Mapping[int, Named],
+        readings: Mapping[int, Reading],
     ) -> dict[int, Stored]:
         """Lock everybody concerned; what then stands under the ids that are updated or deleted.
 
         Forbidden where one of them is not the viewer's to change; Conflict where a resource went
         to somebody else while we waited.
         """
-        about = [reading.patients for reading in readings]
-        people = {id_ for patients in about for id_ in patients}
+        people = {id_ for reading in readings.values() for id_ in reading.patients}
         if self._viewer.role is not Role.SYSTEM:
-            self._expect_in_care(people, are_all_about_people=all(about))
+            self._expect_in_care(listed, readings, people)
         others = {one.patient for one in self._before(listed, ids).values() if one.patient > 0}
         self._keys.update(self._work.patients.lock(people, keys=others))
         before = self._before(listed, ids)
@@ -175,11 +177,15 @@ class _Receiver:
             raise Conflict
         return before
 
-    def _expect_in_care(self, people: set[str], *, are_all_about_people: bool) -> None:
+    def _expect_in_care(
+        self, listed: Sequence[Submission], readings: Mapping[int, Reading], people: set[str]
+    ) -> None:
         """Forbidden for what is about no one, or somebody else; the store hides what else is not theirs."""
         seen = self._work.patients.keys(people, viewer=self._viewer)
-        if not are_all_about_people or seen.keys() != people:
-            raise Forbidden("The token does not allow this change.")
+        for one in listed:
+            reading = readings.get(one.number)
+            if reading and not (reading.patients and seen.keys() >= set(reading.patients)):
+                raise Forbidden("The token does not allow this change.", one.expression)
 
     def _store(
         self,

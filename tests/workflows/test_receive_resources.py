@@ -181,8 +181,9 @@ def test_a_clinician_changes_nothing_that_is_about_no_one(reception: Reception, 
     person_with_diabetes(reception)
     nurse = Reception(runtime, viewer=Viewer(Role.CLINICIAN, TODAY, subject="nurse", unit="u1"))
     nurse.now = reception.now
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden) as caught:
         nurse.put(an_hba1c("o1"), a_unit("u1", name="Toinen nimi"))
+    assert caught.value.issues[0].expression == "Bundle.entry[1]"
 
 
 def test_two_results_of_one_patient_at_the_same_moment_both_count(runtime: Runtime):
