@@ -13,7 +13,7 @@ import orjson
 
 from service.domain.search import SearchKind
 from service.fhir.definitions import R4_VERSION
-from service.fhir.search_registry import SearchParameter, searchable
+from service.fhir.search.registry import SearchParameter, searchable
 from service.fhir.types import SERVED_TYPES
 
 _TYPE_NAMES: Final = {SearchKind.ID: "token", SearchKind.LAST_UPDATED: "date"}

@@ -24,7 +24,7 @@ from service.fhir.parsing import expect_served, parse
 from service.fhir.reading import Reader
 from service.fhir.references import Target, condition_of
 from service.fhir.resolving import conditions_in, resolve
-from service.fhir.search_query import pairs_of, read_search
+from service.fhir.search.query import pairs_of, read_search
 from service.fhir.validation import issues_of
 
 WRITES: Final = ("POST", "PUT", "DELETE")

@@ -13,9 +13,9 @@ from service.fhir.directory import person_of, place_of, unit_of
 from service.fhir.evidence.appointment import bookings_of
 from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import adjustments_of, plan_decision_of
-from service.fhir.indexing import search_rows
 from service.fhir.patients import patients_of
 from service.fhir.rendering.at_reading import depends_on_the_day, without_the_day
+from service.fhir.search.indexing import search_rows
 
 Json: TypeAlias = dict[str, Any]
 

@@ -13,7 +13,7 @@ from fhirpathpy import compile as compile_expression
 from fhirpathpy.models import models
 
 from service.fhir.definitions import Parameter
-from service.fhir.search_text import folded, system_of
+from service.fhir.search.text import folded, system_of
 from service.fhir.timing import range_of, range_of_period, range_of_timing
 
 Row = tuple[str, ...]

@@ -6,9 +6,9 @@ import pytest
 
 from service.domain.record import SearchRows
 from service.fhir.definitions import Parameter, search_parameters
-from service.fhir.indexing import definitions_digest, indexed_parameters, search_rows
-from service.fhir.search_paths import DECEASED, paths_of
-from service.fhir.search_values import writer_for
+from service.fhir.search.indexing import definitions_digest, indexed_parameters, search_rows
+from service.fhir.search.paths import DECEASED, paths_of
+from service.fhir.search.values import writer_for
 from service.fhir.types import SERVED_TYPES
 from tests.fhir.examples import sound
 from tests.fhir.resources import LOINC, UCUM, a_condition, a_patient, an_observation

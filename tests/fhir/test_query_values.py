@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.fhir.query_values import split_unescaped, unescaped
+from service.fhir.search.query_values import split_unescaped, unescaped
 
 _TEXTS = st.text(alphabet="ab,|$\\ ", max_size=8)
 

@@ -7,12 +7,12 @@ import orjson
 import pytest
 
 from service.domain.errors import SeurantaError
-from service.fhir.indexing import search_rows
 from service.fhir.outcome import outcome
 from service.fhir.parsing import parse
 from service.fhir.patients import patients_of
 from service.fhir.references import Target
 from service.fhir.resolving import conditions_in, resolve
+from service.fhir.search.indexing import search_rows
 from service.fhir.splicing import same_content, stamp
 from service.fhir.validation import issues_of
 from tests.fhir.examples import sound

@@ -3,7 +3,7 @@
 import pytest
 
 from service.fhir.definitions import Parameter
-from service.fhir.search_paths import (
+from service.fhir.search.paths import (
     Equals,
     HasExtension,
     SearchPath,

@@ -19,9 +19,9 @@ from service.domain.search import (
     StringValue,
     TokenValue,
 )
-from service.fhir.indexing import search_rows
-from service.fhir.search_query import Search, pairs_of, read_search
-from service.fhir.search_registry import searchable
+from service.fhir.search.indexing import search_rows
+from service.fhir.search.query import Search, pairs_of, read_search
+from service.fhir.search.registry import searchable
 from service.fhir.timing import range_of
 from service.fhir.types import SERVED_TYPES
 from tests.fhir.resources import LOINC, UCUM, a_patient, an_observation

@@ -14,7 +14,7 @@ from service.domain.record import Stored
 from service.domain.scope import Interaction
 from service.fhir.answers import Answer, etag_of
 from service.fhir.bundle import Entry
-from service.fhir.search_query import pairs_of
+from service.fhir.search.query import pairs_of
 from service.fhir.types import SERVED_TYPES
 from service.runtime import Runtime
 from service.workflows.ports import Work

@@ -17,7 +17,7 @@ from service.domain.errors import Invalid, Issue
 from service.domain.record import History
 from service.domain.scope import Interaction
 from service.fhir.answers import history_bundle
-from service.fhir.search_query import pairs_of
+from service.fhir.search.query import pairs_of
 from service.fhir.timing import instant_of
 from service.runtime import Runtime
 

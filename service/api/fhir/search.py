@@ -19,7 +19,7 @@ from service.domain.scope import Interaction
 from service.fhir.answers import INCLUDE, OUTCOME, Hit, searchset
 from service.fhir.identity_code import holds_identity_code
 from service.fhir.outcome import outcome
-from service.fhir.search_query import Search, pairs_of, read_search
+from service.fhir.search.query import Search, pairs_of, read_search
 from service.runtime import Runtime
 
 Pairs = list[tuple[str, str]]

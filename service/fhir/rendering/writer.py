@@ -6,8 +6,8 @@ import orjson
 
 from service.domain.care_plan import FollowUpContent, PlanContent, RoundContent
 from service.domain.record import Reading
-from service.fhir.indexing import search_rows
 from service.fhir.rendering import care_plan, follow_up, round  # noqa: A004 - the domain's own word
+from service.fhir.search.indexing import search_rows
 
 
 @dataclass(frozen=True, slots=True)

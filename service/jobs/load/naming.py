@@ -17,8 +17,8 @@ from service.domain.record import Borne, KnownAs, Named
 from service.fhir.identity_code import SYSTEM as IDENTITY_CODE
 from service.fhir.references import Target, condition_of, target_of
 from service.fhir.resolving import conditions_in
-from service.fhir.search_registry import searchable
-from service.fhir.search_text import clipped, system_of
+from service.fhir.search.registry import searchable
+from service.fhir.search.text import clipped, system_of
 from service.jobs.load.pieces import Piece
 from service.workflows.ports import IdentitiesSeen
 

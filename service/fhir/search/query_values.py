@@ -21,9 +21,9 @@ from service.domain.search import (
 )
 from service.fhir.primitives import ID_PATTERN
 from service.fhir.references import own_target, target_of
-from service.fhir.search_registry import SearchParameter
-from service.fhir.search_text import clipped, folded, system_of
-from service.fhir.search_values import coded_unit
+from service.fhir.search.registry import SearchParameter
+from service.fhir.search.text import clipped, folded, system_of
+from service.fhir.search.values import coded_unit
 from service.fhir.timing import Range, microseconds_of, range_of
 
 _PREFIXED: Final = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)", re.DOTALL)

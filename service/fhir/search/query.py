@@ -11,15 +11,15 @@ from urllib.parse import parse_qsl, urlencode
 
 from service.domain.errors import Invalid, Issue
 from service.domain.search import Criterion, Query, ReferenceValue, SearchKind, Value
-from service.fhir.query_values import (
+from service.fhir.search.controls import Controls, refused
+from service.fhir.search.query_values import (
     plain_values,
     reference_value,
     split_unescaped,
     string_value,
     token_value,
 )
-from service.fhir.search_controls import Controls, refused
-from service.fhir.search_registry import SearchParameter, searchable, unsearchable
+from service.fhir.search.registry import SearchParameter, searchable, unsearchable
 from service.fhir.types import SERVED_TYPES
 
 # Parameters of every interaction, which say nothing about what is sought.

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from service.domain.record import SearchRows
 from service.fhir.references import own_target
-from service.fhir.search_text import clipped, folded, system_of
+from service.fhir.search.text import clipped, folded, system_of
 from service.fhir.timing import Range, range_of, range_of_period, range_of_timing
 
 Write: TypeAlias = Callable[[SearchRows, int, Any, int], None]

@@ -10,7 +10,7 @@ from typing import Final
 
 from service.domain.search import SearchKind
 from service.fhir.definitions import Parameter, codes, search_parameters
-from service.fhir.search_paths import DECEASED, SearchPath, paths_of
+from service.fhir.search.paths import DECEASED, SearchPath, paths_of
 
 _KINDS: Final = {
     "date": SearchKind.DATE,

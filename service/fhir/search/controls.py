@@ -10,7 +10,7 @@ from typing import Final
 
 from service.domain.errors import Invalid, Issue
 from service.domain.search import Inclusion, SearchKind, SortKey
-from service.fhir.search_registry import SearchParameter, searchable
+from service.fhir.search.registry import SearchParameter, searchable
 from service.fhir.types import SERVED_TYPES
 
 PAGE: Final = 50

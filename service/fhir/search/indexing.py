@@ -14,8 +14,8 @@ import msgspec
 from service.domain.record import SearchRows
 from service.fhir.definitions import Parameter, search_parameters
 from service.fhir.nested import Resource
-from service.fhir.search_paths import DECEASED, Equals, SearchPath, Step, paths_of
-from service.fhir.search_values import Write, writer_for
+from service.fhir.search.paths import DECEASED, Equals, SearchPath, Step, paths_of
+from service.fhir.search.values import Write, writer_for
 
 # Found by the record's own columns, not by rows.
 OWN_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})

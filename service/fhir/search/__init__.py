@@ -1,0 +1,1 @@
+"""Search: which parameters there are, what a resource is found by, and what a query asks."""
