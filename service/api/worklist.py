@@ -3,7 +3,7 @@
 Source: design.md 6. Whose rows a viewer sees is a condition of the store's statements.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -14,6 +14,8 @@ from service.api.request_ids import request_id
 from service.api.schemas.rows import person, row
 from service.api.schemas.worklist import Asked, Reading
 from service.domain.access import Viewer
+from service.domain.directory import Person
+from service.domain.marks import INVENTED
 from service.domain.scope import Interaction
 from service.domain.worklist import Position, SeenPerson
 from service.runtime import Runtime
@@ -81,11 +83,18 @@ class _List:
         members = {
             "as_of": question.as_of,
             "known_at": question.known_at,
-            "demo": any(one.invented for one in seen.values()),
+            "demo": self._is_demo(seen.values()),
             "items": items,
             "next": self._reading.next(self._asked, after, viewer=self._viewer, at=self._at),
         }
         return json_answer(members, self._language)
+
+    def _is_demo(self, people: Collection[Person]) -> bool:
+        """Whether people of the answer are invented; where it has none, whether all in the database are."""
+        if people:
+            return any(one.invented for one in people)
+        with self._runtime.store.read() as view:
+            return bool(view.marks.value(INVENTED))
 
 
 def _viewer(runtime: Runtime) -> Viewer:

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from service.cli.house import opened_house, operator
-from service.cli.options import as_of_option, day_meant, format_option
+from service.cli.options import as_of_option, day_meant, expect_units, format_option
 from service.cli.printing import Row, print_rows
 from service.domain.access import Role
 from service.domain.compliance import Compliance, Counted
@@ -47,6 +47,7 @@ def command(as_of: date | str | None, units: tuple[str, ...], form: str) -> None
         viewer = operator(runtime, "", role=Role.AUDITOR)
         day = day_meant(as_of, runtime.clock.today())
         with runtime.store.read() as view:
+            expect_units(view, units)
             found = audit_compliance(view, viewer=viewer, as_of=day, units=units)
             named = view.directory.units()
         runtime.note_read(viewer, "search", scope="audit/compliance")

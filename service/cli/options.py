@@ -1,14 +1,16 @@
 """Options that several commands share: the day asked about, the form of the answer, the reason."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
 import click
 from typing_extensions import override
 
+from service.domain.errors import Invalid
 from service.settings import LANGUAGES
+from service.workflows.ports import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS: Final = ("table", "json", "csv")
@@ -51,6 +53,20 @@ def day_meant(given: date | str | None, today: date) -> date:
         return given
     days = {_YESTERDAY: today - _ONE_DAY, _MONTH_END: today.replace(day=1) - _ONE_DAY}
     return days[given] if given else today
+
+
+def expect_known(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Invalid, naming what there is, where a name that is given is none of the known ones."""
+    named = sorted(known)
+    for one in given:
+        if one not in named:
+            there_is = f"there are {', '.join(named)}" if named else "there is none"
+            raise Invalid(f"{one!r} is no {what}; {there_is}.")
+
+
+def expect_units(view: View, given: Iterable[str]) -> None:
+    """Invalid, naming the units that are known, where a unit that is asked about is none of them."""
+    expect_known("unit", given, view.directory.units())
 
 
 def as_of_option(command: F) -> F:

@@ -11,13 +11,14 @@ from service.cli.house import opened_house, operator
 from service.cli.options import (
     as_of_option,
     day_meant,
+    expect_known,
+    expect_units,
     format_option,
     language_option,
     reason_option,
 )
 from service.cli.printing import Row, print_rows
 from service.domain.access import Viewer
-from service.domain.errors import Invalid
 from service.domain.interval import FOREVER
 from service.domain.window import State
 from service.domain.worklist import WorklistQuestion, WorklistRow
@@ -88,8 +89,10 @@ def _question(
     activities: tuple[str, ...],
 ) -> WorklistQuestion:
     catalogue = runtime.catalogue
-    _expect_known("protocol", protocols, catalogue.protocols)
-    _expect_known("activity", activities, catalogue.activities)
+    expect_known("protocol", protocols, catalogue.protocols)
+    expect_known("activity", activities, catalogue.activities)
+    with runtime.store.read() as view:
+        expect_units(view, units)
     return WorklistQuestion(
         as_of=day_meant(as_of, runtime.clock.today()),
         known_at=runtime.clock.now(),
@@ -99,12 +102,6 @@ def _question(
         activities=frozenset(activities),
         limit=_PAGE,
     )
-
-
-def _expect_known(what: str, given: tuple[str, ...], known: Any) -> None:
-    for one in given:
-        if one not in known:
-            raise Invalid(f"{one!r} is no {what}; there are {', '.join(sorted(known))}.")
 
 
 def _found(

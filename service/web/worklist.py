@@ -24,6 +24,7 @@ from service.web.worklist_address import (
     OtherUnit,
     Tab,
     UnknownFilter,
+    UnknownValue,
     address,
     all_tabs,
     asked,
@@ -38,6 +39,7 @@ from service.workflows.find_people import find_people
 from service.workflows.ports import View
 
 _PATIENT: Final = "Patient"
+_VALUE_SHOWN: Final = 40
 _NOBODY: Final = PeopleCounts(0, 0, 0, 0, 0, 0)
 
 
@@ -57,6 +59,8 @@ def show(runtime: Runtime) -> Response:
     at = runtime.clock.now()
     try:
         one = asked(request.args, runtime.catalogue, nurse, key=runtime.cursor_key, at=at)
+    except UnknownValue as error:
+        return _wrong_value(runtime, error)
     except UnknownFilter as error:
         return _refused(runtime, "worklist.error.unknown_filter", name=error.issues[0].expression)
     except OtherUnit:
@@ -156,17 +160,26 @@ def _as_of(teller: Teller, one: Asked, at: datetime) -> str:
     return teller.words.text("worklist.as_of", date=one.as_of, time=local.time())
 
 
+def _wrong_value(runtime: Runtime, error: UnknownValue) -> Response:
+    """The value that a filter does not have is told, with those that it has."""
+    name = error.issues[0].expression
+    value = error.value[:_VALUE_SHOWN]
+    if not error.allowed:
+        return _refused(runtime, f"worklist.error.value.{name}", value=value)
+    allowed = ", ".join(error.allowed)
+    return _refused(runtime, "worklist.error.value", name=name, value=value, allowed=allowed)
+
+
 def _refused(
-    runtime: Runtime, key: str, *, status: HTTPStatus = HTTPStatus.BAD_REQUEST, name: str = ""
+    runtime: Runtime, key: str, *, status: HTTPStatus = HTTPStatus.BAD_REQUEST, **said: str
 ) -> Response:
-    teller = teller_of(runtime)
-    said = (teller.words.text(key, name=name),)
+    sentence = teller_of(runtime).words.text(key, **said)
     return page(
         runtime,
         "message.html",
         "worklist.title",
         status=status,
-        messages=said,
+        messages=(sentence,),
         is_error=True,
         to_worklist=True,
     )

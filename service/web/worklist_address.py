@@ -4,7 +4,7 @@ The whole state is in the address, without any person's data, so that a list can
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -22,7 +22,6 @@ PEOPLE_ON_A_PAGE: Final = 20
 STATES: Final = (State.OVERDUE, State.DUE, State.UPCOMING, State.PAUSED)
 _TYPE: Final = "worklist-page"
 _CURSOR: Final = "cursor"
-_KILOMETRES: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
 class Tab(StrEnum):
@@ -46,7 +45,19 @@ _STANDINGS: Final = {
 
 
 class UnknownFilter(Invalid):
-    """The address names a filter, or a value of one, that the list does not have."""
+    """The address names a filter that the list does not have."""
+
+
+class UnknownValue(UnknownFilter):
+    """The address gives a filter a value that it does not have; `allowed` are those that it has.
+
+    `allowed` is empty where the value is no choice but has a form, such as a number of kilometres.
+    """
+
+    def __init__(self, name: str, value: str, allowed: Iterable[str]) -> None:
+        super().__init__(f"The filter {name} has no such value.", name)
+        self.value = value
+        self.allowed = tuple(sorted(allowed))
 
 
 class OtherUnit(Forbidden):
@@ -152,34 +163,30 @@ def _bearer(viewer: Viewer) -> str:
 
 
 def _check(name: str, value: str, catalogue: Catalogue) -> None:
-    allowed = _ALLOWED.get(name)
-    if allowed is None or value not in allowed(catalogue, value):
-        raise UnknownFilter(f"The list has no filter {name} with this value.", name)
+    if name in _FORMS:
+        if not _FORMS[name].fullmatch(value):
+            raise UnknownValue(name, value, ())
+    elif name not in _CHOICES:
+        raise UnknownFilter(f"The list has no filter {name}.", name)
+    elif value not in (choices := _CHOICES[name](catalogue)):
+        raise UnknownValue(name, value, choices)
 
 
 def _set(value: str | None) -> frozenset[str]:
     return frozenset({value} if value else ())
 
 
-def _kilometres(catalogue: Catalogue, value: str) -> Iterable[str]:
-    del catalogue
-    return (value,) if _KILOMETRES.fullmatch(value) else ()
-
-
-def _language(catalogue: Catalogue, value: str) -> Iterable[str]:
-    del catalogue
-    return (value,) if value.isalpha() and len(value) in {2, 3} else ()
-
-
-_ALLOWED: Final[Mapping[str, Callable[[Catalogue, str], Iterable[str]]]] = {
-    "tab": lambda _catalogue, _value: [one.value for one in Tab],
-    "unit": lambda _catalogue, value: (value,),
-    "status": lambda _catalogue, _value: [one.value for one in STATES],
-    "protocol": lambda catalogue, _value: catalogue.protocols,
-    "activity": lambda catalogue, _value: catalogue.activities,
-    "performer": lambda catalogue, _value: catalogue.names["performer"],
-    "booked": lambda _catalogue, _value: ("yes", "no"),
-    "sort": lambda _catalogue, _value: [one.value for one in Sort],
-    "language": _language,
-    "distance_over": _kilometres,
+_FORMS: Final[Mapping[str, re.Pattern[str]]] = {
+    "unit": re.compile(r".+", re.DOTALL),  # whose it may be is a matter of rights
+    "language": re.compile(r"[^\W\d_]{2,3}"),
+    "distance_over": re.compile(r"[0-9]{1,4}", re.ASCII),
+}
+_CHOICES: Final[Mapping[str, Callable[[Catalogue], Collection[str]]]] = {
+    "tab": lambda _: [one.value for one in Tab],
+    "status": lambda _: [one.value for one in STATES],
+    "protocol": lambda catalogue: catalogue.protocols,
+    "activity": lambda catalogue: catalogue.activities,
+    "performer": lambda catalogue: catalogue.names["performer"],
+    "booked": lambda _: ("yes", "no"),
+    "sort": lambda _: [one.value for one in Sort],
 }

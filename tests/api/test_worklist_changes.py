@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.domain.marks import INVENTED
 from service.runtime import Runtime
 from tests.api.conftest import Client
 from tests.api.people import FOLLOW_UPS, HATTULA, MARJATTA, items, receive_people, row_of
@@ -47,3 +48,18 @@ def test_a_cursor_keeps_to_the_day_and_to_what_was_known(nurse, reception, runti
     second = nurse.get(f"{FOLLOW_UPS}?limit=500&cursor={first['next']}").json
     assert second["as_of"] == "2026-11-01"
     assert (MARJATTA, "hba1c") in {(one["patient"], one["activity"]) for one in second["items"]}
+
+
+def test_an_empty_list_says_whether_the_database_is_one_of_invented_people(runtime, nurse):
+    def mark(value):
+        runtime.store.carry_out(
+            lambda work: work.marks.put(INVENTED, value),
+            actor="tests",
+            request="r",
+            at=runtime.clock.now(),
+        )
+
+    mark("seed 7")
+    assert nurse.get(f"{FOLLOW_UPS}?protocol=asthma").json["demo"] is True
+    mark("")
+    assert nurse.get(f"{FOLLOW_UPS}?protocol=asthma").json["demo"] is False

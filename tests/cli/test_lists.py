@@ -98,3 +98,13 @@ def test_what_cannot_be_asked_is_told(
     told = region.run("worklist", *options, status=status)
     assert words in told.stderr
     assert told.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["audit", "worklist"])
+def test_a_unit_that_nobody_knows_is_told_in_one_line_with_those_that_there_are(
+    region: Terminal, command: str
+) -> None:
+    told = region.run(command, "--unit", "nix", status=1)
+    assert not told.stdout
+    [line] = told.stderr.splitlines()
+    assert line.startswith("seuranta: 'nix' is no unit; there are ")
