@@ -21,7 +21,6 @@ from service.storage.rows import Row, insert_rows
 from service.storage.tables.columns import OPEN, OPEN_DAY
 from service.storage.tables.plan import eligibilities, plan_protocols, units
 from service.storage.tables.projection import (
-    asked_by,
     bookings,
     feeds,
     follow_ups,
@@ -159,8 +158,7 @@ class _Person:
         self._unit = unit
         self._dice = dice
         self._rows: dict[Table, list[Row]] = {
-            table: []
-            for table in (follow_ups, rounds, asked_by, stretches, bookings, eligibilities)
+            table: [] for table in (follow_ups, rounds, stretches, bookings, eligibilities)
         }
 
     def rows(self, *, with_history: bool) -> dict[Table, list[Row]]:
@@ -193,7 +191,7 @@ class _Person:
         at = noon(TODAY + timedelta(days=self._dice.randrange(60)))
         for number, row in enumerate(self._rows[follow_ups][:2]):
             source = f"Appointment/a{self._key}-{number}"
-            self._rows[bookings].append((self._key, source, at, row[2], row[4]))
+            self._rows[bookings].append((self._key, source, at, row[2], row[4], noon(TODAY), OPEN))
 
     def _follow_up(self, key: int, activity: Activity, with_history: bool) -> None:
         named = f"|{'|'.join(activity.protocols)}|"
@@ -207,12 +205,6 @@ class _Person:
         )
         drawn = list(self._drawn(activity, with_history=with_history))
         self._rows[stretches] += [self._stretch(key, activity, named, one) for one in drawn]
-        last = drawn[-1]
-        if last.hold != "ended":
-            self._rows[asked_by] += [
-                (self._key, key, protocol, self._unit, last.urgency, last.window[-1])
-                for protocol in activity.protocols
-            ]
 
     def _drawn(self, activity: Activity, *, with_history: bool) -> Iterator["_Drawn"]:
         """Stretches one after the other; each is known until the next doing is."""

@@ -5,7 +5,7 @@ About units, not people: every role may read them.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -35,14 +35,18 @@ class FeedChanges(Feeds):
         super().__init__(transaction.connection)
         self._transaction = transaction
 
-    def record(self, fed: Iterable[tuple[str, str, date]]) -> None:
-        """Note that a unit's senders sent kinds of results of these days: (unit, kind, day).
+    def record(self, fed: Iterable[tuple[str, str, date, datetime | None]]) -> None:
+        """Note that a unit's senders sent kinds of results of these days: unit, kind, day, since when known.
 
         Best done last in a transaction: others who feed the same wait from here until its end.
         """
+        first: dict[tuple[str, str, date], datetime] = {}
+        for unit, kind, day, known in fed:
+            since = known or self._transaction.at
+            first[unit, kind, day] = min(first.get((unit, kind, day), since), since)
         rows = [
-            {"unit": unit, "kind": kind, "day": day, "last_at": self._transaction.at}
-            for unit, kind, day in sorted(set(fed))
+            {"unit": unit, "kind": kind, "day": day, "known_from": since}
+            for (unit, kind, day), since in sorted(first.items())
         ]
         if rows:
             self._connection.execute(_upsert(self._connection.dialect.name), rows)
@@ -60,6 +64,6 @@ def _upsert(backend: str) -> Any:
     insert = (sqlite if backend == "sqlite" else postgresql).insert(feeds)
     return insert.on_conflict_do_update(
         index_elements=[feeds.c.unit, feeds.c.kind, feeds.c.day],
-        set_={"last_at": insert.excluded.last_at},
-        where=feeds.c.last_at < insert.excluded.last_at,
+        set_={"known_from": insert.excluded.known_from},
+        where=feeds.c.known_from > insert.excluded.known_from,
     )

@@ -32,9 +32,14 @@ from service.storage.kept.saving import KeptChanges
 from service.storage.patients import UNDESCRIBED
 from service.storage.rows import delete_rows
 from service.storage.tables.columns import OPEN
-from service.storage.tables.plan import adjustments, agreements, eligibilities, plan_protocols
+from service.storage.tables.plan import (
+    adjustments,
+    agreements,
+    eligibilities,
+    live_plans,
+    plan_protocols,
+)
 from service.storage.tables.projection import (
-    asked_by,
     bookings,
     evidence,
     feeds,
@@ -62,10 +67,10 @@ PROJECTION: Final[Sequence[Table]] = (
     not_counted,
     follow_ups,
     rounds,
-    asked_by,
     stretches,
     adjustments,
     plan_protocols,
+    live_plans,
     agreements,
     eligibilities,
     care_relations,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
@@ -19,6 +19,9 @@ from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stor
 from service.domain.responsibility import succeeded
 from service.workflows.ports import Work
 
+_Fed: TypeAlias = tuple[str, date, datetime | None]
+"""A kind of result that came, the day it tells of, and since when that is known, if not from now."""
+
 _NOBODY_ELSE: Final = frozenset({0})
 
 
@@ -27,7 +30,7 @@ class Notes:
 
     def __init__(self, work: Work, keys: Mapping[str, int], kinds: Kinds, today: date) -> None:
         self.touched: set[int] = set()
-        self._fed: defaultdict[int, set[tuple[str, date]]] = defaultdict(set)
+        self._fed: defaultdict[int, set[_Fed]] = defaultdict(set)
         self._kinds = kinds
         self._work = work
         self._keys = keys
@@ -67,8 +70,8 @@ class Notes:
             for fact in self._facts(patient, f"{one.type}/{one.id}", one)
         ]
         self._add(facts)
-        for _, patient, fact in facts:
-            self._fed[patient].update(fed_by([fact], self._kinds))
+        for known, patient, fact in facts:
+            self._feed(patient, [fact], known)
         self._work.not_counted.add_many(
             (patient, f"{one.type}/{one.id}", result)
             for patient, one in theirs
@@ -83,6 +86,10 @@ class Notes:
         self._work.feeds.record(
             (unit, *told) for key, unit in units.items() for told in self._fed[key] if unit
         )
+
+    def _feed(self, patient: int, facts: Iterable[Fact], known: datetime | None) -> None:
+        told = fed_by(facts, self._kinds)
+        self._fed[patient].update((kind, day, known) for kind, day in told)
 
     def _add(self, facts: Iterable[tuple[datetime | None, int, Fact]]) -> None:
         """Add facts, those that are known from the same instant together."""
@@ -109,7 +116,7 @@ class Notes:
         if reading.facts or not is_first:
             facts = self._facts(patient, source, reading)
             changed |= self._work.evidence.replace(patient, source, facts, known=reading.known)
-            self._fed[patient].update(fed_by(facts, self._kinds))
+            self._feed(patient, facts, reading.known)
         if reading.not_counted or not is_first:
             results: Sequence[NotCounted] = reading.not_counted
             self._work.not_counted.replace(patient, source, results)

@@ -18,11 +18,11 @@ from service.storage.care_relations import CareRelation
 from service.storage.database import Storage, Work
 from service.storage.rows import Rows, insert_rows
 from service.storage.stretch_rows import stretch_row, text_of_names
-from service.storage.tables.columns import OPEN, OPEN_DAY
+from service.storage.tables.columns import EPOCH, OPEN, OPEN_DAY
 from service.storage.tables.plan import units
 from service.storage.tables.projection import bookings, feeds, follow_ups, rounds, stretches
 from service.storage.tables.record import patients
-from tests.storage.builders import NOON, TODAY, at, writing
+from tests.storage.builders import TODAY, at, writing
 
 BEGUN = date(2024, 1, 1)
 UNITS = ("hattula", "janakkala", "loppi")
@@ -148,7 +148,7 @@ def write(storage: Storage, region: Region, *, today: date = TODAY) -> dict[str,
         ]
         connection = work.transaction.connection
         insert_rows(connection, {units: rows})
-        fed = [(*one, NOON) for one in sorted(region.fed)]
+        fed = [(*one, EPOCH) for one in sorted(region.fed)]
         insert_rows(connection, {feeds: fed})
         return {one.id: _write_person(work, one, today) for one in region.people}
 
@@ -167,7 +167,8 @@ def _write_person(work: Work, one: Somebody, today: date) -> int:
     for told in one.follow_ups:
         write_follow_up(work, key, told, today)
     booked = [
-        (key, each.source, each.at, each.follow_up, each.activity) for each in one.appointments
+        (key, each.source, each.at, each.follow_up, each.activity, EPOCH, OPEN)
+        for each in one.appointments
     ]
     insert_rows(connection, {bookings: booked})
     return key

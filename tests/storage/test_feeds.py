@@ -12,7 +12,7 @@ MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 
 def record(storage, *fed, minutes=0):
     with writing(storage, minutes) as work:
-        work.feeds.record(fed)
+        work.feeds.record((*one, None) for one in fed)
 
 
 def test_the_last_day_of_each_kind_from_each_unit_is_told(storage):
@@ -35,10 +35,10 @@ def test_nothing_sent_is_nothing_recorded(storage):
         assert view.feeds.last_days(until=TUESDAY) == {}
 
 
-def test_the_latest_instant_of_a_day_is_kept_whatever_the_order(storage):
+def test_a_day_is_known_since_the_first_of_its_results_came_whatever_the_order(storage):
     record(storage, ("hattula", "hba1c", MONDAY), minutes=5)
     record(storage, ("hattula", "hba1c", MONDAY), minutes=9)
     record(storage, ("hattula", "hba1c", MONDAY), minutes=1)
 
     with storage.engine.connect() as connection:
-        assert connection.execute(select(feeds.c.last_at)).scalars().all() == [at(9)]
+        assert connection.execute(select(feeds.c.known_from)).scalars().all() == [at(1)]

@@ -1,7 +1,8 @@
 """A result arrives: what it does to plans, follow-ups, rounds, bookings and feeds, in one transaction."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from service.domain.access import Role, Viewer
 from service.domain.errors import Forbidden, Invalid
 from service.domain.follow_up import Stretch
+from service.domain.worklist import WorklistQuestion
 from service.runtime import Runtime
 from service.workflows.receive_resources import Received
 from tests.house import SYSTEM, TODAY
@@ -41,6 +43,29 @@ def body_of(reception: Reception, type_: str, id_: str) -> dict[str, object]:
         body = view.resources.read(type_, id_, viewer=SYSTEM).body
     found: dict[str, object] = orjson.loads(body)
     return found
+
+
+def an_appointment(**more: Any) -> dict[str, Any]:
+    """A booked time for an HbA1c of p1."""
+    activity = {"system": f"{BASE}/CodeSystem/activity", "code": "hba1c"}
+    return {
+        "resourceType": "Appointment",
+        "id": "a1",
+        "status": "booked",
+        "serviceType": [{"coding": [activity]}],
+        "start": "2026-12-01T08:00:00+02:00",
+        "end": "2026-12-01T08:15:00+02:00",
+        "participant": [{"actor": {"reference": "Patient/p1"}, "status": "accepted"}],
+        **more,
+    }
+
+
+def booked_for(
+    runtime: Runtime, *, as_of: date = TODAY, known_at: datetime | None = None
+) -> list[str]:
+    with runtime.store.read() as view:
+        plan = view.follow_ups.plan("p1", viewer=SYSTEM, as_of=as_of, known_at=known_at)
+    return [one.activity for one in plan.follow_ups if one.booked]
 
 
 def test_a_condition_enrols_where_the_unit_takes_people_on_arrival(reception: Reception):
@@ -128,26 +153,49 @@ def test_a_booked_appointment_is_noted_until_it_is_cancelled(
     reception: Reception, runtime: Runtime
 ):
     person_with_diabetes(reception)
-    activity = {"system": f"{BASE}/CodeSystem/activity", "code": "hba1c"}
-    appointment = {
-        "resourceType": "Appointment",
-        "id": "a1",
-        "status": "booked",
-        "serviceType": [{"coding": [activity]}],
-        "start": "2026-12-01T08:00:00+02:00",
-        "end": "2026-12-01T08:15:00+02:00",
-        "participant": [{"actor": {"reference": "Patient/p1"}, "status": "accepted"}],
-    }
+    reception.put(an_appointment())
+    assert booked_for(runtime) == ["hba1c"]
+    reception.put(an_appointment(status="cancelled"))
+    assert booked_for(runtime) == []
 
-    def booked_for() -> list[str]:
+
+def test_a_past_day_with_past_knowledge_shows_what_was_booked_then(
+    reception: Reception, runtime: Runtime
+):
+    person_with_diabetes(reception)
+    before = reception.now
+    reception.put(an_appointment())
+    booked = reception.now
+    reception.put(an_appointment(start="2026-12-08T08:00:00+02:00"))
+    moved = reception.now
+    reception.delete("Appointment/a1")
+
+    assert booked_for(runtime) == []
+    assert booked_for(runtime, known_at=before) == []
+    assert booked_for(runtime, known_at=booked) == ["hba1c"]
+    assert booked_for(runtime, known_at=moved, as_of=date(2026, 12, 2)) == ["hba1c"]
+    assert booked_for(runtime, known_at=booked, as_of=date(2026, 12, 2)) == []
+    for known_at, rows in ((before, 0), (booked, 1), (reception.now, 0)):
+        question = WorklistQuestion(as_of=TODAY, known_at=known_at, booked=True)
         with runtime.store.read() as view:
-            plan = view.follow_ups.plan("p1", viewer=SYSTEM, as_of=TODAY)
-        return [one.activity for one in plan.follow_ups if one.booked]
+            assert len(view.follow_ups.page(question, viewer=SYSTEM).rows) == rows
 
-    reception.put(appointment)
-    assert booked_for() == ["hba1c"]
-    reception.put({**appointment, "status": "cancelled"})
-    assert booked_for() == []
+
+def test_a_source_that_told_later_was_silent_as_far_as_was_known(
+    reception: Reception, runtime: Runtime
+):
+    person_with_diabetes(reception)
+    before = reception.now
+    reception.put(a_patient("p2"), an_hba1c("o2", patient="p2"))
+
+    def not_known(known_at: datetime | None) -> bool:
+        with runtime.store.read() as view:
+            plan = view.follow_ups.plan("p1", viewer=SYSTEM, as_of=TODAY, known_at=known_at)
+        return next(bool(one.not_known) for one in plan.follow_ups if one.activity == "hba1c")
+
+    assert not_known(before)
+    assert not not_known(None)
+    assert not not_known(reception.now)
 
 
 def test_a_clinician_changes_only_what_is_about_people_in_their_units_care(

@@ -1,4 +1,4 @@
-"""Keeping what has changed of a patient: stretches with both clocks, follow-ups, rounds, who asks.
+"""Keeping what has changed of a patient: stretches with both clocks, follow-ups, rounds.
 
 A stretch that no longer holds is not deleted: from then on it is no longer known. One that this
 same transaction wrote is, for nobody ever knew it.
@@ -11,13 +11,12 @@ from typing import Any, Final
 
 from sqlalchemy import Table, bindparam, delete, update
 
-from service.domain.follow_up import FollowUp, Hold, Stretch
-from service.domain.kept import ChangedFollowUp, ChangedRound, KeptFollowUp
+from service.domain.kept import ChangedFollowUp, ChangedRound
 from service.storage.kept.state import Kept
 from service.storage.rows import Row
 from service.storage.stretch_rows import stretch_row, text_of_names
 from service.storage.tables.columns import OPEN, OPEN_DAY
-from service.storage.tables.projection import asked_by, follow_ups, rounds, stretches
+from service.storage.tables.projection import follow_ups, rounds, stretches
 from service.storage.transaction import Transaction
 
 Rows = dict[Table, list[Row]]
@@ -82,31 +81,12 @@ class KeptChanges(Kept):
             for stretch in new
             if stretch not in old
         ]
-        self._ask(patient, key, one.before, one.follow_up, rows=rows, today=today)
 
     def _forget(self, patient: int, key: int, days: Sequence[date], at: datetime) -> None:
         if days:
             given = {"of": patient, "key": key, "days": list(days)}
             self._connection.execute(_NEVER_KNOWN, {**given, "since": at})
             self._connection.execute(_NO_LONGER_KNOWN, {**given, "known_to": at, "live": False})
-
-    def _ask(
-        self,
-        patient: int,
-        key: int,
-        before: KeptFollowUp | None,
-        follow_up: FollowUp,
-        *,
-        rows: Rows,
-        today: date,
-    ) -> None:
-        """Which protocols ask for it in the stretches still to come, so that a list can begin there."""
-        if before:
-            self._connection.execute(_ASKED_BY, {"of": patient, "key": key})
-        rows[asked_by] += [
-            (patient, key, protocol, *where)
-            for protocol, where in _asked(follow_up.stretches, today)
-        ]
 
     def _save_rounds(
         self, patient: int, key: int, changed: Iterable[ChangedRound], rows: Rows
@@ -151,17 +131,6 @@ def _round_values(one: ChangedRound) -> dict[str, Any]:
     }
 
 
-def _asked(told: Sequence[Stretch], today: date) -> Iterable[tuple[str, tuple[str, str, date]]]:
-    """Each protocol that asks from today on, with the place of the first stretch in which it does."""
-    found: dict[str, tuple[str, str, date]] = {}
-    for stretch in told:
-        if stretch.holds_to > today and stretch.hold is not Hold.ENDED:
-            place = (stretch.unit, stretch.urgency.value, stretch.order_on)
-            for protocol in stretch.protocols:
-                found.setdefault(protocol, place)
-    return found.items()
-
-
 _OF: Final = (stretches.c.patient == bindparam("of")) & (stretches.c.follow_up == bindparam("key"))
 _THESE: Final = (
     _OF
@@ -174,9 +143,6 @@ _NEVER_KNOWN: Final = delete(stretches).where(
 _NO_LONGER_KNOWN: Final = update(stretches).where(_THESE)
 _FOLLOW_UP: Final = update(follow_ups).where(
     follow_ups.c.patient == bindparam("of"), follow_ups.c.follow_up == bindparam("key")
-)
-_ASKED_BY: Final = delete(asked_by).where(
-    asked_by.c.patient == bindparam("of"), asked_by.c.follow_up == bindparam("key")
 )
 _ROUND: Final = update(rounds).where(
     rounds.c.patient == bindparam("of"),

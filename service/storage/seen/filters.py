@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, not_, or_, 
 
 from service.domain.follow_up import Hold
 from service.storage.access import visible
-from service.storage.seen.moment import AS_OF
+from service.storage.seen.moment import AS_OF, KNOWN_AT, known
 from service.storage.seen.shape import Shape
 from service.storage.tables.columns import OPEN_DAY, Instant
 from service.storage.tables.outreach import outreach
@@ -50,6 +50,7 @@ def booked(rows: Any) -> Condition:
     found = select(bookings.c.patient).where(
         bookings.c.patient == rows.patient,
         bookings.c.at >= FROM_INSTANT,
+        known(bookings.c),
         or_(for_all, bookings.c.follow_up_id == _follow_up(rows, follow_ups.c.id)),
     )
     return found.correlate_except(bookings).exists()
@@ -73,6 +74,7 @@ def not_known(rows: Any) -> Condition:
         feeds.c.kind == _follow_up(rows, follow_ups.c.kind),
         feeds.c.day >= rows.anchor_on,
         feeds.c.day <= AS_OF,
+        feeds.c.known_from <= KNOWN_AT,
     )
     return and_(rows.done_on == OPEN_DAY, not_(told.correlate_except(feeds).exists()))
 

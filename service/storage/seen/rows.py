@@ -19,7 +19,6 @@ from sqlalchemy import (
 
 from service.clock import clinic_day
 from service.domain.adjustment import PAUSING, Adjustment, AdjustmentKind
-from service.domain.care_plan import TaskStatus
 from service.domain.course import OWN_ENTRY
 from service.domain.follow_up import Hold, Stretch
 from service.domain.protocol import Kind
@@ -28,7 +27,8 @@ from service.domain.window import State, days_overdue
 from service.domain.worklist import SeenPerson
 from service.storage.kept.adjustments import adjustment_of
 from service.storage.kept.state import person_of
-from service.storage.seen.moment import AS_OF, known, on_the_day, start_of
+from service.storage.seen.moment import AS_OF, KNOWN_AT, known, on_the_day, start_of
+from service.storage.seen.round import open_round
 from service.storage.seen.shape import KEY
 from service.storage.stretch_rows import STRETCH_COLUMNS, stretch_of
 from service.storage.tables.columns import Instant
@@ -38,7 +38,6 @@ from service.storage.tables.projection import (
     evidence,
     feeds,
     follow_ups,
-    rounds,
     stretches,
 )
 from service.storage.tables.record import patients
@@ -147,18 +146,11 @@ def _day_of(instant: datetime | None) -> date | None:
     return clinic_day(instant) if instant else None
 
 
-_TASK: Final = (
-    select(rounds.c.task)
-    .where(
-        rounds.c.patient == stretches.c.patient,
-        rounds.c.follow_up == stretches.c.follow_up,
-        rounds.c.status == TaskStatus.REQUESTED.value,
-    )
-    .order_by(rounds.c.started_on.desc())
-    .limit(1)
-)
 _FED_ON: Final = select(func.max(feeds.c.day)).where(
-    feeds.c.unit == stretches.c.unit, feeds.c.kind == follow_ups.c.kind, feeds.c.day <= AS_OF
+    feeds.c.unit == stretches.c.unit,
+    feeds.c.kind == follow_ups.c.kind,
+    feeds.c.day <= AS_OF,
+    feeds.c.known_from <= KNOWN_AT,
 )
 # A correction ends what the source said before and says it anew: the first time is when we knew.
 _DONE_KNOWN_FROM: Final = select(func.min(evidence.c.known_from, type_=Instant)).where(
@@ -175,7 +167,7 @@ FOLLOW_UP_COLUMNS: Final = [
     follow_ups.c.activity,
     follow_ups.c.kind,
     follow_ups.c.performer,
-    _TASK.scalar_subquery().label("task"),
+    open_round(stretches.c).label("task"),
     _FED_ON.scalar_subquery().label("fed_on"),
     _DONE_KNOWN_FROM.scalar_subquery().label("done_known_from"),
 ]
@@ -207,6 +199,7 @@ _BOOKED: Final[Select[Any]] = (
     .where(
         bookings.c.patient.in_(_OF),
         bookings.c.at >= bindparam("from_instant", type_=Instant),
+        known(bookings.c),
     )
     .order_by(bookings.c.patient, bookings.c.at, bookings.c.source)
 )

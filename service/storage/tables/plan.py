@@ -14,6 +14,7 @@ from service.storage.tables.columns import (
     key,
     metadata,
     number,
+    primary,
     primary_text,
     text,
 )
@@ -31,6 +32,14 @@ units = Table(
     decimal("latitude", optional=True),
     decimal("longitude", optional=True),
     key("tx"),
+)
+
+# At most one a person, whichever the CarePlan: the key is what keeps a second one out.
+live_plans = Table(
+    "live_plans",
+    metadata,
+    primary("patient"),
+    text("care_plan"),
 )
 
 plan_protocols = Table(

@@ -73,7 +73,9 @@ bookings = Table(
     instant("at"),
     text("follow_up_id"),  # the ServiceRequest's id; else it is for every follow-up of the activity
     text("activity"),
-    PrimaryKeyConstraint("patient", "source", "follow_up_id", "activity"),
+    instant("known_from"),
+    instant("known_to"),
+    PrimaryKeyConstraint("patient", "source", "follow_up_id", "activity", "known_from"),
     sqlite_with_rowid=False,
 )
 
@@ -83,7 +85,7 @@ feeds = Table(
     text("unit"),
     text("kind"),
     day("day"),
-    instant("last_at"),
+    instant("known_from"),  # when the first of them came; that one came stays true
     PrimaryKeyConstraint("unit", "kind", "day"),
     sqlite_with_rowid=False,
 )
@@ -123,19 +125,6 @@ rounds = Table(
     text("done_source"),
     PrimaryKeyConstraint("patient", "follow_up", "began"),
     Index("rounds_by_task", "task"),
-)
-
-asked_by = Table(
-    "asked_by",
-    metadata,
-    key("patient"),
-    key("follow_up"),
-    text("protocol"),
-    text("unit"),
-    text("urgency"),
-    day("order_on"),
-    PrimaryKeyConstraint("patient", "follow_up", "protocol"),
-    Index("asked_by_protocol", "unit", "protocol", "urgency", "order_on", "follow_up"),
 )
 
 stretches = Table(

@@ -210,8 +210,8 @@ class CareRelationChanges(Protocol):
 class FeedChanges(FeedsSeen, Protocol):
     """Feeds as a transaction adds to them."""
 
-    def record(self, fed: Iterable[tuple[str, str, date]]) -> None:
-        """Note that a unit's senders sent kinds of results of these days."""
+    def record(self, fed: Iterable[tuple[str, str, date, datetime | None]]) -> None:
+        """Note that a unit's senders sent kinds of results of these days, known since an instant."""
         ...
 
 
