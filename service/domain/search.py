@@ -4,12 +4,17 @@ Source: R4 search.html; the parameters themselves are numbers of `service/fhir/r
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
+from enum import IntEnum, StrEnum
 from typing import NamedTuple, TypeAlias
 
 
 class SearchKind(StrEnum):
-    """The kind of index a parameter's rows are in."""
+    """The kind of index a parameter's rows are in.
+
+    ROUND and FOLLOW_UP have no rows: what is asked of a Task or a ServiceRequest is what the
+    follow-up behind it is today, and `Criterion.parameter` is an `Aspect`.
+    """
 
     TOKEN = "token"  # noqa: S105 - the standard's word for a code
     DATE = "date"
@@ -19,6 +24,39 @@ class SearchKind(StrEnum):
     QUANTITY = "quantity"
     ID = "id"
     LAST_UPDATED = "last-updated"
+    ROUND = "round"
+    FOLLOW_UP = "follow-up"
+
+
+class Aspect(IntEnum):
+    """What is asked of the follow-up behind a Task or ServiceRequest, as it stands today.
+
+    STATE: one of the five. SHOWN: the same, as businessStatus shows it: upcoming, due or overdue.
+    DUE: its due day. OVERDUE_SINCE and DAYS_OVERDUE: of those overdue, since which day and for how
+    many days. UNIT: the unit responsible. PROTOCOL: one that asks for it.
+    """
+
+    STATE = 1
+    SHOWN = 2
+    DUE = 3
+    OVERDUE_SINCE = 4
+    DAYS_OVERDUE = 5
+    UNIT = 6
+    PROTOCOL = 7
+
+
+class Days(NamedTuple):
+    """Days of the clinic's calendar: `first` included, `end` not."""
+
+    first: date
+    end: date
+
+
+class Counts(NamedTuple):
+    """Whole numbers: `first` included, `end` not."""
+
+    first: int
+    end: int
 
 
 class TokenValue(NamedTuple):
@@ -60,7 +98,9 @@ class QuantityValue(NamedTuple):
     unit: str | None
 
 
-Value: TypeAlias = TokenValue | DateValue | ReferenceValue | StringValue | QuantityValue | str
+Value: TypeAlias = (
+    TokenValue | DateValue | ReferenceValue | StringValue | QuantityValue | Days | Counts | str
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +108,7 @@ class Criterion:
     """One parameter of a query: any of the values; `negated` for `:not`, `missing` for `:missing`.
 
     `also` are further parameters whose rows count as its own: `combo-code` is `code` and
-    `component-code`.
+    `component-code`. What meets the `alternative` meets the criterion too.
     """
 
     parameter: int
@@ -77,6 +117,7 @@ class Criterion:
     negated: bool = False
     missing: bool | None = None
     also: tuple[int, ...] = ()
+    alternative: "Criterion | None" = None
 
 
 @dataclass(frozen=True, slots=True)

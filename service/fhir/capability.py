@@ -122,4 +122,6 @@ def _pointing_at(name: str) -> list[str]:
 
 def _parameter(parameter: SearchParameter) -> dict[str, str]:
     kind = "number" if parameter.is_number else str(parameter.kind)
-    return {"name": parameter.code, "type": _TYPE_NAMES.get(parameter.kind, kind)}
+    type_ = parameter.own_type or _TYPE_NAMES.get(parameter.kind, kind)
+    told = {"name": parameter.code, "type": type_}
+    return told | {"definition": parameter.definition} if parameter.definition else told

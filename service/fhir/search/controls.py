@@ -10,6 +10,7 @@ from typing import Final
 
 from service.domain.errors import Invalid, Issue
 from service.domain.search import Inclusion, SearchKind, SortKey
+from service.fhir.search.own_parameters import SORTABLE
 from service.fhir.search.registry import SearchParameter, searchable
 from service.fhir.types import SERVED_TYPES
 
@@ -66,7 +67,7 @@ class Controls:
         known, kept = searchable(self.type), []
         for text in value.split(","):
             parameter = known.get(text.removeprefix("-"))
-            if parameter is None or len(parameter.numbers) > 1:
+            if parameter is None or not _is_sortable(parameter):
                 self.leave_out(f"{self.type} cannot be sorted by `{text[:64]}`", "_sort")
             else:
                 key = SortKey(parameter.numbers[0], parameter.kind, text.startswith("-"))
@@ -108,6 +109,12 @@ class Controls:
         """Keep the last of a control that counts once."""
         self.used = [pair for pair in self.used if pair[0] != name]
         self.used.append((name, value))
+
+
+def _is_sortable(parameter: SearchParameter) -> bool:
+    if parameter.own_type:
+        return parameter.numbers[0] in SORTABLE
+    return len(parameter.numbers) == 1
 
 
 def _inclusion(name: str, value: str) -> tuple[str, SearchParameter, str]:

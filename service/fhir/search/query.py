@@ -6,12 +6,15 @@ asks for strict handling; an unsupported modifier is always refused; an empty va
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from service.domain.errors import Invalid, Issue
 from service.domain.search import Criterion, Query, ReferenceValue, SearchKind, Value
 from service.fhir.search.controls import Controls, refused
+from service.fhir.search.own_parameters import ASKED_OF, OWN, is_taken_for_ours
+from service.fhir.search.own_values import or_as_shown, own_values
 from service.fhir.search.query_values import (
     plain_values,
     reference_value,
@@ -25,6 +28,7 @@ from service.fhir.types import SERVED_TYPES
 # Parameters of every interaction, which say nothing about what is sought.
 _OF_THE_FORMAT: Final = frozenset({"_format", "_pretty"})
 _WITHOUT_ROWS: Final = frozenset({SearchKind.ID, SearchKind.LAST_UPDATED})
+_OURS_ARE: Final = f"of follow-ups there are {', '.join(OWN)}, on {' and '.join(ASKED_OF)}"
 _NUL: Final = "\0"  # PostgreSQL keeps no text with it, and no resource has it
 
 
@@ -60,10 +64,12 @@ def read_search(
     """
     reader = _Reader(resource_type, base_url, at)
     for name, value in parameters:
+        if not value and name in OWN:
+            raise refused(name, "it has no value, and without it everything would be found")
         if value and name not in _OF_THE_FORMAT:
             reader.take(name, value)
     search = reader.search()
-    if strict and search.issues:
+    if search.issues and (strict or reader.asks_for_a_state):
         raise Invalid(issues=[issue._replace(severity="error") for issue in search.issues])
     return search
 
@@ -78,6 +84,12 @@ class _Reader:
         self._known = searchable(resource_type)
         self._criteria: list[Criterion] = []
         self._controls = Controls(resource_type)
+
+    @property
+    def asks_for_a_state(self) -> bool:
+        """Whether anything of ours is asked: a typo beside it must not widen the answer."""
+        asked = {one.kind for one in self._criteria} | {one.kind for one in self._controls.sort}
+        return not asked.isdisjoint(ASKED_OF.values())
 
     def search(self) -> Search:
         """All that was taken."""
@@ -118,6 +130,8 @@ class _Reader:
         self._controls.used.append((name, value))
 
     def _leave_out(self, name: str) -> None:
+        if is_taken_for_ours(name, self._type):
+            raise refused(name, f"{_OURS_ARE}; {self._type} has {', '.join(self._known)}")
         words = f"{self._type} has no search parameter `{name[:64]}`"
         if (reason := unsearchable(self._type).get(name)) is not None:
             words = f"{self._type} cannot be searched by `{name}`: {reason}"
@@ -126,6 +140,9 @@ class _Reader:
     def _criterion(self, parameter: SearchParameter, modifier: str, value: str) -> Criterion:
         if _NUL in value:
             raise ValueError("no value has the character NUL")
+        return or_as_shown(self._type, parameter.code, self._plain(parameter, modifier, value))
+
+    def _plain(self, parameter: SearchParameter, modifier: str, value: str) -> Criterion:
         number, *also = parameter.numbers
         if modifier == "missing":
             missing = _missing(parameter, value)
@@ -141,8 +158,12 @@ class _Reader:
             return self._references(parameter, modifier, texts)
         if parameter.kind is SearchKind.STRING and modifier in {"exact", "contains"}:
             return parameter.kind, tuple(string_value(text, modifier) for text in texts)
-        if modifier and (parameter.kind, modifier) != (SearchKind.TOKEN, "not"):
+        is_token = SearchKind.TOKEN in {parameter.kind, parameter.own_type}
+        if modifier and not (is_token and modifier == "not"):
             raise _unsupported(parameter, modifier)
+        if parameter.own_type:
+            read_here = partial(own_values, base_url=self._base_url, at=self._at)
+            return parameter.kind, read_here(parameter, texts)
         read = plain_values(parameter, self._at)[parameter.kind]
         return parameter.kind, tuple(value for text in texts for value in read(text))
 

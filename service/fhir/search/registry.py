@@ -10,6 +10,7 @@ from typing import Final
 
 from service.domain.search import SearchKind
 from service.fhir.definitions import Parameter, codes, search_parameters
+from service.fhir.search.own_parameters import ASKED_OF, OwnParameter, own_of
 from service.fhir.search.paths import DECEASED, SearchPath, paths_of
 
 _KINDS: Final = {
@@ -30,7 +31,8 @@ class SearchParameter:
 
     Its rows stand under `numbers`, of references only those to `target` where there is one.
     `targets` are the types it can point at; `systems` the code systems that its plain codes are of;
-    `is_canonical` where it holds canonical addresses and no References.
+    `is_canonical` where it holds canonical addresses and no References. Of our own parameters
+    `own_type` is FHIR's name of the type, and `definition` where it is defined.
     """
 
     code: str
@@ -41,17 +43,20 @@ class SearchParameter:
     systems: frozenset[str] = frozenset()
     is_canonical: bool = False
     is_number: bool = False
+    own_type: str = ""
+    definition: str = ""
 
 
 @cache
 def searchable(resource_type: str) -> Mapping[str, SearchParameter]:
     """All parameters that a type can be searched by, by their names, sorted."""
-    listed = {parameter.code: parameter for parameter in _all(resource_type)}
-    return {
-        code: _search_parameter(listed[code], resource_type)
-        for code in sorted(listed)
-        if listed[code].kind in _KINDS and not listed[code].not_indexed
+    listed = {
+        parameter.code: _search_parameter(parameter, resource_type)
+        for parameter in _all(resource_type)
+        if parameter.kind in _KINDS and not parameter.not_indexed
     }
+    ours = {one.code: _own(one, resource_type) for one in own_of(resource_type)}
+    return dict(sorted({**listed, **ours}.items()))
 
 
 @cache
@@ -81,6 +86,18 @@ def _search_parameter(parameter: Parameter, resource_type: str) -> SearchParamet
         systems=_systems(paths) if types == {"code"} else frozenset(),
         is_canonical=parameter.kind == "reference" and not types & {"Reference", "Resource"},
         is_number=parameter.kind == "number",
+    )
+
+
+def _own(one: OwnParameter, resource_type: str) -> SearchParameter:
+    return SearchParameter(
+        code=one.code,
+        kind=ASKED_OF[resource_type],
+        numbers=(one.aspect,),
+        targets=("Organization",) if one.type == "reference" else (),
+        is_number=one.type == "number",
+        own_type=one.type,
+        definition=one.definition,
     )
 
 

@@ -31,6 +31,7 @@ from service.domain.search import (
     StringValue,
     TokenValue,
 )
+from service.storage.search.follow_up_state import TODAYS, met_today
 from service.storage.tables.record import resources
 from service.storage.tables.search import (
     search_dates,
@@ -60,6 +61,8 @@ def met(
     criterion: Criterion, patient: ColumnElement[int], resource: ColumnElement[int]
 ) -> Condition:
     """The condition that a resource meets the criterion."""
+    if criterion.kind in TODAYS:
+        return _met_today_or_else(criterion, patient, resource)
     if criterion.kind not in INDEX_OF:
         directory = resources.alias()
         return exists().where(directory.c.resource == resource, has_value(criterion, directory))
@@ -72,6 +75,15 @@ def met(
         return not_(present) if criterion.missing else present
     found = exists().where(of_resource, has_value(criterion, rows))
     return not_(found) if criterion.negated else found
+
+
+def _met_today_or_else(
+    criterion: Criterion, patient: ColumnElement[int], resource: ColumnElement[int]
+) -> Condition:
+    there = met_today(criterion, patient, resource)
+    if criterion.alternative is not None:
+        there = or_(there, met(criterion.alternative, patient, resource))
+    return not_(there) if criterion.negated or criterion.missing else there
 
 
 def rows_of(

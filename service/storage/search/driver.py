@@ -17,7 +17,7 @@ from service.storage.search.criterion import (
     parameters,
     rows_of,
 )
-from service.storage.search.order import sorted_value
+from service.storage.search.order import ALWAYS_THERE, sorted_value
 from service.storage.tables.record import resources
 
 
@@ -113,7 +113,7 @@ def over_resources(query: Query, viewer: Viewer) -> Driver:
     rows = resources.alias("driver")
     conditions = [rows.c.type == query.type, not_(rows.c.deleted)]
     for criterion in query.criteria:
-        if criterion.kind in INDEX_OF:
+        if criterion.kind not in ALWAYS_THERE:
             conditions.append(met(criterion, rows.c.patient, rows.c.resource))
         else:
             conditions.append(has_value(criterion, rows))

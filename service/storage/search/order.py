@@ -23,6 +23,7 @@ from sqlalchemy import (
 from service.domain.errors import NotSupported
 from service.domain.search import SearchKind, SortKey
 from service.storage.search.criterion import INDEX_OF, Condition, rows_of
+from service.storage.search.follow_up_state import TODAYS, value_today
 from service.storage.tables.record import resources
 
 Position: TypeAlias = Sequence[str | int | None]
@@ -59,6 +60,8 @@ def looked_up(
         directory = resources.alias()
         value = select(sorted_value(key.kind, directory))
         return value.where(directory.c.resource == resource).scalar_subquery()
+    if key.kind in TODAYS:
+        return value_today(key, patient, resource)
     rows = INDEX_OF[key.kind].alias()
     first = func.max if key.descending else func.min
     of_resource = rows_of(rows, patient=patient, resource=resource, parameters=[key.parameter])

@@ -47,6 +47,7 @@ from service.storage.search.order import (
     looked_up,
     sorted_value,
 )
+from service.storage.seen.moment import moment_bound
 from service.storage.stored import CURRENT_VERSION, stored
 from service.storage.tables.record import resources
 
@@ -57,7 +58,7 @@ _WALKED_BY_KEY = frozenset({SearchKind.DATE, SearchKind.TOKEN, SearchKind.STRING
 
 def find(connection: Connection, query: Query, viewer: Viewer) -> Found:
     """Run a search: its matches, what they include, where the next page begins, and the total."""
-    rows = connection.execute(page_of(query, viewer), bound(viewer)).all() if query.count else []
+    rows = connection.execute(page_of(query, viewer), _given(viewer)).all() if query.count else []
     page, more = rows[: query.count], len(rows) > query.count
     return Found(
         matches=tuple(map(stored, page)),
@@ -77,6 +78,11 @@ def page_of(query: Query, viewer: Viewer) -> Select[Any]:
     return found.order_by(*in_order(query.sort, list(page.c)))
 
 
+def _given(viewer: Viewer) -> dict[str, Any]:
+    """The values that a search waits for: who asks, and of which day."""
+    return {**bound(viewer), **moment_bound(viewer.today, None)}
+
+
 def _place(query: Query) -> slice:
     """Where in a row its place in the order stands."""
     first = len(CURRENT_VERSION.selected_columns)
@@ -87,7 +93,7 @@ def _total(connection: Connection, query: Query, rows: Sequence[Row[Any]], viewe
     """The count that the page's own statement saw; a statement of its own where it gave no row."""
     if rows:
         return int(rows[0].total)
-    return connection.execute(_count(query, viewer), bound(viewer)).scalar_one()
+    return connection.execute(_count(query, viewer), _given(viewer)).scalar_one()
 
 
 def _count(query: Query, viewer: Viewer) -> Select[int]:
