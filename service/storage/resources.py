@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Select, bindparam
 
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
 from service.domain.errors import Deleted, NotFound
+from service.domain.everything import Everything, EverythingPage
 from service.domain.record import Found, History, Stored
 from service.domain.search import Query
 from service.storage.access import bound, visible
+from service.storage.everything import everything
 from service.storage.quick_reads import QuickReads
 from service.storage.search.page import find
 from service.storage.stored import CURRENT_VERSION, EACH_VERSION, stored
@@ -71,6 +73,11 @@ class Resources:
     def search(self, query: Query, *, viewer: Viewer) -> Found:
         """A page of what a query finds, with what its matches include."""
         return find(self._connection, query, viewer)
+
+    def everything(self, asked: Everything, *, viewer: Viewer) -> EverythingPage:
+        """A page of all about a person and of what that refers to; NotFound, Deleted as of a read."""
+        person = self.read("Patient", asked.id, viewer=viewer)
+        return everything(self._connection, asked, person, viewer)
 
 
 def read_current(quick: QuickReads, type_: str, id_: str, *, viewer: Viewer) -> Stored:

@@ -18,6 +18,8 @@ FOLDERS = {
     "ValueSet": "value-sets",
     "CodeSystem": "code-systems",
     "ConceptMap": "concept-maps",
+    "OperationDefinition": "operations",
+    "SearchParameter": "search-parameters",
     "StructureDefinition": "extensions",
     "Parameters": "figures",
 }

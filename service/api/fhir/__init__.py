@@ -12,11 +12,13 @@ from service.api.fhir.capabilities import Offered, key_set, metadata, smart_conf
 from service.api.fhir.content import answer_type
 from service.api.fhir.create import create
 from service.api.fhir.delete import delete, refuse_conditional_delete
+from service.api.fhir.everything import everything
 from service.api.fhir.follow_up import follow_up
 from service.api.fhir.history import history
 from service.api.fhir.read import read, vread
 from service.api.fhir.search import search
 from service.api.fhir.update import refuse_conditional_update, update
+from service.api.fhir.validate import validate, validate_instance
 from service.runtime import Runtime
 
 
@@ -46,7 +48,13 @@ _OPEN: Final = (
     _Interaction("GET", "/.well-known/smart-configuration", smart_configuration),
     _Interaction("GET", "/.well-known/jwks.json", key_set),
 )
-_OPERATIONS: Final = (_Interaction("GET", "/Patient/<id_>/$follow-up", follow_up, ("follow-up",)),)
+# By POST with Parameters; by GET too, for all change nothing and take simple inputs.
+_OPERATIONS: Final = (
+    _Interaction("GET POST", "/Patient/<id_>/$follow-up", follow_up, ("follow-up",)),
+    _Interaction("GET POST", "/Patient/<id_>/$everything", everything, ("everything",)),
+    _Interaction("POST", "/<type_>/$validate", validate, ("validate",)),
+    _Interaction("GET POST", "/<type_>/<id_>/$validate", validate_instance, ("validate",)),
+)
 
 
 def blueprint(runtime: Runtime) -> Blueprint:
@@ -66,7 +74,9 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
 def _register(pages: Blueprint, one: _Interaction, answer: Callable[..., Response]) -> None:
     endpoint = f"{one.answer.__name__}_by_post" if "_search" in one.address else one.answer.__name__
-    pages.add_url_rule(one.address, endpoint, answer, methods=[one.method], strict_slashes=False)
+    pages.add_url_rule(
+        one.address, endpoint, answer, methods=one.method.split(), strict_slashes=False
+    )
 
 
 def _offered() -> Offered:
@@ -74,7 +84,9 @@ def _offered() -> Offered:
         on_types=tuple(code for one in _ON_TYPES for code in one.codes),
         on_system=tuple(code for one in _ON_SYSTEM for code in one.codes),
         operations=tuple(
-            (one.address.split("/")[1], code) for one in _OPERATIONS for code in one.codes
+            dict.fromkeys(
+                (one.address.split("/")[1], code) for one in _OPERATIONS for code in one.codes
+            )
         ),
     )
 

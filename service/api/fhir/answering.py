@@ -4,6 +4,7 @@ Source: R4 http.html#return, #concurrency. What is about people is kept by no ca
 ask us again.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -12,8 +13,10 @@ from flask import Response, request
 from werkzeug.http import http_date, parse_date
 
 from service.api.fhir.content import Preferences, answer_type
+from service.domain.errors import Issue
 from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
+from service.fhir.outcome import outcome
 
 ASK_AGAIN: Final = "private, no-cache"
 _UNSEEN: Final = "no-store"
@@ -40,6 +43,11 @@ def answer_bundle(body: bytes, preferred: Preferences | None = None) -> Response
     """A page of a search or history, or what became of a Bundle."""
     headers = {"Cache-Control": _UNSEEN}
     return Response(body, headers=headers | _applied(preferred), content_type=answer_type())
+
+
+def answer_outcome(issues: Iterable[Issue]) -> Response:
+    """What was found about something that was asked about; that itself went well."""
+    return Response(outcome(issues), headers={"Cache-Control": _UNSEEN}, content_type=answer_type())
 
 
 def answer_write(answer: Answer, preferred: Preferences) -> Response:

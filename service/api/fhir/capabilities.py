@@ -19,6 +19,7 @@ from service.tokens import Issuer
 
 # The day on which what is offered last changed; it stands in the statement as its date.
 _CHANGED_ON: Final = date(2026, 11, 28)
+ON_EVERY_TYPE: Final = "<type_>"
 _OPEN_TO_ALL: Final = "public, max-age=60"
 _DEFINITIONS: Final = "https://seuranta.example/fhir/OperationDefinition"
 _SMART: Final = {
@@ -64,7 +65,7 @@ def _offer(type_: str, offered: Offered) -> Offer:
     operations = [
         Operation(name, f"{_DEFINITIONS}/{name}")
         for on_type, name in offered.operations
-        if on_type == type_
+        if on_type in {type_, ON_EVERY_TYPE}
     ]
     return Offer(
         offered.on_types, tuple(operations), creates_on_update=True, creates_conditionally=True

@@ -1,13 +1,15 @@
 """`Patient/{id}/$follow-up`: every follow-up with window, state and reason, on any day, as then known."""
 
 from datetime import date, datetime
+from typing import Final
 
-from flask import Response, request
+from flask import Response
 
 from service.api.auth import expect
 from service.api.fhir.addresses import expect_id
 from service.api.fhir.answering import ASK_AGAIN
 from service.api.fhir.content import answer_type
+from service.api.fhir.operation_inputs import simple_inputs
 from service.api.json_answers import language_of
 from service.api.request_ids import request_id
 from service.api.schemas.parameters import Day
@@ -15,6 +17,7 @@ from service.domain.access import Role
 from service.domain.errors import Invalid
 from service.domain.scope import Interaction
 from service.domain.seen import SeenFollowUp
+from service.fhir.asked import once
 from service.fhir.rendering.parameters import follow_up_parameters
 from service.fhir.timing import instant_of, moment_of, range_of
 from service.runtime import Runtime
@@ -22,12 +25,18 @@ from service.wording.because import because
 from service.wording.grounds import Reader
 from service.workflows.show_care_plan import show_care_plan
 
+_KNOWN: Final = frozenset({"as-of", "known-at", "_format", "_pretty"})
+
 
 def follow_up(runtime: Runtime, id_: str) -> Response:
     """Answer with Parameters; 404 where the viewer sees no such patient."""
     viewer = expect(runtime, "ServiceRequest", Interaction.READ)
     expect_id(id_)
-    as_of, known_at = _as_of() or viewer.today, _known_at()
+    pairs = simple_inputs()
+    once(pairs, known=_KNOWN)
+    given = dict(pairs)
+    as_of, known_at = _as_of(given.get("as-of", "")), _known_at(given.get("known-at", ""))
+    as_of = as_of or viewer.today
     with runtime.store.read() as view:
         plan = show_care_plan(view, id_, viewer=viewer, as_of=as_of, known_at=known_at)
     runtime.note_read(
@@ -53,19 +62,18 @@ def follow_up(runtime: Runtime, id_: str) -> Response:
     return Response(body, headers=headers, content_type=answer_type())
 
 
-def _as_of() -> date | None:
-    given = request.args.get("as-of", "")
+def _as_of(given: str) -> date | None:
     found = Day().read(given) if given else None
     if given and found is None:
         raise Invalid(f"what is expected is {Day.allowed}", "as-of")
     return found
 
 
-def _known_at() -> datetime | None:
+def _known_at(given: str) -> datetime | None:
     """The last instant of what is written: `meta.lastUpdated` of a version includes that version."""
-    given = request.args.get("known-at", "").replace(" ", "+")
     if not given:
         return None
+    given = given.replace(" ", "+")
     found = range_of(given) if instant_of(given) else None
     if found is None:
         raise Invalid("an instant with its time zone is expected", "known-at")

@@ -8,6 +8,7 @@ from service.domain.access import Identity, Viewer
 from service.domain.compliance import Compliance
 from service.domain.directory import Unit
 from service.domain.enrolment import Run
+from service.domain.everything import Everything, EverythingPage
 from service.domain.fact import Fact
 from service.domain.kept import KeptPatient
 from service.domain.record import (
@@ -104,6 +105,10 @@ class RecordView(Protocol):
 
     def search(self, query: Query, *, viewer: Viewer) -> Found:
         """A page of what a query finds."""
+        ...
+
+    def everything(self, asked: Everything, *, viewer: Viewer) -> EverythingPage:
+        """A page of all about a person, who comes first, and of what that refers to."""
         ...
 
     def find_many(self, type_: str, ids: Iterable[str], *, viewer: Viewer) -> dict[str, Stored]:

@@ -1,0 +1,1 @@
+"""Validation beyond the fast verdict: profiles, bindings that advise, extensions, best practice."""
