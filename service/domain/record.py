@@ -1,6 +1,6 @@
 """What passes between the floors about one FHIR resource: what was received and our reading of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,9 +9,11 @@ from typing import Final, NamedTuple, TypeAlias
 from service.domain.adjustment import Adjustment
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
-from service.domain.search import Query
+from service.domain.search import Place, Query
 
 NO_PATIENT: Final[tuple[str, ...]] = ()
+ANY_VERSION: Final = 0
+"""What If-Match expects where it names none: that there is one."""
 
 # Search rows, as tables.md draws them. `part` tells which repetition of an element a row came from,
 # so that composite parameters need no other index. Days and instants are microseconds since 1970
@@ -76,11 +78,12 @@ class SenderCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlanDecision:
-    """What a person decided on the live shared plan itself: agreed on a day, on hold, ended."""
+    """What a shared plan says of itself: agreed on a day, on hold, ended; whether it is live."""
 
     agreed_on: date | None = None
     on_hold: bool = False
     ended: bool = False
+    is_live: bool = False
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ class Reading:
 
     `body` is what was received with references resolved, without our id, version and instant.
     `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
-    what carries none, `bookings` for what is no Appointment, `plan` for what is not the live shared
+    what carries none, `bookings` for what is no Appointment, `plan` for what is no shared
     plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location. `made` is what the service itself writes: it
     tells the service nothing. `known` is from when it counts as known, if not from its commit.
     """
@@ -143,20 +146,24 @@ class History(NamedTuple):
 class Found(NamedTuple):
     """A page of a search: matches in order, what they include, and where the next page begins.
 
-    `after` asks for the next page (None: this is the last); `total` counts all matches, if asked.
+    `after` asks for the next page (None: this is the last); `before`, going backwards, for the page
+    before it (None: this is the first); `total` counts all matches, if asked.
     """
 
     matches: tuple[Stored, ...]
     included: tuple[Stored, ...]
-    after: tuple[str | int | None, ...] | None
+    after: Place | None
     total: int | None
+    before: Place | None = None
 
 
 class Submission(NamedTuple):
     """One write that a client asks for; `number` is its place in a Bundle, 0 for a single one.
 
-    `id` is empty for a create. `expected` is the version that If-Match names; `condition` what
-    If-None-Exist asks. `expression` says where it stands.
+    `id` is empty for a create, and where `condition`, what If-None-Exist or a conditional address
+    asks, decides which resource is meant; `own_id` is the id that a conditional update then brings.
+    `expected` is the version that If-Match names, `ANY_VERSION` for `*`; `must_be_new` is
+    If-None-Match with `*`. `expression` says where it stands.
     """
 
     number: int
@@ -166,6 +173,15 @@ class Submission(NamedTuple):
     expected: int | None = None
     condition: Query | None = None
     expression: str = ""
+    own_id: str = ""
+    must_be_new: bool = False
+
+
+class ConditionalReference(NamedTuple):
+    """A reference that is a search: what it asks, and where the first that asks it stands."""
+
+    query: Query
+    expression: str
 
 
 class Named(NamedTuple):
@@ -173,6 +189,22 @@ class Named(NamedTuple):
 
     type: str
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Which resource each write of a request is about, by the write's number; none: nothing to do.
+
+    `standing` stand already and are not stored; `before` is what an update or deletion changes, as
+    it was when the request came, `patched` the versions that patches change, which are held;
+    `found` is what conditional references name, by their text.
+    """
+
+    ids: Mapping[int, Named]
+    standing: Mapping[int, Stored] = field(default_factory=dict)
+    before: Mapping[int, Stored] = field(default_factory=dict)
+    patched: Mapping[int, Stored] = field(default_factory=dict)
+    found: Mapping[str, Named] = field(default_factory=dict)
 
 
 class Borne(NamedTuple):

@@ -8,6 +8,9 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, TypeAlias
 
+Place: TypeAlias = tuple[str | int | float | None, ...]
+"""A place in an order of matches: the values of the sort keys and the resource's number."""
+
 
 class SearchKind(StrEnum):
     """The kind of index a parameter's rows are in.
@@ -24,6 +27,7 @@ class SearchKind(StrEnum):
     QUANTITY = "quantity"
     ID = "id"
     LAST_UPDATED = "last-updated"
+    COMPOSITE = "composite"
     ROUND = "round"
     FOLLOW_UP = "follow-up"
 
@@ -60,10 +64,14 @@ class Counts(NamedTuple):
 
 
 class TokenValue(NamedTuple):
-    """`code`, `system|code`, `|code` (system is empty) or `system|`; None leaves that part open."""
+    """`code`, `system|code`, `|code` (system is empty) or `system|`; None leaves that part open.
+
+    With `begins` the code and all that begin with it: the subdivisions of an ICD-10 category.
+    """
 
     system: str | None
     code: str | None
+    begins: bool = False
 
 
 class DateValue(NamedTuple):
@@ -75,7 +83,7 @@ class DateValue(NamedTuple):
 
 
 class ReferenceValue(NamedTuple):
-    """A target by id, with its type where the query or the parameter says so."""
+    """A target by id, with its type where the query or the parameter says so; any id where it is empty."""
 
     type: str | None
     id: str
@@ -88,18 +96,36 @@ class StringValue(NamedTuple):
     match: str = "begins"
 
 
+class BelowUri(NamedTuple):
+    """An address and every one whose path goes on from it."""
+
+    uri: str
+
+
 class QuantityValue(NamedTuple):
-    """A comparison with a number's implicit range; `unit` empty for any."""
+    """A comparison with a number's implicit range; `unit` empty for any.
+
+    `canonical` where the unit and the numbers are those that units of one dimension are turned to.
+    """
 
     prefix: str
     value: float
     low: float
     high: float
     unit: str | None
+    canonical: bool = False
 
 
 Value: TypeAlias = (
-    TokenValue | DateValue | ReferenceValue | StringValue | QuantityValue | Days | Counts | str
+    TokenValue
+    | DateValue
+    | ReferenceValue
+    | StringValue
+    | BelowUri
+    | QuantityValue
+    | Days
+    | Counts
+    | str
 )
 
 
@@ -108,7 +134,8 @@ class Criterion:
     """One parameter of a query: any of the values; `negated` for `:not`, `missing` for `:missing`.
 
     `also` are further parameters whose rows count as its own: `combo-code` is `code` and
-    `component-code`. What meets the `alternative` meets the criterion too.
+    `component-code`. What meets the `alternative` meets the criterion too. `common` says that many
+    resources share each value: a status, a gender. With `missing` the values are those that count.
     """
 
     parameter: int
@@ -118,25 +145,74 @@ class Criterion:
     missing: bool | None = None
     also: tuple[int, ...] = ()
     alternative: "Criterion | None" = None
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`subject:Patient.name`: one of the targets that the parameters point at meets all that is asked.
+
+    `targets` are the types it may be of, each with what is asked of it.
+    """
+
+    parameters: tuple[int, ...]
+    targets: tuple[tuple[str, "tuple[Asked, ...]"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseChain:
+    """`_has:Observation:patient:code`: a resource of the source type that points here meets all."""
+
+    source_type: str
+    parameters: tuple[int, ...]
+    target_type: str
+    asked: "tuple[Asked, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """Criteria that one element meets together: a component's code with its own value."""
+
+    parts: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Any of several criteria."""
+
+    alternatives: "tuple[Asked, ...]"
+
+
+Asked: TypeAlias = Criterion | Chain | ReverseChain | Composite | Either
 
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One key of `_sort`."""
+    """One key of `_sort`; rows of the parameters `also` count as its own.
+
+    Of references with a `target` only those to that type count: `patient` is `subject`.
+    """
 
     parameter: int
     kind: SearchKind
     descending: bool = False
+    also: tuple[int, ...] = ()
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """`_include`: what the matches' parameter refers to, of one type where given; or the reverse."""
+    """`_include`: what the matches' parameter refers to, of one type where given; or the reverse.
+
+    An empty `source_type` is any type, `parameter` None any reference. What it includes is asked
+    again where it is to `iterate`, else the matches alone.
+    """
 
     source_type: str
-    parameter: int
+    parameter: int | None
     target_type: str | None = None
     reverse: bool = False
+    iterate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +221,21 @@ class Query:
 
     Matches with equal keys stand in the order of storing, or in its reverse where the last key
     descends. `after` is where the last page ended: the values of the sort keys and the resource's
-    number.
+    number. Going `backwards` the page is the one before that place, or the last one of all.
+
+    A search of several types has `parts`, one a type, whose type, criteria and sort count, the sort
+    with keys of the same kinds as its own. Types in `includable` alone are included, if it is given;
+    `as_of` is the day of which criteria about follow-ups ask, the viewer's today unless given.
     """
 
     type: str
-    criteria: tuple[Criterion, ...] = ()
+    criteria: tuple[Asked, ...] = ()
     sort: tuple[SortKey, ...] = ()
     count: int = 50
     includes: tuple[Inclusion, ...] = ()
-    after: tuple[str | int | None, ...] | None = None
+    after: Place | None = None
     total: bool = False
+    backwards: bool = False
+    parts: "tuple[Query, ...]" = ()
+    includable: frozenset[str] | None = None
+    as_of: date | None = None

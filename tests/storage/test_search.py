@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.errors import NotSupported, TooLarge
+from service.domain.errors import TooLarge
 from service.domain.search import (
     Criterion,
     DateValue,
@@ -153,11 +153,6 @@ def test_resources_without_the_sort_key_come_last_in_both_directions(storage):
 
     assert sorted_by(BY_DATE) == ["early", "late", "none", "none too"]
     assert sorted_by(NEWEST_FIRST) == ["late", "early", "none too", "none"]
-
-
-def test_sorting_by_a_quantity_is_not_supported(storage):
-    with pytest.raises(NotSupported):
-        search(storage, replace(OBSERVATIONS, sort=(SortKey(6, SearchKind.QUANTITY),)))
 
 
 def test_resources_are_found_by_when_they_were_last_updated(storage):

@@ -73,7 +73,7 @@ WALKS = {
         "resources_by_update (type=? AND updated_at>?)",
     ),
 }
-_OF_ONE_PAGE = {"page", "keyed", "rest"}
+_OF_ONE_PAGE = {"page", "anon_1", "rest"}
 
 
 @pytest.fixture

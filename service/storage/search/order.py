@@ -2,9 +2,11 @@
 
 Source: R4 search.html 3.1.1.5.1. Of several values the first in the direction of sorting counts;
 who has none comes last; ties stand in the order of storing, reversed where the last key descends.
+An order can be walked backwards too; what counts as the first value stays.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -20,13 +22,11 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from service.domain.errors import NotSupported
-from service.domain.search import SearchKind, SortKey
+from service.domain.search import Place, Query, SearchKind, SortKey
 from service.storage.search.criterion import INDEX_OF, Condition, rows_of
 from service.storage.search.follow_up_state import TODAYS, value_today
 from service.storage.tables.record import resources
 
-Position: TypeAlias = Sequence[str | int | None]
 Columns: TypeAlias = Sequence[ColumnElement[Any]]
 
 ALWAYS_THERE: Final = frozenset({SearchKind.ID, SearchKind.LAST_UPDATED})
@@ -35,20 +35,18 @@ _SORTED_BY: Final = {
     SearchKind.TOKEN: "code",
     SearchKind.STRING: "folded",
     SearchKind.URI: "uri",
+    SearchKind.QUANTITY: "value",
 }
 
 
 def sorted_value(kind: SearchKind, rows: FromClause) -> ColumnElement[Any]:
-    """What rows of an index, or of the directory, are sorted by; NotSupported for numbers."""
+    """What rows of an index, or of the directory, are sorted by."""
     if kind is SearchKind.ID:
         return rows.c.id
     if kind is SearchKind.LAST_UPDATED:
         return type_coerce(rows.c.updated_at, BigInteger)
     if kind is SearchKind.REFERENCE:
         return rows.c.target_type + "/" + rows.c.target_id
-    if kind not in _SORTED_BY:
-        words = "Sorting by a number or quantity is not supported."
-        raise NotSupported(words, "_sort")
     return rows.c[_SORTED_BY[kind]]
 
 
@@ -64,34 +62,68 @@ def looked_up(
         return value_today(key, patient, resource)
     rows = INDEX_OF[key.kind].alias()
     first = func.max if key.descending else func.min
-    of_resource = rows_of(rows, patient=patient, resource=resource, parameters=[key.parameter])
-    return select(first(sorted_value(key.kind, rows))).where(of_resource).scalar_subquery()
+    numbers = [key.parameter, *key.also]
+    counting = rows_of(rows, patient=patient, resource=resource, parameters=numbers)
+    if key.target:
+        counting = and_(counting, rows.c.target_type == key.target)
+    return select(first(sorted_value(key.kind, rows))).where(counting).scalar_subquery()
 
 
-def in_order(keys: Sequence[SortKey], columns: Columns) -> list[ColumnElement[Any]]:
-    """The ORDER BY of rows whose `columns` are the keys and last the resource's number."""
-    *values, resource = columns
-    ordered = (_by_key(column, key) for column, key in zip(values, keys, strict=True))
-    return [*ordered, directed(resource, descending=descends(keys))]
+@dataclass(frozen=True)
+class Order:
+    """An order by sort keys and last by the resource's number, walked forwards or backwards."""
+
+    keys: tuple[SortKey, ...]
+    backwards: bool = False
+
+    @property
+    def descending(self) -> list[bool]:
+        """Whether the values walked fall, key by key, and last the numbers."""
+        falling = [key.descending for key in self.keys]
+        ties = falling[-1] if falling else False
+        return [one is not self.backwards for one in (*falling, ties)]
+
+    def by(self, columns: Columns) -> list[ColumnElement[Any]]:
+        """The ORDER BY of rows whose `columns` are the keys and last the resource's number."""
+        *values, resource = columns
+        *falling, last = self.descending
+        walked = zip(values, self.keys, falling, strict=True)
+        return [*(self._by(*one) for one in walked), directed(resource, descending=last)]
+
+    def beyond(self, columns: Columns, place: Place) -> Condition:
+        """The condition that a row comes after a place."""
+        if len(set(self.descending)) == 1 and all(key.kind in ALWAYS_THERE for key in self.keys):
+            return beyond_at_once(columns, place, descending=self.descending[0])
+        return or_(*self._steps(columns, place))
+
+    def _by(self, column: ColumnElement[Any], key: SortKey, falling: bool) -> ColumnElement[Any]:
+        ordered = directed(column, descending=falling)
+        if key.kind in ALWAYS_THERE:
+            return ordered
+        return ordered.nulls_first() if self.backwards else ordered.nulls_last()
+
+    def _steps(self, columns: Columns, place: Place) -> Iterator[Condition]:
+        falling = self.descending
+        for number, column in enumerate(columns):
+            same = map(_same, columns[:number], place)
+            yield and_(*same, self._later(column, place[number], descending=falling[number]))
+
+    def _later(self, column: ColumnElement[Any], value: Any, *, descending: bool) -> Condition:
+        if value is None:
+            return column.is_not(None) if self.backwards else false()
+        later = column < value if descending else column > value
+        return later if self.backwards else or_(later, column.is_(None))
 
 
-def beyond(keys: Sequence[SortKey], columns: Columns, after: Position) -> Condition:
-    """The condition that a row comes after the last one of the page before."""
-    descending = [*(key.descending for key in keys), descends(keys)]
-    if len(set(descending)) == 1 and all(key.kind in ALWAYS_THERE for key in keys):
-        return beyond_at_once(columns, after, descending=descending[0])
-    return or_(*_steps(columns, after, descending))
+def order_of(query: Query) -> Order:
+    """The order in which a query's matches are walked."""
+    return Order(query.sort, query.backwards)
 
 
-def beyond_at_once(columns: Columns, after: Position, *, descending: bool) -> Condition:
+def beyond_at_once(columns: Columns, place: Place, *, descending: bool) -> Condition:
     """All columns compared as an index on them is ordered; none of them may be missing."""
-    place, last = tuple_(*columns), tuple_(*after)
-    return place < last if descending else place > last
-
-
-def descends(keys: Sequence[SortKey]) -> bool:
-    """Whether ties stand in the reverse order of storing."""
-    return bool(keys) and keys[-1].descending
+    here, last = tuple_(*columns), tuple_(*place)
+    return here < last if descending else here > last
 
 
 def directed(column: ColumnElement[Any], *, descending: bool) -> ColumnElement[Any]:
@@ -99,24 +131,5 @@ def directed(column: ColumnElement[Any], *, descending: bool) -> ColumnElement[A
     return column.desc() if descending else column.asc()
 
 
-def _by_key(column: ColumnElement[Any], key: SortKey) -> ColumnElement[Any]:
-    ordered = directed(column, descending=key.descending)
-    return ordered if key.kind in ALWAYS_THERE else ordered.nulls_last()
-
-
-def _steps(
-    columns: Columns, after: Position, descending: Sequence[bool]
-) -> Iterator[ColumnElement[bool]]:
-    for place, column in enumerate(columns):
-        same = map(_same, columns[:place], after)
-        yield and_(*same, _later(column, after[place], descending=descending[place]))
-
-
-def _same(column: ColumnElement[Any], value: str | int | None) -> Condition:
+def _same(column: ColumnElement[Any], value: Any) -> Condition:
     return column.is_(None) if value is None else column == value
-
-
-def _later(column: ColumnElement[Any], value: str | int | None, *, descending: bool) -> Condition:
-    if value is None:
-        return false()
-    return or_(column < value if descending else column > value, column.is_(None))
