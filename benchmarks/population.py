@@ -47,6 +47,8 @@ _PROTOCOLS: Final = (
     "asthma",
 )
 
+_NOT_FOLLOWED: Final = "copd"
+
 
 class Activity(NamedTuple):
     """An invented activity: how often, of which kind, by whom, for which protocols."""
@@ -170,10 +172,12 @@ class _Person:
         at = noon(TODAY)
         self._rows[patients] = [(self._key, f"p{self._key}", "", unit, *described, 0, OPEN_DAY, at)]
         self._rows[care_relations] = [(self._key, unit, FIRST_DAY, OPEN_DAY, "benchmarks")]
-        theirs = dice.sample(_PROTOCOLS, dice.choice((1, 2, 2, 3)))
-        self._rows[plan_protocols] = [self._followed(protocol) for protocol in theirs[:2]]
-        self._rows[eligibilities] = [self._fitting(protocol) for protocol in theirs]
-        for number, activity in enumerate(dice.sample(ACTIVITIES, FOLLOW_UPS_A_PERSON)):
+        activities = dice.sample(ACTIVITIES, FOLLOW_UPS_A_PERSON)
+        followed = sorted({protocol for one in activities for protocol in one.protocols})
+        fitting = dice.sample((*_PROTOCOLS, _NOT_FOLLOWED), dice.choice((1, 2, 2, 3)))
+        self._rows[plan_protocols] = [self._followed(protocol) for protocol in followed]
+        self._rows[eligibilities] = [self._fitting(protocol) for protocol in fitting]
+        for number, activity in enumerate(activities):
             self._follow_up(self._key * FOLLOW_UPS_A_PERSON + number, activity, with_history)
         if dice.random() < 0.05:
             self._book()
@@ -234,7 +238,17 @@ class _Person:
         at_target = key % 3
         return (
             *(self._key, key, one.holds_from, one.holds_to, one.known_from, one.known_to, 2, live),
-            *(self._unit, activity.key, one.hold, opens, due, closes, overdue, one.urgency),
+            *(
+                self._unit,
+                activity.key,
+                activity.kind,
+                one.hold,
+                opens,
+                due,
+                closes,
+                overdue,
+                one.urgency,
+            ),
             *(order_on, protocols, activity.protocols[0], "2026.1", "", interval, True),
             *(one.holds_from, source, "", OPEN_DAY, one.done_on, source, "on-time", at_target, ""),
         )

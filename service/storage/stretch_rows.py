@@ -1,6 +1,8 @@
 """A stretch of a follow-up as a row of `stretches`, and back."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -45,6 +47,7 @@ _TOLD: Final = [
 STRETCH_COLUMNS: Final = [_COLUMNS[name] for name in _TOLD]
 _FIRST: Final = 2
 _LAST: Final = _FIRST + len(_TOLD)
+_in_order: Final[Callable[[dict[str, Any]], Row]] = itemgetter(*stretches.columns.keys())
 _HOLDS: Final = {one.value: one for one in Hold}
 _URGENCIES: Final = {one.value: one for one in Urgency}
 _TIMELINESS: Final = {NOT_TIMED: None, **{one.value: one for one in Timeliness}}
@@ -52,20 +55,30 @@ _TRUTHS: Final = {int(one): one for one in Truth}
 
 
 def stretch_row(
-    key: tuple[int, int], activity: str, stretch: Stretch, *, known: datetime, tx: int, live: bool
+    key: tuple[int, int],
+    what: tuple[str, str],
+    stretch: Stretch,
+    *,
+    known: datetime,
+    tx: int,
+    live: bool,
 ) -> Row:
-    """The row of a stretch known from an instant on; `key` is the patient's and the follow-up's."""
+    """The row of a stretch known from an instant on.
+
+    `key` is the patient's and the follow-up's, `what` the follow-up's activity and kind.
+    """
     values = {
         "patient": key[0],
         "follow_up": key[1],
-        "activity": activity,
+        "activity": what[0],
+        "kind": what[1],
         "known_from": known,
         "known_to": OPEN,
         "tx": tx,
         "live": live,
         **_values(stretch),
     }
-    return tuple(values[column.name] for column in stretches.columns)
+    return _in_order(values)
 
 
 def stretch_of(row: Any) -> Stretch:

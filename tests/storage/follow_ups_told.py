@@ -19,12 +19,13 @@ from service.storage.database import Storage, Work
 from service.storage.rows import Rows, insert_rows
 from service.storage.stretch_rows import stretch_row, text_of_names
 from service.storage.tables.columns import EPOCH, OPEN, OPEN_DAY
-from service.storage.tables.plan import units
+from service.storage.tables.plan import plan_protocols, units
 from service.storage.tables.projection import bookings, feeds, follow_ups, rounds, stretches
 from service.storage.tables.record import patients
 from tests.storage.builders import TODAY, at, writing
 
 BEGUN = date(2024, 1, 1)
+_SINCE = (BEGUN, OPEN_DAY, EPOCH, OPEN)
 UNITS = ("hattula", "janakkala", "loppi")
 PROTOCOLS = ("asthma", "hypertension", "type-2-diabetes")
 KINDS = ("lab", "measurement", "visit")
@@ -156,7 +157,13 @@ def write(storage: Storage, region: Region, *, today: date = TODAY) -> dict[str,
 def _write_person(work: Work, one: Somebody, today: date) -> int:
     connection = work.transaction.connection
     key = work.patients.lock([one.id])[one.id]
-    described = {"language": one.language, "distance_km": one.distance}
+    moves = [first for first, _ in one.moves if first > today]
+    described = {
+        "language": one.language,
+        "distance_km": one.distance,
+        "unit": one.unit_on(today),
+        "recheck_on": min(moves, default=OPEN_DAY),
+    }
     connection.execute(patients.update().where(patients.c.patient == key), described)
     ends = [days_after(first, -1) for first, _ in one.moves[1:]]
     relations = [
@@ -170,8 +177,15 @@ def _write_person(work: Work, one: Somebody, today: date) -> int:
         (key, each.source, each.at, each.follow_up, each.activity, EPOCH, OPEN)
         for each in one.appointments
     ]
-    insert_rows(connection, {bookings: booked})
+    followed = [(key, "plan", protocol, "1", *_SINCE, "", "", "", "") for protocol in _asking(one)]
+    insert_rows(connection, {bookings: booked, plan_protocols: followed})
     return key
+
+
+def _asking(one: Somebody) -> list[str]:
+    """The protocols that ever asked for anything of a person."""
+    versions = (version for told in one.follow_ups for version in told.versions)
+    return sorted({protocol for version in versions for protocol in version.stretch.protocols})
 
 
 def write_follow_up(work: Work, patient: int, told: Told, today: date) -> None:
@@ -193,8 +207,9 @@ def _stretch_rows(work: Work, patient: int, told: Told, today: date) -> Iterable
     for one in told.versions:
         live = one.known_to == OPEN and one.stretch.holds_to > today
         key = (patient, told.key)
+        what = (told.activity, told.kind)
         row = stretch_row(
-            key, told.activity, one.stretch, known=one.known_from, tx=work.transaction.tx, live=live
+            key, what, one.stretch, known=one.known_from, tx=work.transaction.tx, live=live
         )
         values = dict(zip(names, row, strict=True)) | {"known_to": one.known_to}
         yield tuple(values[name] for name in names)

@@ -9,6 +9,7 @@ from service.domain.access import Role, Viewer
 from service.domain.follow_up import Hold
 from service.domain.window import State
 from service.domain.worklist import PeopleCounts, Standing, WorklistQuestion
+from service.storage.seen import few
 from tests.storage import worklist_in_memory as reference
 from tests.storage.builders import SYSTEM, TODAY, a_patient, at
 from tests.storage.follow_ups_told import (
@@ -45,14 +46,15 @@ def counts(storage, question, viewer=SYSTEM):
         return view.follow_ups.counts(question, viewer=viewer)
 
 
-@pytest.mark.parametrize("seed", range(1))
+@pytest.mark.parametrize("at_most", [0, few.FEW])
 def test_a_walk_finds_each_person_that_a_plain_look_finds_once_and_the_tabs_count_them(
-    storage, seed
+    storage, monkeypatch, at_most
 ):
-    region = a_region(seed + 10)
+    region = a_region(at_most + 10)
     write(storage, region)
+    monkeypatch.setattr(few, "FEW", at_most)
 
-    for question, viewer in questions(seed + 10, 25):
+    for question, viewer in questions(at_most + 10, 20):
         wanted = reference.people_of(region, question, viewer)
         assert walk(storage, question, viewer) == wanted, question
         counted = counts(storage, question, viewer)

@@ -14,6 +14,7 @@ from service.domain.seen import Booking, NotKnown, SeenUnit
 from service.domain.window import State
 from service.domain.worklist import WorklistQuestion, WorklistRow
 from service.storage.database import Storage
+from service.storage.seen import few
 from service.storage.tables.projection import stretches
 from tests.storage import worklist_in_memory as reference
 from tests.storage.builders import SYSTEM, TODAY, a_clinician, a_fact, a_patient, at, writing
@@ -55,10 +56,13 @@ def one_row(storage: Storage, as_of: date = TODAY) -> WorklistRow:
     return row
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_walk_finds_what_a_plain_look_at_all_stretches_finds(storage, seed):
+@pytest.mark.parametrize("at_most", [0, few.FEW])
+def test_a_walk_finds_what_a_plain_look_at_all_stretches_finds(storage, monkeypatch, at_most):
+    seed = at_most
     region = a_region(seed)
     write(storage, region)
+    # With none at most, every filter is walked through; else a list begins with whom it leaves.
+    monkeypatch.setattr(few, "FEW", at_most)
 
     for question, viewer in questions(seed, 40):
         found = [(row.person.id, row.follow_up.id) for row in walk(storage, question, viewer)]
@@ -205,6 +209,18 @@ def test_a_unit_sees_a_person_who_came_to_it_on_days_before_they_came(storage):
 
     assert len(list(walk(storage, question, a_clinician("hattula")))) == 1
     assert list(walk(storage, question, a_clinician("loppi"))) == []
+
+
+def test_who_will_have_moved_by_a_day_to_come_is_found_in_the_unit_of_that_day(storage):
+    day = TODAY + timedelta(days=30)
+    both = [a_stretch(LATE, holds_to=day), a_stretch(LATE, holds_from=day, unit="loppi")]
+    moves = [(LATE, "hattula"), (day, "loppi")]
+    person = replace(somebody("p1", a_told(1, *both), language="sv", distance=90), moves=moves)
+    write(storage, Region([person]))
+    question = WorklistQuestion(as_of=day, language="sv", distance_over=80)
+
+    assert len(list(walk(storage, replace(question, units=("loppi",))))) == 1
+    assert list(walk(storage, replace(question, units=("hattula",)))) == []
 
 
 def test_what_was_not_known_yet_is_not_told(storage):

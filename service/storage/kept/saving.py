@@ -67,12 +67,12 @@ class KeptChanges(Kept):
         old = one.before.stretches if one.before else ()
         new = one.follow_up.stretches
         gone = [stretch.holds_from for stretch in set(old) - set(new)]
-        activity = one.follow_up.key
+        what = (one.follow_up.key, one.follow_up.kind)
         self._forget(patient, key, gone, at)
         rows[stretches] += [
             stretch_row(
                 (patient, key),
-                activity,
+                what,
                 stretch,
                 known=at,
                 tx=self._transaction.tx,

@@ -40,6 +40,7 @@ from service.storage.seen.moment import (
     on_the_day,
 )
 from service.storage.seen.plan import last_known
+from service.storage.seen.units import UNITS
 from service.storage.stretch_rows import names_of
 from service.storage.tables.plan import eligibilities, plan_protocols
 from service.storage.tables.projection import stretches
@@ -106,7 +107,7 @@ def _counted(role: Role, some_units: bool) -> Select[Any]:
         )
         .where(known(rows), holding(rows), rows.hold != Hold.ENDED.value)
         .where(_open_to(role, rows.patient))
-        .where(_of_units(rows.unit, some_units=True) if some_units else rows.unit.in_(_ALL_UNITS))
+        .where(_of_units(rows.unit, some_units=True) if some_units else rows.unit.in_(UNITS))
         .group_by(rows.unit, rows.protocols, rows.activity)
     )
 
@@ -147,14 +148,4 @@ def _count(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _all_units() -> Select[str]:
-    """The units of all stretches, from one to the next: the index of each unit is then begun anew."""
-    first = select(func.min(stretches.c.unit).label("unit")).cte("named_units", recursive=True)
-    further = stretches.alias()
-    following = select(func.min(further.c.unit)).where(further.c.unit > first.c.unit)
-    named = first.union_all(select(following.scalar_subquery()).where(first.c.unit.is_not(None)))
-    return select(named.c.unit).where(named.c.unit.is_not(None))
-
-
-_ALL_UNITS: Final = _all_units()
 _HISTORY: Final = select(exists().where(transactions.c.history))

@@ -71,7 +71,7 @@ def not_known(rows: Any) -> Condition:
     """Nothing was ever done, and what could have told has been silent since the anchor (5.3)."""
     told = select(feeds.c.day).where(
         feeds.c.unit == rows.unit,
-        feeds.c.kind == _follow_up(rows, follow_ups.c.kind),
+        feeds.c.kind == rows.kind,
         feeds.c.day >= rows.anchor_on,
         feeds.c.day <= AS_OF,
         feeds.c.known_from <= KNOWN_AT,

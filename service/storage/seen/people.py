@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from service.domain.access import Viewer
 from service.domain.worklist import PeoplePage, PersonRow, Standing, WorklistQuestion
+from service.storage.seen.few import begun_with_few
 from service.storage.seen.filters import Condition, agreed, booked, of_person
 from service.storage.seen.moment import Knowledge
 from service.storage.seen.rows import beside, seen_follow_up, seen_person, whole_rows
@@ -52,7 +53,8 @@ _LIMIT: Final[BindParameter[int]] = bindparam("limit")
 def people_of(connection: Connection, question: WorklistQuestion, viewer: Viewer) -> PeoplePage:
     """A page of people, each with all rows that the question asks for."""
     given = bound_values(question, viewer)
-    rows = connection.execute(_statement(shape_of(question, viewer)), given).all()
+    shape = begun_with_few(connection, shape_of(question, viewer), given)
+    rows = connection.execute(_statement(shape), given).all()
     found = [list(theirs) for _, theirs in groupby(rows, key=_patient)]
     page, more = found[: question.limit], len(found) > question.limit
     stands_beside = beside(connection, [theirs[0].patient for theirs in page], given)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from service.domain.follow_up import Hold
+from service.storage.seen.few import among_few
 from service.storage.seen.filters import Condition, of_person, of_stretch
 from service.storage.seen.moment import KNOWN_AT, Knowledge, holding, holds_of, in_states, known
 from service.storage.seen.shape import Shape
@@ -35,6 +36,7 @@ RANGES_AT_MOST: Final = 24
 # What tells whether a row is booked, agreed otherwise, or not known.
 _MARKING: Final = (
     "activity",
+    "kind",
     "unit",
     "hold",
     "original_due_on",
@@ -68,7 +70,10 @@ def behind(columns: Any, shape: Shape) -> Condition:
 
 
 def ranges(shape: Shape) -> Iterator[Range]:
-    """The index ranges of a question among the stretches that still stand."""
+    """The index ranges of a question among the stretches that still stand; or all rows of few people."""
+    if shape.few:
+        yield Range(_of_few(shape), [])
+        return
     holds = holds_of(shape.states)
     units, activities = _each("unit", shape.units), _each("activity", shape.activities)
     if len(holds) * len(units) * len(activities) > RANGES_AT_MOST:
@@ -89,6 +94,15 @@ def superseded(shape: Shape) -> CTE | None:
     told = dict.fromkeys((*shape.told, *_MARKING))
     found = select(*(rows.c[name] for name in told)).where(*conditions)
     return found.where(*of_person(shape, rows.c)).cte("superseded").prefix_with("MATERIALIZED")
+
+
+def _of_few(shape: Shape) -> CTE:
+    """What the question asks for of the few people that are given."""
+    rows = stretches.alias()
+    conditions = [among_few(rows.c.patient), *matching_of_person(shape, rows)]
+    found = select(*(rows.c[name] for name in dict.fromkeys((*shape.told, *_MARKING))))
+    found = found.where(*conditions, *of_person(shape, rows.c))
+    return found.cte("of_few").prefix_with("MATERIALIZED")
 
 
 def matching(shape: Shape, rows: FromClause) -> Conditions:

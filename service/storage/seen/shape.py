@@ -42,6 +42,8 @@ class Shape:
     distance: bool
     standing: Standing | None
     continued: bool
+    few: bool = False
+    """Whether the people are given among whom all rows are."""
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -94,6 +96,7 @@ def bound_values(question: WorklistQuestion, viewer: Viewer) -> dict[str, Any]:
         **{f"one_{name}_{n}": one for name, all_ in named.items() for n, one in enumerate(all_)},
         "any_unit": list(named["unit"]),
         "any_activity": list(named["activity"]),
+        "any_protocol": sorted(question.protocols),
         "any_performer": sorted(question.performers),
         "language": question.language,
         "distance": question.distance_over,

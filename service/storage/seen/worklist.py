@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from service.domain.access import Viewer
 from service.domain.worklist import WorklistPage, WorklistQuestion, WorklistRow
+from service.storage.seen.few import begun_with_few
 from service.storage.seen.rows import (
     beside,
     seen_follow_up,
@@ -30,7 +31,8 @@ from service.storage.seen.shape import KEPT_STATEMENTS, Shape, bound_values, pos
 def page_of(connection: Connection, question: WorklistQuestion, viewer: Viewer) -> WorklistPage:
     """A page of the follow-ups that a question asks for, among those whom the viewer may see."""
     given = bound_values(question, viewer)
-    rows = connection.execute(_statement(shape_of(question, viewer)), given).all()
+    shape = begun_with_few(connection, shape_of(question, viewer), given)
+    rows = connection.execute(_statement(shape), given).all()
     page, more = rows[: question.limit], len(rows) > question.limit
     found = beside(connection, [row.patient for row in page], given)
     return WorklistPage(

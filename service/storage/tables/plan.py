@@ -59,6 +59,7 @@ plan_protocols = Table(
     text("reason"),
     PrimaryKeyConstraint("patient", "care_plan", "protocol", "from_day", "known_from"),
     Index("plan_protocols_by_run", "run", "patient"),
+    Index("plan_protocols_by_protocol", "protocol", "patient"),
 )
 
 agreements = Table(

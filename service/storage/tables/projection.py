@@ -6,10 +6,11 @@ Rebuildable from the record. `known_from` to `known_to` (excluded) is what we kn
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, Table, literal_column
+from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, Table, and_, literal_column
 
 from service.storage.tables.columns import (
     OPEN,
+    OPEN_DAY,
     day,
     decimal,
     flag,
@@ -76,6 +77,7 @@ bookings = Table(
     instant("known_from"),
     instant("known_to"),
     PrimaryKeyConstraint("patient", "source", "follow_up_id", "activity", "known_from"),
+    Index("bookings_by_instant", "at", "known_to", "known_from", "patient"),
     sqlite_with_rowid=False,
 )
 
@@ -110,6 +112,8 @@ follow_ups = Table(
     Index("follow_ups_by_id", "id", unique=True),
     Index("follow_ups_by_key", "follow_up", unique=True),  # the highest is asked for on SQLite
     Index("follow_ups_by_identity", "patient", "identity", unique=True),
+    Index("follow_ups_by_activity", "activity", "patient"),
+    Index("follow_ups_by_performer", "performer", "patient"),
 )
 
 rounds = Table(
@@ -140,6 +144,7 @@ stretches = Table(
     flag("live"),  # not superseded, and reaching beyond the day of computing
     text("unit"),
     text("activity"),
+    text("kind"),  # the follow-up's
     text("hold"),
     day("opens_on"),
     day("due_on"),
@@ -200,6 +205,14 @@ Index(
     _columns.known_to,
     sqlite_where=SUPERSEDED,
     postgresql_where=SUPERSEDED,
+)
+# Of which it may be not known whether they were done.
+NEVER_DONE: Final[ColumnElement[bool]] = literal_column(f"done_on = '{OPEN_DAY.isoformat()}'")
+Index(
+    "stretches_never_done",
+    *(_columns[column] for column in ("unit", "kind", "anchor_on", "patient")),
+    sqlite_where=and_(_live_on_sqlite, NEVER_DONE),
+    postgresql_where=and_(_live_on_postgresql, NEVER_DONE),
 )
 # Other days: all that lists and counts ask of a stretch, those known at an instant side by side.
 _dated = ("unit", "known_to", "holds_from", "holds_to", "known_from", "hold", "overdue_from")

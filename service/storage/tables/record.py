@@ -56,6 +56,8 @@ patients = Table(
     Index("patients_by_id", "id", unique=True),
     Index("patients_by_unit", "unit", "patient"),
     Index("patients_by_recheck", "recheck_on"),
+    Index("patients_by_language", "language", "unit", "recheck_on"),
+    Index("patients_by_distance", "distance_km", "unit", "recheck_on"),
 )
 _one_live_hetu = (patients.c.hetu_digest != "") & (patients.c.merged_into == 0)
 Index(

@@ -1,0 +1,182 @@
+"""Whom a filter leaves, where they are few: then the list begins with them, not with its order.
+
+A filter that many meet is walked through in the order of the list: the page is soon full. One that
+few meet would be walked through to its end; their rows are found by person and put in order. Each
+filter names a little more people than it leaves at most, by an index of its own, and never fewer.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Select,
+    Text,
+    TypeDecorator,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Boolean, TypeEngine
+from typing_extensions import override
+
+from service.domain.protocol import Kind
+from service.storage.seen.filters import FROM_INSTANT
+from service.storage.seen.moment import AS_OF, KNOWN_AT, Knowledge, known
+from service.storage.seen.shape import KEPT_STATEMENTS, Shape
+from service.storage.seen.units import UNITS
+from service.storage.tables.columns import Day
+from service.storage.tables.plan import plan_protocols
+from service.storage.tables.projection import NEVER_DONE, bookings, feeds, follow_ups, stretches
+from service.storage.tables.record import patients
+
+FEW: Final = 800
+"""At most so many people are begun with: their rows cost what a page of one in fifty costs to walk."""
+
+_LIMIT: Final[BindParameter[int]] = bindparam("few_at_most")
+_FIRST_DAY: Final = literal(date.min, Day)
+
+
+def begun_with_few(connection: Connection, shape: Shape, given: dict[str, Any]) -> Shape:
+    """The shape of a list that begins with the people whom a filter leaves, put among the values as `few`.
+
+    The shape as it is where no filter leaves but few.
+    """
+    for probe in _probes(_of_filters(shape)):
+        asked = {**given, "few_at_most": FEW + 1}
+        found = connection.execute(probe, asked).scalars().all()
+        if len(found) <= FEW:
+            given["few"] = sorted(set(found))
+            return replace(shape, few=True)
+    return shape
+
+
+def among_few(patient: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that a row is about one of the people that are given as `few`."""
+    return _AnyOf(patient, bindparam("few", type_=_Keys))
+
+
+def _of_filters(shape: Shape) -> Shape:
+    """The shape without what makes no difference to whom its filters leave."""
+    return replace(shape, standing=None, continued=False)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _probes(shape: Shape) -> Sequence[Select[int]]:
+    if shape.knowledge is Knowledge.DATED:
+        return ()
+    return [probe.limit(_LIMIT) for probe in _whom_filters_leave(shape)]
+
+
+def _whom_filters_leave(shape: Shape) -> Iterator[Select[int]]:
+    if shape.language:
+        yield _people(shape, patients.c.language == bindparam("language", type_=Text))
+    if shape.distance:
+        yield _people(shape, patients.c.distance_km > bindparam("distance"))
+    if shape.not_known:
+        yield _not_known(shape)
+    if shape.booked:
+        yield select(bookings.c.patient).where(bookings.c.at >= FROM_INSTANT, known(bookings.c))
+    if shape.protocols:
+        asks = plan_protocols.c.protocol.in_(_any_of("any_protocol"))
+        yield select(plan_protocols.c.patient).where(asks)
+    if shape.performers:
+        does = follow_ups.c.performer.in_(_any_of("any_performer"))
+        yield select(follow_ups.c.patient).where(does)
+    if shape.activities and not shape.units:
+        yield select(follow_ups.c.patient).where(follow_ups.c.activity.in_(_any_of("any_activity")))
+
+
+def _people(shape: Shape, condition: ColumnElement[bool]) -> Select[int]:
+    """People of whom a condition is true; those of the units, and those who may have moved since."""
+    of_units = patients.c.unit.in_(_any_of("any_unit")) if shape.units else true()
+    return select(patients.c.patient).where(
+        condition, or_(of_units, patients.c.recheck_on <= AS_OF)
+    )
+
+
+def _not_known(shape: Shape) -> Select[int]:
+    """Those with something never done whose anchor is later than all that the source has told."""
+    source = _sources(shape)
+    rows = stretches.alias("never_done")
+    later = and_(
+        rows.c.unit == source.c.unit,
+        rows.c.kind == source.c.kind,
+        rows.c.anchor_on > source.c.last_on,
+    )
+    return select(rows.c.patient).join_from(source, rows, later).where(rows.c.live, NEVER_DONE)
+
+
+def _sources(shape: Shape) -> CTE:
+    """Each unit and kind of contact, with the last day of which anything has come."""
+    units = UNITS.subquery("of_units")
+    kinds = union_all(*(select(literal(kind.value, Text).label("kind")) for kind in Kind))
+    kind = kinds.subquery("kinds")
+    last_on = select(func.max(feeds.c.day)).where(
+        feeds.c.unit == units.c.unit,
+        feeds.c.kind == kind.c.kind,
+        feeds.c.day <= AS_OF,
+        feeds.c.known_from <= KNOWN_AT,
+    )
+    day = func.coalesce(last_on.correlate_except(feeds).scalar_subquery(), _FIRST_DAY, type_=Day)
+    found = select(units.c.unit, kind.c.kind, day.label("last_on")).join_from(units, kind, true())
+    if shape.units:
+        found = found.where(units.c.unit.in_(_any_of("any_unit")))
+    return found.cte("sources").prefix_with("MATERIALIZED")
+
+
+def _any_of(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True, type_=Text)
+
+
+class _Keys(TypeDecorator[Sequence[int]]):
+    """Many keys as one value, so that a statement stays the same whatever their number."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        is_array = dialect.name == "postgresql"
+        return dialect.type_descriptor(ARRAY(BigInteger) if is_array else Text())
+
+    @override
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return orjson.dumps(value).decode() if dialect.name == "sqlite" else value
+
+
+class _AnyOf(FunctionElement[bool]):
+    """Whether a key is one of many."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(_AnyOf)
+def _in_an_array(element: _AnyOf, compiler: SQLCompiler, **more: Any) -> str:
+    key, keys = (compiler.process(one, **more) for one in element.clauses)
+    return f"{key} = ANY ({keys})"
+
+
+@compiles(_AnyOf, "sqlite")
+def _in_a_list(element: _AnyOf, compiler: SQLCompiler, **more: Any) -> str:
+    key, keys = (compiler.process(one, **more) for one in element.clauses)
+    return f"{key} IN (SELECT value FROM json_each({keys}))"  # noqa: S608 - no value of anybody
