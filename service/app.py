@@ -22,7 +22,7 @@ from service.fhir.intake import Intake
 from service.fhir.protocol.reader import read_protocols
 from service.fhir.reading import Reader
 from service.fhir.rendering.writer import MadeResources
-from service.fhir.splicing import stamp
+from service.fhir.splicing import same_content, stamp
 from service.runtime import Runtime
 from service.settings import SettingError, Settings
 from service.storage.access_log.collection import collect
@@ -62,7 +62,7 @@ def open_runtime(settings: Settings) -> Runtime:
         catalogue=catalogue,
         intake=Intake(reader),
         reader=reader,
-        receiving=Receiving(stamp, lambda: str(uuid4()), Keeping(catalogue, maker)),
+        receiving=Receiving(stamp, lambda: str(uuid4()), Keeping(catalogue, maker), same_content),
         verifier=verifier_of(settings),
         cursor_key=base64.urlsafe_b64encode(derived(secret, "cursor")),
         words=words,

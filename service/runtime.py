@@ -82,6 +82,29 @@ class Intake(Protocol):
         """A create (no id) or update sent by itself."""
         ...
 
+    def patch(
+        self,
+        type_: str,
+        patch: Any,
+        *,
+        id: str,  # noqa: A002 - FHIR's word
+        conditions: Any,
+        at: datetime,
+    ) -> Submissions:
+        """A patch of one resource."""
+        ...
+
+    def deletion(
+        self,
+        type_: str,
+        *,
+        id: str,  # noqa: A002 - FHIR's word
+        conditions: Any,
+        at: datetime,
+    ) -> Submissions:
+        """The deletion of one resource."""
+        ...
+
     def bundle(self, requests: Any, *, at: datetime) -> Submissions:
         """The writes among a Bundle's requests."""
         ...

@@ -77,6 +77,18 @@ class Conflict(SeurantaError):
     code = "conflict"
 
 
+class Duplicate(Conflict):
+    """There is one already, and there can be no second."""
+
+    code = "duplicate"
+
+
+class Collision(Conflict):
+    """Another change of the same data was under way; nothing was stored. Send it again."""
+
+    code = "lock-error"
+
+
 class NotSupported(SeurantaError):
     """The standard knows it, this service does not."""
 

@@ -55,7 +55,8 @@ class KeptPatient:
     """Everything that is kept of one patient, as known now.
 
     `eligible` are the protocols that are already known to fit, on whatever days; `recheck_on` the day
-    from which the calendar alone may have changed something.
+    from which the calendar alone may have changed something. `live_plan` is the id of the CarePlan that
+    is their live shared plan; empty where none is.
     """
 
     key: int
@@ -67,6 +68,7 @@ class KeptPatient:
     plan: KeptPlan | None
     follow_ups: Mapping[str, KeptFollowUp]
     recheck_on: date = FOREVER
+    live_plan: str = ""
 
 
 class ChangedRound(NamedTuple):
@@ -94,3 +96,14 @@ class ChangedFollowUp(NamedTuple):
         """The days of the doings told by `source` that close a round."""
         closings = (one.round.closed for one in self.rounds)
         return [done.on for done in closings if done and done.source == source]
+
+    def reopened(self, source: str, on: date) -> bool:
+        """Whether its last doing was told by `source`, and is so no more on a day."""
+        before = self.before.stretches if self.before else ()
+        told = any(
+            one.done and one.done.source == source
+            for one in before
+            if one.holds_from <= on < one.holds_to
+        )
+        now = self.follow_up.on(on)
+        return told and not (now and now.done and now.done.source == source)

@@ -12,11 +12,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from service.domain.errors import Invalid, Issue, TooLarge
+from service.domain.errors import Invalid, Issue, SeurantaError, TooLarge
 from service.fhir.definitions import resource_types
 from service.fhir.nested import Resource
 from service.fhir.parsing import parse
+from service.fhir.patching.patch import Patch
+from service.fhir.patching.reading import patch_in
 from service.fhir.primitives import ID_PATTERN
+from service.fhir.references import target_of
 from service.fhir.resolving import addresses_in
 from service.fhir.types import SERVED_TYPES
 from service.fhir.validation import envelope_issues
@@ -38,7 +41,8 @@ _READING: Final = 3
 class Entry:
     """One request of a Bundle; `number` is its place, from 0.
 
-    `query` is the search of a conditional address (`Patient?identifier=...`) or of a GET; `issues`
+    `query` is the search of a conditional address (`Patient?identifier=...`) or of a GET; `patch`
+    what the resource of a PATCH says; `issues`
     are the faults of the request itself, which leave nothing to be done. Two entries are the same
     only if they are one.
     """
@@ -57,6 +61,7 @@ class Entry:
     if_modified_since: str = ""
     body: bytes = b""
     resource: Resource | None = None
+    patch: Patch | None = None
     issues: tuple[Issue, ...] = ()
 
     @property
@@ -113,12 +118,20 @@ def read_bundle(body: bytes, *, most_entries: int = MOST_ENTRIES) -> Requests:
     if isinstance(listed, list) and len(listed) > most_entries:
         words = f"a Bundle may have {most_entries} entries at most; send it in parts"
         raise TooLarge(words, "Bundle.entry")
-    if issues := envelope_issues(bundle):
+    if issues := [*_without_request(listed)] or envelope_issues(bundle):
         raise Invalid(issues=issues)
     bodies = (bytes(entry.resource) for entry in _RAW.decode(body).entry)
     entries = [_entry(*numbered) for numbered in zip(count(), listed, bodies)]
     is_transaction = bundle["type"] == "transaction"
     return Requests(is_transaction, tuple(entries if is_transaction else _apart(entries)))
+
+
+def _without_request(listed: Any) -> Iterator[Issue]:
+    """The entries without a request (bdl-3), each by its place."""
+    for number, entry in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(entry, dict) and "request" not in entry:
+            words = "an entry of a batch or transaction needs its request (bdl-3)"
+            yield Issue("required", words, f"Bundle.entry[{number}].request")
 
 
 def _apart(entries: list[Entry]) -> Iterator[Entry]:
@@ -153,8 +166,8 @@ def faults_of(entry: Entry) -> Iterator[Issue]:
         yield Issue("required", "a request needs its method and its url", at)
     elif entry.method in {"GET", "HEAD"}:
         return
-    elif entry.method == "PATCH" or "$" in entry.url:
-        words = "patches and operations inside a Bundle are not supported"
+    elif "$" in entry.url.partition("?")[0]:
+        words = "operations inside a Bundle are not supported"
         yield Issue("not-supported", words, at)
     elif entry.type not in SERVED_TYPES:
         yield Issue("not-supported", "no resource type that is served here", f"{at}.url")
@@ -171,10 +184,21 @@ def _faults_of_resource(entry: Entry) -> Iterator[Issue]:
     at = f"{entry.expression}.resource"
     if entry.resource is None:
         yield Issue("required", "the resource to store is missing", at)
+    elif entry.method == "PATCH":
+        return
     elif entry.resource["resourceType"] != entry.type:
         yield Issue("value", f"a {entry.type} is expected, as the request's url says", at)
     elif entry.method == "PUT" and entry.id and entry.resource.get("id") != entry.id:
         yield Issue("value", "the id must be there and the same as in the url", f"{at}.id")
+    elif entry.method == "PUT" and not _names_itself(entry):
+        words = "the fullUrl names another resource than the url does"
+        yield Issue("value", words, f"{entry.expression}.fullUrl")
+
+
+def _names_itself(entry: Entry) -> bool:
+    """Whether a fullUrl that names a type and an id names those of the entry."""
+    target = target_of(entry.full_url)
+    return target is None or not entry.id or (target.type, target.id) == (entry.type, entry.id)
 
 
 def _refused(words: str, expression: str) -> Invalid:
@@ -201,7 +225,21 @@ def _entry(number: int, entry: Mapping[str, Any], body: bytes) -> Entry:
         body=body,
         resource=entry.get("resource"),
     )
-    return replace(read, issues=tuple(faults_of(read)))
+    issues = tuple(faults_of(read))
+    return replace(read, issues=issues) if issues else _with_patch(read)
+
+
+def _with_patch(entry: Entry) -> Entry:
+    """The entry with what it patches, if it does; what is no patch is its fault."""
+    if entry.method != "PATCH" or entry.resource is None:
+        return entry
+    try:
+        patch = patch_in(entry.resource, entry.body, f"{entry.expression}.resource")
+    except SeurantaError as error:
+        at = f"{entry.expression}.resource"
+        placed = (one._replace(expression=one.expression or at) for one in error.issues)
+        return replace(entry, issues=tuple(placed))
+    return replace(entry, patch=patch)
 
 
 def _named(url: str) -> tuple[dict[str, str], str]:

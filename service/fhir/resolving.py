@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from service.fhir.nested import Resource
+from service.fhir.nested import Resource, resources_in
 from service.fhir.references import Target, condition_of
 from service.fhir.splicing import Edit, edited
-from service.fhir.walking import members_of
+from service.fhir.walking import members_of, nodes, root_of
 
 # A JSON string that may be an address, and what stands before it where it is a plain Reference: in
 # most senders' bodies all of them are, and nothing more has to be looked at.
@@ -53,10 +53,20 @@ def resolve(body: bytes, replacements: Mapping[str, Target]) -> bytes:
 
 def conditions_in(body: bytes) -> tuple[str, ...]:
     """The conditional references (`Patient?identifier=...`) of a body, each once."""
+    return tuple(places_of_conditions(body, ""))
+
+
+def places_of_conditions(body: bytes, expression: str) -> dict[str, str]:
+    """The conditional references of a body that stands at a place, each with where it first stands."""
     if b"?" not in body:
-        return ()
-    found = (text.value for text in _texts_of(orjson.loads(body)) if text.is_pointer)
-    return tuple(dict.fromkeys(text for text in found if condition_of(text)))
+        return {}
+    found: dict[str, str] = {}
+    for place in resources_in(orjson.loads(body), expression):
+        for node in nodes(root_of(place.resource, place.expression)):
+            pointer = node.value.get("reference")
+            if node.kind == "Reference" and isinstance(pointer, str) and condition_of(pointer):
+                found.setdefault(pointer, f"{node.expression}.reference")
+    return found
 
 
 def addresses_in(body: bytes, known: Container[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from service.domain.access import Viewer
-from service.domain.errors import Unreachable
+from service.domain.errors import Collision, Unreachable
 from service.domain.record import Stored
 from service.storage.access_log.changes import AccessLog, ChangeSegment
 from service.storage.bookings import BookingChanges
@@ -26,7 +26,7 @@ from service.storage.care_relations import CareRelationChanges, CareRelations
 from service.storage.engines import database_url, reading_engine, writing_engine
 from service.storage.enrolments import EnrolmentChanges, Enrolments
 from service.storage.evidence import Evidence, EvidenceChanges
-from service.storage.failure import Collision, in_our_words
+from service.storage.failure import in_our_words
 from service.storage.feeds import FeedChanges, Feeds
 from service.storage.identities import Identities, IdentityChanges
 from service.storage.jobs import JobChanges
@@ -139,6 +139,15 @@ class Work:
     def together(self) -> AbstractContextManager[None]:
         """Insert what is new at once after the body, which must not ask for it."""
         return self.transaction.together()
+
+    @contextmanager
+    def tentatively(self) -> Iterator[None]:
+        """Change something for the length of the body; nothing of it stays."""
+        point = self.transaction.connection.begin_nested()
+        try:
+            yield
+        finally:
+            point.rollback()
 
     @cached_property
     def patients(self) -> PatientLocks:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import errors as postgres
 from sqlalchemy.exc import DBAPIError
 
-from service.domain.errors import Conflict, StorageFull
+from service.domain.errors import Collision, Conflict, StorageFull
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -21,12 +21,6 @@ _POSTGRES_COLLISIONS = (
 _SQLITE_TAKEN = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})
 _TWICE = "Another resource or row with the same identity is stored already."
 _PRIMARY_CODE = 0xFF  # SQLite adds detail in the higher bits of its result codes
-
-
-class Collision(Conflict):
-    """Another change of the same data was under way; nothing was stored. Send it again."""
-
-    code = "lock-error"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy import Row, Select, Table, bindparam, func, select, update
 
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
 from service.domain.errors import Forbidden, ManyMatches, VersionConflict
-from service.domain.record import Reading, Stored
+from service.domain.record import Named, Reading, Stored
 from service.domain.search import Query
 from service.storage.access import bound, visible
 from service.storage.patients import PatientLocks
@@ -95,11 +95,10 @@ class ResourceChanges(Resources):
         return after
 
     def match(self, query: Query, *, viewer: Viewer) -> Stored | None:
-        """The one resource that meets a condition (If-None-Exist and its like); ManyMatches.
+        """The one resource that meets a condition; ManyMatches where several do.
 
-        Until the transaction ends nobody else decides by the same condition.
+        What is decided by it must be held before, or another may decide the same.
         """
-        self.hold([query])
         alone = replace(query, sort=(), count=2, includes=(), after=None, total=False)
         found = self.search(alone, viewer=viewer).matches
         if len(found) > 1:
@@ -108,8 +107,16 @@ class ResourceChanges(Resources):
 
     def hold(self, queries: Iterable[Query]) -> None:
         """Let nobody else decide by these conditions; several at once never wait in a ring."""
+        self._hold(repr((query.type, sorted(map(repr, query.criteria)))) for query in queries)
+
+    def hold_named(self, named: Iterable[Named]) -> None:
+        """Let nobody else who holds them change these resources, also those that are not there yet."""
+        self._hold(f"{one.type}/{one.id}" for one in named)
+
+    def _hold(self, texts: Iterable[str]) -> None:
+        # On SQLite a writing transaction is alone.
         if self._connection.dialect.name == "postgresql":
-            for lock in sorted(map(_lock_of, queries)):
+            for lock in sorted({_lock_of(text) for text in texts}):
                 self._connection.execute(select(func.pg_advisory_xact_lock(lock)))
 
     def _standing(self, type_: str, id_: str, viewer: Viewer) -> Row[Any] | None:
@@ -168,9 +175,8 @@ def _check(before: Row[Any] | None, expected: int | None) -> None:
         raise VersionConflict
 
 
-def _lock_of(query: Query) -> int:
-    condition = repr((query.type, query.criteria)).encode()
-    return int.from_bytes(sha256(condition).digest()[:8], signed=True)
+def _lock_of(text: str) -> int:
+    return int.from_bytes(sha256(text.encode()).digest()[:8], signed=True)
 
 
 _UPDATE: Final = update(resources).where(resources.c.resource == bindparam("of"))

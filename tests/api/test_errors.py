@@ -6,9 +6,8 @@ import pytest
 
 from service.api.errors import status_of
 from service.domain import errors
-from service.domain.errors import SeurantaError
+from service.domain.errors import Collision, SeurantaError
 from service.storage.database import Storage
-from service.storage.failure import Collision
 from tests.fhir.resources import a_bundle, a_create, a_patient, an_observation
 from tests.receiving import an_hba1c
 

@@ -192,12 +192,6 @@ def test_a_condition_that_is_not_understood_matches_nothing(client, stored, cond
     assert refused.status_code == 400
 
 
-def test_updates_and_deletions_by_a_condition_are_not_supported(client) -> None:
-    for method in ("PUT", "DELETE"):
-        refused = client.send(method, "/fhir/Observation?identifier=a|b", an_hba1c())
-        assert (refused.status_code, refused.json["issue"][0]["code"]) == (400, "not-supported")
-
-
 def next_of(bundle: dict) -> str:
     """The address of the next page."""
     [url] = [link["url"] for link in bundle["link"] if link["relation"] == "next"]

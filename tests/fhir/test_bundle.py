@@ -78,7 +78,7 @@ def test_requests_are_done_in_the_standards_order() -> None:
         (a_request("DELETE", "Patient"), "request.url", "`Type/id`"),
         (a_request("DELETE", "Elephant/1"), "request.url", "no resource type"),
         (a_request("POST", "Substance", resourceType="Substance"), "request.url", "is served"),
-        (a_request("PATCH", "Patient/1", resourceType="Binary"), "request", "patches"),
+        (a_request("PATCH", "Patient/1", resourceType="Binary"), "resource.contentType", "alone"),
         (a_request("POST", "Patient/$match", resourceType="Parameters"), "request", "operations"),
     ],
 )

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from service.domain.errors import SeurantaError
+from service.domain.record import Identities, Named
 from service.fhir.intake import Conditions
 from service.jobs.load.loading import load_files
 from service.jobs.load.taking import Manner
@@ -29,8 +30,7 @@ def posted(runtime: Runtime, resource: Json) -> bool:
             conditions=Conditions(),
             at=NOON,
         )
-        ids = {0: type("Named", (), {"type": type_, "id": "x"})()}
-        write.read(ids, {}, standing=(), received_on=TODAY)
+        write.read(Identities({0: Named(str(type_), "x")}), received_on=TODAY)
     except SeurantaError:
         return False
     return True

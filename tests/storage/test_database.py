@@ -10,10 +10,10 @@ from psycopg import errors as postgres
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from service.domain.errors import Conflict, StorageFull
+from service.domain.errors import Collision, Conflict, StorageFull
 from service.storage.database import ATTEMPTS, Storage
 from service.storage.engines import database_url
-from service.storage.failure import Collision, in_our_words
+from service.storage.failure import in_our_words
 from service.storage.tables.record import patients, transactions
 from tests.storage.builders import NOON, SYSTEM, a_reading, at, keep, stamp, writing
 

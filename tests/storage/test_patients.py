@@ -119,6 +119,7 @@ def test_of_parallel_conditional_creates_one_creates(database_url):
 
     def create(writer: int) -> Stored:
         def change(work: Work) -> Stored:
+            work.resources.hold([query])
             found = work.resources.match(query, viewer=SYSTEM)
             reading = a_reading(f"a{writer}", tokens=[a_token("4548-4")])
             return found or work.resources.add(reading, stamp)

@@ -11,13 +11,14 @@ from service.api.fhir.bundle import batch_or_transaction
 from service.api.fhir.capabilities import Offered, key_set, metadata, smart_configuration
 from service.api.fhir.content import answer_type
 from service.api.fhir.create import create
-from service.api.fhir.delete import delete, refuse_conditional_delete
+from service.api.fhir.delete import delete, delete_by_condition
 from service.api.fhir.everything import everything
 from service.api.fhir.follow_up import follow_up
 from service.api.fhir.history import history
+from service.api.fhir.patch import patch, patch_by_condition
 from service.api.fhir.read import read, vread
 from service.api.fhir.search import search
-from service.api.fhir.update import refuse_conditional_update, update
+from service.api.fhir.update import update, update_by_condition
 from service.api.fhir.validate import validate, validate_instance
 from service.runtime import Runtime
 
@@ -35,13 +36,15 @@ _ON_TYPES: Final = (
     _Interaction("GET", "/<type_>/<id_>", read, ("read",)),
     _Interaction("GET", "/<type_>/<id_>/_history/<version>", vread, ("vread",)),
     _Interaction("PUT", "/<type_>/<id_>", update, ("update",)),
+    _Interaction("PATCH", "/<type_>/<id_>", patch, ("patch",)),
     _Interaction("DELETE", "/<type_>/<id_>", delete, ("delete",)),
     _Interaction("GET", "/<type_>/<id_>/_history", history, ("history-instance",)),
     _Interaction("POST", "/<type_>", create, ("create",)),
     _Interaction("GET", "/<type_>", search, ("search-type",)),
     _Interaction("POST", "/<type_>/_search", search),
-    _Interaction("PUT", "/<type_>", refuse_conditional_update),
-    _Interaction("DELETE", "/<type_>", refuse_conditional_delete),
+    _Interaction("PUT", "/<type_>", update_by_condition),
+    _Interaction("PATCH", "/<type_>", patch_by_condition),
+    _Interaction("DELETE", "/<type_>", delete_by_condition),
 )
 _ON_SYSTEM: Final = (_Interaction("POST", "", batch_or_transaction, ("transaction", "batch")),)
 _OPEN: Final = (

@@ -25,6 +25,7 @@ from service.workflows.ports import Work
 _LETTERS: Final = {
     "POST": Interaction.CREATE,
     "PUT": Interaction.UPDATE,
+    "PATCH": Interaction.UPDATE,
     "DELETE": Interaction.DELETE,
 }
 
@@ -79,6 +80,8 @@ class _Answers:
         if letter and entry.type:
             with placed(entry):
                 expect_scope(self._viewer, entry.type, letter)
+                if entry.query or entry.if_none_exist:
+                    expect_scope(self._viewer, entry.type, Interaction.SEARCH)
 
     def _read(self, entry: Entry) -> Answer:
         return answer_read(self._runtime, self._viewer, entry)
@@ -98,5 +101,5 @@ class _Answers:
         received = carry_out(
             self._runtime, self._viewer, submissions, at=at, action=action, expecting=expect_all
         )
-        answer = partial(answer_of, self._runtime, preferred=self._preferred, returned="")
-        return {one.submission.number: answer(one) for one in received}
+        answer = partial(answer_of, preferred=self._preferred, returned="")
+        return {one.submission.number: answer(self._runtime, self._viewer, one) for one in received}

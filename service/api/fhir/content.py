@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 from werkzeug.http import parse_list_header, parse_options_header
 
 from service.domain.errors import Invalid
+from service.fhir.patching.json_patch import JSON_PATCH
 
 FHIR_JSON: Final = "application/fhir+json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -24,7 +25,8 @@ _ANSWERED: Final = {
     "*/*": FHIR_JSON,
     "json": FHIR_JSON,
 }
-_RETURNS: Final = frozenset({"minimal", "representation", "OperationOutcome"})
+OUTCOME: Final = "OperationOutcome"
+_RETURNS: Final = frozenset({"minimal", "representation", OUTCOME})
 _HANDLINGS: Final = frozenset({"strict", "lenient"})
 # Clients write these headers in few ways, and nobody is kept from writing long ones.
 _REMEMBERED: Final = 64
@@ -79,6 +81,17 @@ def sent_body() -> bytes:
     if not _is_fhir_json(request.headers.get("Content-Type", "")):
         raise UnsupportedMediaType("A resource is sent as application/fhir+json, FHIR version 4.0.")
     return request.get_data(cache=False)
+
+
+def sent_patch() -> tuple[bytes, bool]:
+    """The body of a patch, and whether it is a JSON Patch; 415 for another content type."""
+    name, _ = parse_options_header(request.headers.get("Content-Type", ""))
+    if name.lower() == JSON_PATCH:
+        return request.get_data(cache=False), True
+    if not _is_fhir_json(request.headers.get("Content-Type", "")):
+        words = f"A patch is sent as {JSON_PATCH}, or as Parameters in {FHIR_JSON}."
+        raise UnsupportedMediaType(words)
+    return request.get_data(cache=False), False
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -19,11 +19,13 @@ def create(runtime: Runtime, type_: str) -> Response:
     viewer = expect(runtime, type_, Interaction.CREATE)
     condition = request.headers.get("If-None-Exist", "")
     refuse_identity_codes([("If-None-Exist", condition)])
+    if condition:
+        expect(runtime, type_, Interaction.SEARCH)
     at = runtime.clock.now()
     submissions = runtime.intake.single(
         type_, sent_body(), id="", conditions=Conditions(if_none_exist=condition), at=at
     )
     received = carry_out(runtime, viewer, submissions, at=at, action="create")
     preferred = preferences()
-    answer = answer_of(runtime, received[0], preferred, returned="representation")
+    answer = answer_of(runtime, viewer, received[0], preferred, returned="representation")
     return answer_write(answer, preferred)

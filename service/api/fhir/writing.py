@@ -6,20 +6,34 @@ Source: R4 http.html, create, update, delete.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from flask import request
+
 from service.api.auth import note_refused
-from service.api.fhir.content import Preferences
+from service.api.fhir.content import OUTCOME, Preferences
+from service.api.fhir.dangling import dangling
 from service.api.request_ids import request_id
 from service.domain.access import Access, Viewer
-from service.domain.errors import Forbidden
+from service.domain.errors import Forbidden, Issue
 from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
+from service.fhir.intake import Conditions
 from service.fhir.outcome import outcome
-from service.fhir.rendering.consequences import consequences
+from service.fhir.rendering.consequences import NOTHING_TO_DELETE, Effects, consequences
 from service.runtime import Runtime
 from service.workflows.ports import Work
 from service.workflows.receive_resources import Received, Submissions, receive_resources
 
 _STATUSES = {True: "201 Created", False: "200 OK"}
+
+
+def conditions_sent(*, by_query: bool) -> Conditions:
+    """The conditional headers of a write; `by_query`: the address says which resource is meant."""
+    headers = request.headers
+    return Conditions(
+        if_match=headers.get("If-Match", ""),
+        if_none_match=headers.get("If-None-Match", ""),
+        query=request.query_string.decode("ascii", "replace") if by_query else None,
+    )
 
 
 def carry_out(
@@ -69,32 +83,46 @@ def _access(viewer: Viewer, received: Sequence[Received], *, at: datetime, actio
 
 
 def answer_of(
-    runtime: Runtime, received: Received, preferred: Preferences, *, returned: str
+    runtime: Runtime, viewer: Viewer, received: Received, preferred: Preferences, *, returned: str
 ) -> Answer:
     """The answer to one write; `returned` is what is sent back where the client says nothing."""
     stored = received.stored
-    if stored is None or stored.deleted:
-        return Answer("204 No Content", etag=etag_of(stored.version) if stored else "")
     wanted = preferred.returned or returned
+    if stored is None or stored.deleted:
+        return _answer_of_deletion(runtime, viewer, received, wanted)
+    told = _outcome(runtime, viewer, received, stored) if wanted == OUTCOME else b""
     return Answer(
         _STATUSES[received.is_new],
         f"{runtime.settings.base_url}/fhir/{stored.type}/{stored.id}/_history/{stored.version}",
         etag_of(stored.version),
         stored.at,
         body=stored.body if wanted == "representation" else b"",
-        outcome=_outcome(runtime, received, stored) if wanted == "OperationOutcome" else b"",
+        outcome=told,
     )
 
 
-def _outcome(runtime: Runtime, received: Received, stored: Stored) -> bytes:
-    """Which follow-ups the write closed, with the next date of each, or why it closed none."""
-    return outcome(
-        consequences(
-            received.changed,
-            received.not_counted,
-            runtime.catalogue,
-            source=f"{stored.type}/{stored.id}",
-            today=runtime.clock.today(),
-            expression=received.submission.expression,
-        )
+def _answer_of_deletion(
+    runtime: Runtime, viewer: Viewer, received: Received, wanted: str
+) -> Answer:
+    """204, or 200 where the client wants to know what the deletion did."""
+    stored = received.stored
+    etag = etag_of(stored.version) if stored else ""
+    if wanted != OUTCOME:
+        return Answer("204 No Content", etag=etag)
+    told = _outcome(runtime, viewer, received, stored)
+    return Answer("200 OK", etag=etag, outcome=told)
+
+
+def _outcome(runtime: Runtime, viewer: Viewer, received: Received, stored: Stored | None) -> bytes:
+    """What the write did to follow-ups, and which of its references lead nowhere."""
+    expression = received.submission.expression
+    if stored is None:
+        return outcome([Issue("informational", NOTHING_TO_DELETE, expression, "information")])
+    done = consequences(
+        Effects(received.changed, received.reopened, received.enrolled, received.not_counted),
+        runtime.catalogue,
+        stored=stored,
+        today=runtime.clock.today(),
+        expression=expression,
     )
+    return outcome([*done, *dangling(runtime, viewer, stored, expression)])

@@ -1,13 +1,13 @@
-"""What a write did to follow-ups, as issues of an OperationOutcome: closed, moved, or not counted and why."""
+"""What a write did to follow-ups, as issues of an OperationOutcome: begun, closed, come back, or why nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Issue
 from service.domain.kept import ChangedFollowUp
-from service.domain.record import NotCounted, NotCountedReason
+from service.domain.record import NotCounted, NotCountedReason, Stored
 from service.domain.round import is_ended
 
 _INFORMATIONAL: Final = "informational"
@@ -20,29 +20,63 @@ _REASONS: Final = {
     NotCountedReason.DAY: "it has no day that is known well enough",
 }
 _CLOSES_NONE: Final = "Stored; it closes no follow-up."
+_DELETED: Final = "Deleted; no follow-up rested on it."
+NOTHING_TO_DELETE: Final = "There was nothing to delete."
 _SEVERITY: Final = "information"
 
 
+class Effects(NamedTuple):
+    """What a write did: follow-ups closed and come back, protocols begun, results not counted."""
+
+    closed: Sequence[ChangedFollowUp] = ()
+    reopened: Sequence[ChangedFollowUp] = ()
+    enrolled: Sequence[str] = ()
+    not_counted: Sequence[NotCounted] = ()
+
+
 def consequences(
-    changed: Sequence[ChangedFollowUp],
-    not_counted: Iterable[NotCounted],
+    effects: Effects,
     catalogue: Catalogue,
     *,
-    source: str,
+    stored: Stored,
     today: date,
     expression: str = "",
 ) -> list[Issue]:
-    """One issue for each follow-up that `source` closed, with its next date, and each reason for none."""
-    closed = (_closed(one, source, catalogue, today) for one in changed)
-    found = [*closed, *map(_reason, not_counted)]
-    words = found or [_CLOSES_NONE]
+    """One issue for each protocol that a write began, each follow-up that it closed or that came
+    back, with its next date, and each reason for none.
+    """
+    source = f"{stored.type}/{stored.id}"
+    found = [
+        *(_enrolled(one, catalogue) for one in effects.enrolled),
+        *(_closed(one, source, catalogue, today) for one in effects.closed),
+        *(_reopened(one, catalogue, today) for one in effects.reopened),
+        *map(_reason, effects.not_counted),
+    ]
+    words = found or [_DELETED if stored.deleted else _CLOSES_NONE]
     return [Issue(_INFORMATIONAL, one, expression, _SEVERITY) for one in words]
 
 
-def _closed(one: ChangedFollowUp, source: str, catalogue: Catalogue, today: date) -> str:
+def _enrolled(protocol: str, catalogue: Catalogue) -> str:
+    name = catalogue.protocols[protocol].names.get("en", protocol)
+    return f"Begins the follow-up of the protocol `{protocol}` ({name})."
+
+
+def _reopened(one: ChangedFollowUp, catalogue: Catalogue, today: date) -> str:
+    stretch = one.follow_up.on(today)
+    if stretch is None or is_ended(stretch):
+        return f"Closes {_named(one, catalogue)} no more; it is not asked for either."
+    due_on = stretch.window.due_on.isoformat()
+    return f"Closes {_named(one, catalogue)} no more; it is due on {due_on} again."
+
+
+def _named(one: ChangedFollowUp, catalogue: Catalogue) -> str:
     key = one.follow_up.key
     text = catalogue.activities.get(key)
-    named = f"the follow-up `{key}` ({text.names.get('en', key) if text else key})"
+    return f"the follow-up `{key}` ({text.names.get('en', key) if text else key})"
+
+
+def _closed(one: ChangedFollowUp, source: str, catalogue: Catalogue, today: date) -> str:
+    named = _named(one, catalogue)
     stretch = one.follow_up.on(today)
     if stretch is None or is_ended(stretch):
         return f"Closes {named}; it is not asked for again."

@@ -15,6 +15,7 @@ from service.domain.record import (
     Booked,
     Borne,
     KnownAs,
+    Named,
     NotCounted,
     Reading,
     Stored,
@@ -50,6 +51,14 @@ class RecordChanges(Protocol):
 
     def match(self, query: Query, *, viewer: Viewer) -> Stored | None:
         """The one resource that meets a condition."""
+        ...
+
+    def hold(self, queries: Iterable[Query]) -> None:
+        """Let nobody else decide by these conditions until the transaction ends."""
+        ...
+
+    def hold_named(self, named: Iterable[Named]) -> None:
+        """Let nobody else who holds them change these resources until the transaction ends."""
         ...
 
     def add(self, reading: Reading, stamp: Stamp) -> Stored:
@@ -136,8 +145,20 @@ class PlanChanges(Protocol):
         """Put protocols into the plan: each with its version and its first day for the patient."""
         ...
 
+    def live(self, patient: int) -> str:
+        """The id of the CarePlan that is their live shared plan; empty where none is."""
+        ...
+
+    def keep_live(self, patient: int, care_plan: str) -> None:
+        """Let this CarePlan be their live shared plan; none where it is empty."""
+        ...
+
     def end(self, patient: int, last_day: date) -> None:
         """Let the plan follow its protocols to a last day, and no longer."""
+        ...
+
+    def go_on(self, patient: int, care_plan: str) -> bool:
+        """Let a plan follow the protocols that were followed before; whether there were any."""
         ...
 
     def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:

@@ -78,6 +78,10 @@ class Work(Protocol):
         """Insert what is new at once after the body, which must not ask for it."""
         ...
 
+    def tentatively(self) -> AbstractContextManager[None]:
+        """Change something for the length of the body; nothing of it stays."""
+        ...
+
     @property
     def patients(self) -> PeopleLocked:
         """People."""
