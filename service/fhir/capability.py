@@ -71,6 +71,7 @@ def capability_statement(
             "implementation": {"description": "Shared follow-up of care", "url": base_url},
             "fhirVersion": R4_VERSION,
             "format": ["json", "application/fhir+json"],
+            "patchFormat": ["application/json-patch+json", "application/fhir+json"],
             "rest": [rest],
         }
     )
@@ -87,6 +88,8 @@ def _resource(name: str, offer: Offer) -> dict[str, Any]:
     if {"create", "update"} & set(offer.interactions):
         told["updateCreate"] = offer.creates_on_update
         told["conditionalCreate"] = offer.creates_conditionally
+        told["conditionalUpdate"] = offer.creates_conditionally
+        told["conditionalDelete"] = "single" if offer.creates_conditionally else "not-supported"
     if "search-type" in offer.interactions:
         told |= _searching(name)
     if offer.operations:

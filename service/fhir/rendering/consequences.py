@@ -42,9 +42,7 @@ def consequences(
     today: date,
     expression: str = "",
 ) -> list[Issue]:
-    """One issue for each protocol that a write began, each follow-up that it closed or that came
-    back, with its next date, and each reason for none.
-    """
+    """One issue for each protocol begun, each follow-up closed or come back, and each reason for none."""
     source = f"{stored.type}/{stored.id}"
     found = [
         *(_enrolled(one, catalogue) for one in effects.enrolled),
