@@ -50,6 +50,7 @@ class PlanContent(NamedTuple):
     """What the live plan's CarePlan says: `protocols` are canonicals with their version.
 
     `is_followed`: it still follows one of them; not so where all were taken back or have ended.
+    `is_extended`: a protocol has just come into it.
     """
 
     id: str
@@ -61,6 +62,7 @@ class PlanContent(NamedTuple):
     unit: str
     invented: bool
     is_followed: bool = True
+    is_extended: bool = False
 
 
 class FollowUpContent(NamedTuple):
@@ -100,5 +102,5 @@ def made_id(*parts: str) -> str:
 
 
 def shared_plan_id(patient: str) -> str:
-    """The id of a patient's one live shared plan; what any other CarePlan says decides nothing of it."""
+    """The id under which the service makes a patient's live shared plan, where there is none yet."""
     return made_id(patient, "care-plan")

@@ -180,7 +180,7 @@ class _Foresight:
         if plan is None and (added or self.kept.follow_ups):
             # Without a protocol it is a plan whose enrolment was taken back.
             since = min(firsts, default=self.today)
-            return KeptPlan(shared_plan_id(self.kept.id), since, added)
+            return KeptPlan(self.kept.live_plan or shared_plan_id(self.kept.id), since, added)
         if plan is None:
             return None
         return replace(
@@ -216,10 +216,21 @@ class _Stepper:
             self.work.plans.replace_eligible(kept.key, looked.eligible, is_first=is_first)
         if plan is not None and (changed or new):
             self._add_protocols(looked, plan, new)
+            self._keep_live(plan)
             self.work.kept.save(kept.key, changed, care_plan=plan.id, today=self.today)
             content = self._content(looked, plan, ahead.computed, ahead.unit)
             self.keeping.maker.write(self.work, content, changed, today=self.today)
         return Step(kept.key, kept.id, ahead.unit, changed, frozenset(new))
+
+    def _keep_live(self, plan: KeptPlan) -> None:
+        """Live is a plan that follows a protocol; one that follows none any more is not."""
+        live = self.kept.live_plan
+        if _is_followed(plan):
+            live = plan.id
+        elif not plan.protocols:
+            live = ""
+        if live != self.kept.live_plan:
+            self.work.plans.keep_live(self.kept.key, live)
 
     def _add_protocols(self, looked: Look, plan: KeptPlan, new: Mapping[str, Decided]) -> None:
         for protocol, decided in new.items():
@@ -252,8 +263,13 @@ class _Stepper:
             ),
             unit=unit,
             invented=self.kept.person.invented,
-            is_followed=any(how.until_day >= self.today for how in plan.protocols.values()),
+            is_followed=_is_followed(plan),
+            is_extended=bool(self.foresight.new),
         )
+
+
+def _is_followed(plan: KeptPlan) -> bool:
+    return any(how.until_day == FOREVER for how in plan.protocols.values())
 
 
 def state_of(kept: KeptPatient) -> PatientState:

@@ -14,7 +14,7 @@ from service.domain.access import Role, Viewer
 from service.domain.errors import Conflict
 from service.domain.record import Borne, KnownAs, Named, Reading, Stored
 from service.workflows.keeping import Keeping, keep_in_step
-from service.workflows.noting import Notes
+from service.workflows.noting import SECOND_PLAN, Notes
 from service.workflows.ports import Stamp, Work
 
 OTHER_PERSON: Final = (
@@ -161,6 +161,23 @@ def _fate(one: Incoming, old: Stored | None, stamp: Stamp) -> Outcome:
     return Outcome(Fate.SAME if again == old.body else Fate.CHANGED)
 
 
+def _unless_second_plan(
+    incoming: Sequence[Incoming], outcomes: Sequence[Outcome], notes: Notes
+) -> Iterator[Outcome]:
+    """Refused where the person has a live shared plan already, here or earlier in the same load."""
+    coming: dict[tuple[str, ...], str] = {}
+    for one, outcome in zip(incoming, outcomes, strict=True):
+        plan = one.reading.plan
+        if plan is None or not plan.is_live or outcome.fate not in {Fate.NEW, Fate.CHANGED}:
+            yield outcome
+            continue
+        live = notes.live_plan_beside(one.reading) or coming.setdefault(
+            one.reading.patients, one.reading.id
+        )
+        second = Outcome(Fate.REFUSED, SECOND_PLAN.format(live))
+        yield outcome if live == one.reading.id else second
+
+
 class _Loader:
     def __init__(self, work: Work, loading: Loading, today: date) -> None:
         self._work = work
@@ -184,7 +201,9 @@ class _Loader:
             self._unless_others(one, outcome, old, keys)
             for one, (outcome, old) in zip(incoming, judged, strict=True)
         ]
-        self._store(list(zip(incoming, outcomes, strict=True)), before, keys)
+        notes = Notes(self._work, keys, self._keeping.kinds, self._today)
+        outcomes = list(_unless_second_plan(incoming, outcomes, notes))
+        self._store(list(zip(incoming, outcomes, strict=True)), before, notes)
         return outcomes
 
     def _expect_unknown(self, incoming: Sequence[Incoming]) -> None:
@@ -221,13 +240,12 @@ class _Loader:
         self,
         judged: Sequence[tuple[Incoming, Outcome]],
         before: _Before,
-        keys: Mapping[str, int],
+        notes: Notes,
     ) -> None:
         new = [one.reading for one, outcome in judged if outcome.fate is Fate.NEW]
         # In one order, so that two loads that add the same organisations do not wait in a ring.
         new.sort(key=lambda one: _LAST if one.patients else (False, one.type, one.id))
         self._work.resources.add_many(new, self._stamp)
-        notes = Notes(self._work, keys, self._keeping.kinds, self._today)
         notes.note_new(new)
         for one, outcome in judged:
             if outcome.fate is Fate.CHANGED:

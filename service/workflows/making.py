@@ -34,7 +34,7 @@ class Maker:
     ) -> None:
         """Bring the plan, the changed follow-ups and their changed rounds into the record."""
         pages = _Pages(self, work, plan, today)
-        pages.plan(is_changed=any(_is_new_or_vanished(one) for one in changed))
+        pages.plan(is_changed=plan.is_extended or any(map(_is_new_or_vanished, changed)))
         for one in changed:
             pages.follow_up(one)
             for changed_round in one.rounds:

@@ -11,7 +11,6 @@ from typing import Final, TypeAlias
 
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
-from service.domain.care_plan import shared_plan_id
 from service.domain.fact import Fact
 from service.domain.feeding import Kinds, fed_by
 from service.domain.interval import FOREVER
@@ -22,6 +21,9 @@ from service.workflows.ports import Work
 _Fed: TypeAlias = tuple[str, date, datetime | None]
 """A kind of result that came, the day it tells of, and since when that is known, if not from now."""
 
+SECOND_PLAN: Final = "The patient has one live shared care plan already: CarePlan/{}."
+_NOTHING: Final = PlanDecision()
+"""What a CarePlan says that is gone, or no shared plan any more."""
 _NOBODY_ELSE: Final = frozenset({0})
 
 
@@ -44,6 +46,8 @@ class Notes:
         self._work.not_counted.replace(patient, source, ())
         self._work.adjustments.replace(patient, source, ())
         self._work.bookings.replace(patient, source, ())
+        if named.type == "CarePlan":
+            self._decide_plan(patient, named.id, _NOTHING)
         self.touched.add(patient)
 
     def note(self, reading: Reading, old: Stored | None) -> None:
@@ -79,7 +83,15 @@ class Notes:
         )
         self.touched |= {patient for _, patient, _ in facts} | people.keys()
         for patient, one in theirs:
-            self._decide(patient, f"{one.type}/{one.id}", one)
+            self._decide(patient, f"{one.type}/{one.id}", one, is_first=True)
+
+    def live_plan_beside(self, reading: Reading) -> str:
+        """The id of the live shared plan that keeps this one from being a second; empty where none does."""
+        patient = self._patient_of(reading)
+        if patient is None or reading.plan is None or not reading.plan.is_live:
+            return ""
+        live = self._work.plans.live(patient)
+        return "" if live == reading.id else live
 
     def record_feeds(self, units: Mapping[int, str]) -> None:
         """Note which kinds of results came from the units of these people; best done last."""
@@ -122,7 +134,7 @@ class Notes:
             self._work.not_counted.replace(patient, source, results)
         if changed:
             self.touched.add(patient)
-        self._decide(patient, source, reading)
+        self._decide(patient, source, reading, is_first=is_first)
 
     def _facts(self, patient: int, source: str, reading: Reading) -> Sequence[Fact]:
         if reading.type != "Patient":
@@ -131,25 +143,38 @@ class Notes:
         before = [fact for fact in known if fact.source == source]
         return succeeded(before, reading.facts, self._today)
 
-    def _decide(self, patient: int, source: str, reading: Reading) -> None:
+    def _decide(self, patient: int, source: str, reading: Reading, *, is_first: bool) -> None:
         """Keep what people decided about follow-ups and plans."""
         changed = False
         if reading.adjustments is not None:
             changed |= self._work.adjustments.replace(patient, source, reading.adjustments)
         if reading.bookings is not None:
             self._work.bookings.replace(patient, source, reading.bookings)
-        if reading.plan is not None and reading.id == shared_plan_id(reading.patients[0]):
-            changed |= self._decide_plan(patient, source, reading.plan)
+        if reading.plan is not None or (reading.type == "CarePlan" and not is_first):
+            changed |= self._decide_plan(patient, reading.id, reading.plan or _NOTHING)
         if changed:
             self.touched.add(patient)
 
-    def _decide_plan(self, patient: int, source: str, plan: PlanDecision) -> bool:
-        """On hold from the day it is put so, until the day before it goes on; ended for good."""
-        self._work.plans.agree(patient, source.partition("/")[2], plan.agreed_on)
-        if plan.ended:
-            self._work.plans.end(patient, self._today)
+    def _decide_plan(self, patient: int, id_: str, plan: PlanDecision) -> bool:
+        """On hold from the day it is put so, until the day before it goes on; ended until it is live again."""
+        plans = self._work.plans
+        live = plans.live(patient)
+        plans.agree(patient, id_, plan.agreed_on)
+        changed = False
+        if plan.is_live and not live:
+            plans.keep_live(patient, id_)
+            changed = plans.go_on(patient, id_) | plans.take_over(patient, id_)
+        elif live == id_ and not plan.is_live:
+            plans.keep_live(patient, "")
+            if plan.ended:
+                plans.end(patient, self._today)
+                changed = True
+        elif not (live or plan.ended):
+            changed = plans.go_on(patient, id_)
+        source = f"CarePlan/{id_}"
         hold = Adjustment(AdjustmentKind.PLAN_ON_HOLD, self._today, FOREVER, source=source)
-        return self._work.adjustments.hold(patient, hold, is_on_hold=plan.on_hold) or plan.ended
+        is_on_hold = plan.on_hold and live in {"", id_}
+        return self._work.adjustments.hold(patient, hold, is_on_hold=is_on_hold) or changed
 
 
 def _known(one: tuple[datetime | None, int, Fact]) -> tuple[bool, datetime | None]:

@@ -134,16 +134,24 @@ def test_extensions_of_others_are_left_alone(catalogue):
 
 def a_plan(**more):
     category = concept(f"{BASE}/CodeSystem/care-plan-category", "shared-care-plan")
-    return {"resourceType": "CarePlan", "category": [category], "status": "active", **more}
+    return {
+        "resourceType": "CarePlan",
+        "category": [category],
+        "status": "active",
+        "intent": "plan",
+        **more,
+    }
 
 
 def test_the_live_plan_says_when_it_was_agreed():
     extension = {"url": f"{BASE}/StructureDefinition/agreed-on", "valueDate": "2027-03-12"}
-    assert plan_decision_of(a_plan(extension=[extension])) == PlanDecision(date(2027, 3, 12))
+    assert plan_decision_of(a_plan(extension=[extension])) == PlanDecision(
+        date(2027, 3, 12), is_live=True
+    )
 
 
 def test_without_that_it_is_a_proposal():
-    assert plan_decision_of(a_plan()) == PlanDecision()
+    assert plan_decision_of(a_plan()) == PlanDecision(is_live=True)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +160,12 @@ def test_without_that_it_is_a_proposal():
 )
 def test_the_live_plans_status_is_a_decision(status, on_hold, ended):
     found = plan_decision_of(a_plan(status=status))
-    assert found == PlanDecision(on_hold=on_hold, ended=ended)
+    assert found == PlanDecision(on_hold=on_hold, ended=ended, is_live=not ended)
+
+
+@pytest.mark.parametrize("more", [{"status": "draft"}, {"status": "on-hold", "intent": "proposal"}])
+def test_a_draft_or_another_intent_is_no_live_plan(more):
+    assert plan_decision_of(a_plan(**more)) == PlanDecision()
 
 
 def test_any_other_care_plan_is_none_of_ours():

@@ -53,7 +53,7 @@ def test_an_example_of_the_plans_own_interval(catalogue):
 
 def test_an_example_of_the_live_plan():
     found = plan_decision_of(example("CarePlan-shared-care-plan"))
-    assert found == PlanDecision(date(2027, 3, 12))
+    assert found == PlanDecision(date(2027, 3, 12), is_live=True)
 
 
 def test_every_example_is_marked_as_invented():

@@ -208,9 +208,15 @@ def test_results_count_on_where_somebody_has_deleted_what_we_made(runtime, type_
 
 
 @pytest.mark.parametrize(
-    "said", [{"status": "on-hold"}, {"status": "completed"}, agreed("2026-11-20")]
+    "said",
+    [
+        {"status": "completed"},
+        {"status": "draft", **agreed("2026-11-20")},
+        {"intent": "proposal", "status": "on-hold"},
+        {"status": "on-hold", "category": [{"text": "wound care"}]},
+    ],
 )
-def test_another_plan_of_the_same_category_decides_nothing_of_the_live_one(runtime, said):
+def test_another_plan_that_is_not_live_decides_nothing_of_the_live_one(runtime, said):
     reception = a_reception(runtime)
     before = plan_of(runtime)
 

@@ -18,6 +18,7 @@ from service.fhir.evidence.days import day_of
 from service.fhir.evidence.received import Json
 
 SHARED_PLAN: Final = f"{BASE}/CodeSystem/care-plan-category|shared-care-plan"
+LIVE: Final = frozenset({"active", "on-hold"})
 ENDED: Final = frozenset({"revoked", "completed", "entered-in-error"})
 DATED: Final = frozenset({AdjustmentKind.POSTPONED, AdjustmentKind.DONE_ELSEWHERE})
 _EXTENSION: Final = f"{BASE}/StructureDefinition/"
@@ -41,14 +42,21 @@ def adjustments_of(resource: Json, figures: Figures, *, source: str = "") -> tup
 
 
 def plan_decision_of(resource: Json) -> PlanDecision | None:
-    """What was decided on the live shared plan; None for any other CarePlan."""
+    """What was decided on a shared plan; None for any other CarePlan.
+
+    Live is one of intent plan that is active or on hold (what-is-due 8.5).
+    """
     categories = [code for one in resource.get("category", ()) for code in codes_of(one)]
     if SHARED_PLAN not in categories:
         return None
     agreed = _values(resource.get("extension", ()), f"{_EXTENSION}agreed-on")
-    status = resource.get("status")
+    status, intent = resource.get("status"), resource.get("intent")
+    is_live = intent == "plan" and status in LIVE
     return PlanDecision(
-        day_of(next(agreed, "")), on_hold=status == "on-hold", ended=status in ENDED
+        day_of(next(agreed, "")),
+        on_hold=is_live and status == "on-hold",
+        ended=status in ENDED,
+        is_live=is_live,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 import orjson
 
 from service.domain.care_plan import PlanContent
+from service.fhir.evidence.plan import LIVE
 from service.fhir.rendering.made import Json, concept, day_text, meta, reference
 
 TITLE: Final = {
@@ -48,8 +49,8 @@ def with_protocols(body: bytes, content: PlanContent) -> bytes:
 def _status(status: str, content: PlanContent) -> str:
     """The plan's status as people have it; revoked with its last protocol, active with the next."""
     if content.is_followed:
-        return "active" if status == "revoked" else status
-    return "revoked" if status in {"active", "on-hold"} else status
+        return status if status in LIVE else "active"
+    return "revoked" if status in LIVE else status
 
 
 def _parts(content: PlanContent) -> Json:

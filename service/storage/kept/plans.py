@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 
 from service.domain.applicability import Fit
 from service.domain.care_plan import Decided
 from service.storage.rows import insert_rows
-from service.storage.tables.columns import OPEN, OPEN_DAY
-from service.storage.tables.plan import agreements, eligibilities, plan_protocols
+from service.storage.tables.columns import OPEN, OPEN_DAY, Instant
+from service.storage.tables.plan import agreements, eligibilities, live_plans, plan_protocols
 from service.storage.transaction import Transaction
 
 
@@ -45,14 +45,43 @@ class PlanChanges:
         ]
         self._transaction.insert({plan_protocols: rows})
 
+    def live(self, patient: int) -> str:
+        """The id of the CarePlan that is their live shared plan; empty where none is."""
+        return self._connection.execute(_LIVE, {"of": patient}).scalar() or ""
+
+    def keep_live(self, patient: int, care_plan: str) -> None:
+        """Let this CarePlan be their live shared plan; none where it is empty."""
+        self._connection.execute(_NOT_LIVE, {"of": patient})
+        if care_plan:
+            insert_rows(self._connection, {live_plans: [(patient, care_plan)]})
+
     def end(self, patient: int, last_day: date) -> None:
         """Let the plan follow its protocols to a last day, and no longer."""
-        given = {"of": patient, "last": last_day}
-        ending = self._connection.execute(_STILL_FOLLOWED, given).all()
-        self._connection.execute(_NO_LONGER_SO, {**given, "known_to": self._transaction.at})
-        now = {"until_day": last_day, "known_from": self._transaction.at, "known_to": OPEN}
-        rows = [tuple({**row._mapping, **now}.values()) for row in ending]
+        self._let(_LATER, {"of": patient, "last": last_day}, until_day=last_day)
+
+    def go_on(self, patient: int, care_plan: str) -> bool:
+        """Let a plan follow what it followed before it ended; whether that is anything."""
+        given = {"of": patient, "of_plan": care_plan}
+        return self._let(_ENDED, given, until_day=OPEN_DAY)
+
+    def take_over(self, patient: int, care_plan: str) -> bool:
+        """Let a plan follow what another one follows; whether that is anything."""
+        given = {"of": patient, "of_plan": care_plan}
+        return self._let(_OF_ANOTHER, given, care_plan=care_plan)
+
+    def _let(self, which: ColumnElement[bool], given: Mapping[str, Any], **now: Any) -> bool:
+        """Let what these rows say be so from now on; whether there are any."""
+        at = self._transaction.at
+        changing = self._connection.execute(select(plan_protocols).where(which), given).all()
+        if not changing:
+            return False
+        young = plan_protocols.c.known_from >= bindparam("since", type_=Instant)
+        self._connection.execute(delete(plan_protocols).where(which, young), {**given, "since": at})
+        self._connection.execute(update(plan_protocols).where(which), {**given, "known_to": at})
+        since = {"known_from": at, "known_to": OPEN}
+        rows = [tuple({**row._mapping, **now, **since}.values()) for row in changing]
         insert_rows(self._connection, {plan_protocols: rows})
+        return True
 
     def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
         """Let the plan be agreed with the patient since a day, or be a proposal (None)."""
@@ -120,8 +149,20 @@ _LATER: Final = (
     & (plan_protocols.c.until_day > bindparam("last", type_=plan_protocols.c.until_day.type))
     & (plan_protocols.c.known_to == OPEN)
 )
-_STILL_FOLLOWED: Final = select(plan_protocols).where(_LATER)
-_NO_LONGER_SO: Final = update(plan_protocols).where(_LATER)
+_ENDED: Final = and_(
+    plan_protocols.c.patient == bindparam("of"),
+    plan_protocols.c.care_plan == bindparam("of_plan"),
+    plan_protocols.c.until_day < OPEN_DAY,
+    plan_protocols.c.known_to == OPEN,
+)
+_OF_ANOTHER: Final = and_(
+    plan_protocols.c.patient == bindparam("of"),
+    plan_protocols.c.care_plan != bindparam("of_plan"),
+    plan_protocols.c.until_day == OPEN_DAY,
+    plan_protocols.c.known_to == OPEN,
+)
+_LIVE: Final = select(live_plans.c.care_plan).where(live_plans.c.patient == bindparam("of"))
+_NOT_LIVE: Final = delete(live_plans).where(live_plans.c.patient == bindparam("of"))
 _AGREEMENT: Final = (
     (agreements.c.patient == bindparam("of"))
     & (agreements.c.care_plan == bindparam("of_plan"))

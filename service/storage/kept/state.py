@@ -15,7 +15,7 @@ from service.domain.projection import Followed
 from service.storage.kept.adjustments import adjustment_of
 from service.storage.stretch_rows import STRETCH_COLUMNS, names_of, stretch_of
 from service.storage.tables.columns import OPEN, OPEN_DAY
-from service.storage.tables.plan import adjustments, eligibilities, plan_protocols
+from service.storage.tables.plan import adjustments, eligibilities, live_plans, plan_protocols
 from service.storage.tables.projection import follow_ups, rounds, stretches
 from service.storage.tables.record import patients
 
@@ -43,6 +43,7 @@ class Kept:
                 plan=plans.get(row.patient),
                 follow_ups=followed[row.patient],
                 recheck_on=row.recheck_on,
+                live_plan=row.live_plan or "",
             )
             for row in self._connection.execute(_PATIENTS, {"patients": list(keys)})
         ]
@@ -133,7 +134,12 @@ _TO_RECHECK: Final = (
     .order_by(patients.c.patient)
     .limit(bindparam("limit"))
 )
-_PATIENTS: Final = _theirs(select(patients).order_by(patients.c.patient), patients.c.patient)
+_PATIENTS: Final = _theirs(
+    select(patients, live_plans.c.care_plan.label("live_plan"))
+    .outerjoin(live_plans, live_plans.c.patient == patients.c.patient)
+    .order_by(patients.c.patient),
+    patients.c.patient,
+)
 _PLANS: Final = _theirs(
     select(plan_protocols).where(plan_protocols.c.known_to == OPEN), plan_protocols.c.patient
 ).order_by(plan_protocols.c.protocol)

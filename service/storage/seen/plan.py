@@ -73,6 +73,7 @@ class _Planned:
 
     def seen(self) -> SeenPlan:
         protocols = self._connection.execute(_PROTOCOLS, self._given).all()
+        care_plan = _care_plan(protocols)
         decided = beside(self._connection, [self._patient.patient], self._given)
         rows = self._connection.execute(_follow_ups(self._knowledge), self._given).all()
         return SeenPlan(
@@ -80,8 +81,8 @@ class _Planned:
             patient=self._patient.id,
             person=person_of(self._patient),
             unit=self._unit(rows),
-            care_plan=protocols[0].care_plan if protocols else "",
-            agreed_on=self._agreed_on(),
+            care_plan=care_plan,
+            agreed_on=self._agreed_on(care_plan),
             on_hold_until=_on_hold_until(decided.adjustments.get(self._patient.patient, ())),
             protocols=_followed(protocols, self._as_of),
             follow_ups=tuple(seen_follow_up(row, decided, self._as_of) for row in rows),
@@ -96,9 +97,16 @@ class _Planned:
         found = self._connection.execute(_UNIT, {"unit_id": id_ or ""}).first()
         return SeenUnit(*found) if found else SeenUnit(id_ or "")
 
-    def _agreed_on(self) -> date | None:
-        day = self._connection.execute(_AGREED_ON, self._given).scalar()
+    def _agreed_on(self, care_plan: str) -> date | None:
+        given = {**self._given, "care_plan": care_plan}
+        day = self._connection.execute(_AGREED_ON, given).scalar()
         return None if day is None or day > self._as_of else day
+
+
+def _care_plan(rows: Sequence[Row[Any]]) -> str:
+    """The plan that follows the protocols; of several, the one that follows the longest."""
+    last = max(rows, key=lambda row: row.until_day, default=None)
+    return last.care_plan if last else ""
 
 
 def _followed(rows: Sequence[Row[Any]], day: date) -> tuple[tuple[str, str], ...]:
@@ -119,7 +127,9 @@ _PROTOCOLS: Final = (
     .order_by(plan_protocols.c.protocol, plan_protocols.c.from_day)
 )
 _AGREED_ON: Final = select(agreements.c.agreed_on).where(
-    agreements.c.patient == _PATIENT, known(agreements.c)
+    agreements.c.patient == _PATIENT,
+    agreements.c.care_plan == bindparam("care_plan"),
+    known(agreements.c),
 )
 _CARES: Final = (
     select(care_relations.c.unit)

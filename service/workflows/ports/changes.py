@@ -158,7 +158,11 @@ class PlanChanges(Protocol):
         ...
 
     def go_on(self, patient: int, care_plan: str) -> bool:
-        """Let a plan follow the protocols that were followed before; whether there were any."""
+        """Let a plan follow what it followed before it ended; whether that is anything."""
+        ...
+
+    def take_over(self, patient: int, care_plan: str) -> bool:
+        """Let a plan follow what another one follows; whether that is anything."""
         ...
 
     def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
