@@ -5,7 +5,7 @@ pipeline, and many as binary COPY: 24,000 Observations a second, against 17,000 
 13,000 as arrays (measured with 7 index rows each).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -44,14 +44,13 @@ class _Form(NamedTuple):
     converters: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def rows(self, given: Sequence[Row]) -> Sequence[Row]:
-        """The rows with each value as the driver wants it."""
-        return [self._converted(row) for row in given] if self.converters else given
-
-    def _converted(self, row: Row) -> Row:
-        values = list(row)
+        """The rows with each value as the driver wants it; by columns, for that takes half the time."""
+        if not self.converters:
+            return given
+        columns: list[Iterable[Any]] = list(zip(*given, strict=True))
         for place, convert in self.converters:
-            values[place] = convert(values[place])
-        return tuple(values)
+            columns[place] = map(convert, columns[place])
+        return list(zip(*columns, strict=True))
 
 
 def insert_rows(connection: Connection, rows: Rows) -> None:

@@ -12,6 +12,7 @@ from service.domain.errors import Conflict, Issue
 from service.jobs.load.files import Line
 from service.jobs.load.preparing import Prepared, Preparing
 from service.jobs.load.report import Refusal, refusals_of
+from service.jobs.memory import given_back_afterwards, settled
 from service.runtime import Runtime
 from service.settings import Settings
 from service.workflows.load_resources import (
@@ -77,7 +78,8 @@ class Taking:
         issues: Sequence[Issue] = ()
         for _ in range(ATTEMPTS):
             try:
-                return self._taken(part)
+                with given_back_afterwards():
+                    return self._taken(part)
             except Conflict as error:
                 issues = error.issues
         if len(part.lines) > 1:
@@ -168,6 +170,7 @@ _here: list[Taking] = []
 def begin(reopen: Callable[[Settings], Runtime], settings: Settings, manner: Manner) -> None:
     """Begin in a process of its own: the house is opened there anew."""
     _here.append(Taking(reopen(settings), manner))
+    settled()
 
 
 def take_here(part: Part) -> Taken:

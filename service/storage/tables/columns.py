@@ -4,6 +4,7 @@ Nothing is NULL where a value can say it: an open end is the last day or the las
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -37,6 +38,7 @@ KEY_BLOCK: Final = 1000
 
 metadata: Final = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
 
+_REMEMBERED: Final = 32_768
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -64,7 +66,11 @@ class Instant(TypeDecorator[datetime]):
 
     @override
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else microseconds(value)
+        return _count_of_instant(value)
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _count_of_instant  # without the library's own function around it
 
     @override
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
@@ -83,7 +89,11 @@ class Day(TypeDecorator[date]):
 
     @override
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
-        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+        return _text_of_day(value) if dialect.name == "sqlite" else value
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _text_of_day if dialect.name == "sqlite" else None
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
@@ -91,6 +101,18 @@ class Day(TypeDecorator[date]):
         return _day_of_text if dialect.name == "sqlite" else None
 
 
+# Rows by the thousand tell few days and fewer instants.
+@lru_cache(maxsize=_REMEMBERED)
+def _count_of_instant(instant_: datetime | None) -> int | None:
+    return None if instant_ is None else microseconds(instant_)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _text_of_day(day_: date | None) -> str | None:
+    return None if day_ is None else day_.isoformat()
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _day_of_text(text_: str | None) -> date | None:
     return None if text_ is None else date.fromisoformat(text_)
 
