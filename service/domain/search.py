@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, TypeAlias
 
-Place: TypeAlias = tuple[str | int | float | None, ...]
+Position: TypeAlias = tuple[str | int | float | None, ...]
 """A place in an order of matches: the values of the sort keys and the resource's number."""
 
 
@@ -233,7 +233,7 @@ class Query:
     sort: tuple[SortKey, ...] = ()
     count: int = 50
     includes: tuple[Inclusion, ...] = ()
-    after: Place | None = None
+    after: Position | None = None
     total: bool = False
     backwards: bool = False
     parts: "tuple[Query, ...]" = ()

@@ -134,10 +134,10 @@ def test_what_is_not_understood_is_told_or_refused_as_the_client_prefers(client,
         ("date=23 May", "date"),
         ("_count=x", "_count"),
         ("_include=Nonsense:x", "_include"),
-        ("subject:Patient.name=x", "subject:Patient.name"),
+        ("subject:Patient.nonsense=x", "nonsense"),
         ("_total=roughly", "_total"),
         ("_query=mine", "_query"),
-        ("_has:Task:focus:code=x", "_has"),
+        ("_has:Task:code:code=x", "_has:Task:code:code"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_by_its_name(client, query, named) -> None:

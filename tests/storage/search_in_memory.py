@@ -5,7 +5,19 @@ from functools import cmp_to_key
 from typing import Any
 
 from service.domain.record import Reading
-from service.domain.search import Criterion, DateValue, Query, SearchKind, SortKey
+from service.domain.search import (
+    Asked,
+    BelowUri,
+    Chain,
+    Composite,
+    Criterion,
+    DateValue,
+    Either,
+    Query,
+    ReverseChain,
+    SearchKind,
+    SortKey,
+)
 
 _ROWS = {
     SearchKind.TOKEN: "tokens",
@@ -19,23 +31,74 @@ _ROWS = {
 
 def search_in_memory(readings: Sequence[Reading], query: Query) -> list[str]:
     """The ids of all matches in order; the readings stand in the order of storing."""
-    found = [one for one in readings if all(meets(one, each) for each in query.criteria)]
+    of_type = (one for one in readings if one.type == query.type)
+    found = [one for one in of_type if all(meets(one, each, readings) for each in query.criteria)]
     if query.sort and query.sort[-1].descending:
         found.reverse()
     return [one.id for one in sorted(found, key=cmp_to_key(_by(query.sort)))]
 
 
-def meets(reading: Reading, criterion: Criterion) -> bool:
-    """Whether a reading meets a criterion."""
+def meets(reading: Reading, asked: Asked, readings: Sequence[Reading] = ()) -> bool:
+    """Whether a reading meets what is asked of it, or of others among `readings`."""
+    if isinstance(asked, Chain):
+        return any(
+            _reaches(reading, asked.parameters, *target, readings) for target in asked.targets
+        )
+    if isinstance(asked, ReverseChain):
+        back = (asked.target_type, (Criterion(0, SearchKind.ID, (reading.id,)),))
+        sources = [one for one in readings if one.type == asked.source_type]
+        return reading.type == asked.target_type and any(
+            _reaches(one, asked.parameters, *back, readings)
+            and all(meets(one, each, readings) for each in asked.asked)
+            for one in sources
+        )
+    if isinstance(asked, Composite):
+        return any(
+            all(any(row[-1] == part for row in _holding(reading, each)) for each in asked.parts)
+            for part in range(4)
+        )
+    if isinstance(asked, Either):
+        return any(meets(reading, one, readings) for one in asked.alternatives)
+    return _meets_itself(reading, asked)
+
+
+def _reaches(
+    reading: Reading,
+    parameters: Sequence[int],
+    type_: str,
+    asked: Sequence[Asked],
+    readings: Sequence[Reading],
+) -> bool:
+    """Whether a reference of a reading is to one of a type that meets all that is asked."""
+    named = {(row[1], row[2]) for row in reading.rows.references if row[0] in parameters}
+    return any(
+        one.type == type_
+        and (type_, one.id) in named
+        and all(meets(one, each, readings) for each in asked)
+        for one in readings
+    )
+
+
+def _holding(reading: Reading, criterion: Criterion) -> list[tuple[Any, ...]]:
+    """The rows that hold one of the values."""
+    rows = [
+        row
+        for one in (criterion.parameter, *criterion.also)
+        for row in _rows(reading, criterion.kind, one)
+    ]
+    holds = _HOLDS[criterion.kind]
+    return [row for row in rows if any(holds(row, value) for value in criterion.values)]
+
+
+def _meets_itself(reading: Reading, criterion: Criterion) -> bool:
     if criterion.kind is SearchKind.ID:
         return reading.id in criterion.values
     counting = (criterion.parameter, *criterion.also)
     rows = [row for one in counting for row in _rows(reading, criterion.kind, one)]
     if criterion.missing is not None:
-        return (not rows) is criterion.missing
-    holds = _HOLDS[criterion.kind]
-    found = any(holds(row, value) for row in rows for value in criterion.values)
-    return found is not criterion.negated
+        there = _holding(reading, criterion) if criterion.values else rows
+        return (not there) is criterion.missing
+    return bool(_holding(reading, criterion)) is not criterion.negated
 
 
 def _rows(reading: Reading, kind: SearchKind, parameter: int) -> Iterable[tuple[Any, ...]]:
@@ -45,13 +108,15 @@ def _rows(reading: Reading, kind: SearchKind, parameter: int) -> Iterable[tuple[
 
 
 def _token(row: Any, value: Any) -> bool:
+    if value.begins:
+        return bool(row[0] == value.system and row[1].startswith(value.code))
     pairs = zip(row, value, strict=False)
     return all(asked is None or asked == had for had, asked in pairs)
 
 
 def _reference(row: Any, value: Any) -> bool:
     _, type_, id_, _ = row
-    return bool(id_ == value.id and value.type in {None, type_})
+    return bool(value.id in {"", id_} and value.type in {None, type_})
 
 
 def _string(row: Any, value: Any) -> bool:
@@ -61,6 +126,12 @@ def _string(row: Any, value: Any) -> bool:
     return bool(
         value.text in folded if value.match == "contains" else folded.startswith(value.text)
     )
+
+
+def _uri(uri: str, value: str | BelowUri) -> bool:
+    if isinstance(value, str):
+        return uri == value
+    return uri == value.uri.rstrip("/") or uri.startswith(value.uri.rstrip("/") + "/")
 
 
 def _date(row: Any, value: DateValue) -> bool:
@@ -102,7 +173,7 @@ _HOLDS: dict[SearchKind, Callable[[Any, Any], bool]] = {
     SearchKind.TOKEN: _token,
     SearchKind.REFERENCE: _reference,
     SearchKind.STRING: _string,
-    SearchKind.URI: lambda row, value: row[0] == value,
+    SearchKind.URI: lambda row, value: _uri(row[0], value),
     SearchKind.DATE: _date,
     SearchKind.QUANTITY: _quantity,
 }

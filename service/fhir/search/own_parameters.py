@@ -4,6 +4,7 @@ Source: what-is-due 5.2 and 8; `fhir_profiles/search-parameters/` declares them 
 values are no elements of what is stored: none of them has an expression, and none has rows.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final, NamedTuple
@@ -13,6 +14,7 @@ from service.domain.search import Aspect, SearchKind
 DEFINITIONS: Final = "https://seuranta.example/fhir/SearchParameter"
 BUSINESS_STATUS: Final = "business-status"
 _ALIKE: Final = 0.6
+_STEPS: Final = re.compile(r"[.:]")
 
 
 class OwnParameter(NamedTuple):
@@ -49,6 +51,11 @@ SORTABLE: Final = frozenset({Aspect.DUE, Aspect.OVERDUE_SINCE, Aspect.DAYS_OVERD
 def own_of(resource_type: str) -> Iterable[OwnParameter]:
     """The parameters of ours that a type has."""
     return OWN.values() if resource_type in ASKED_OF else ()
+
+
+def is_ours(name: str) -> bool:
+    """Whether a parameter of ours is asked, by itself or along a chain."""
+    return not OWN.keys().isdisjoint(_STEPS.split(name))
 
 
 def is_taken_for_ours(name: str, resource_type: str) -> bool:

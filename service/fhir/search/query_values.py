@@ -31,6 +31,7 @@ _SPACE_FOR_PLUS: Final = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
 _ID: Final = re.compile(ID_PATTERN)
 _APPROXIMATE: Final = 10  # `ap` widens by a tenth
 _ESCAPE: Final = re.compile(r"\\([\\,|$])")
+_URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://([^/\s]+)(/\S*)?")
 _MOST_PARTS: Final = 3
 _NUMBER: Final = re.compile(
     r"-?[0-9]{1,30}(?:\.(?P<fraction>[0-9]{1,30}))?(?:[eE](?P<exponent>[+-]?[0-9]{1,2}))?"
@@ -94,6 +95,28 @@ def reference_value(
         raise ValueError("not an id, `Type/id` or an absolute address")
     only = parameter.targets[0] if len(parameter.targets) == 1 else None
     return ReferenceValue(target or parameter.target or only, plain)
+
+
+def above(text: str) -> tuple[str, ...]:
+    """An address and all that its path goes on from: `http://a/b/c`, `http://a/b`, `http://a`."""
+    scheme, host, path = _address(text)
+    parts = [part for part in path.split("/") if part]
+    paths = ("/".join((host, *parts[:length])) for length in range(len(parts), -1, -1))
+    found = dict.fromkeys(clipped(f"{scheme}://{one}{end}") for one in paths for end in ("", "/"))
+    return tuple(found)
+
+
+def below(text: str) -> str:
+    """An address that others go on from."""
+    _address(text)
+    return clipped(unescaped(text))
+
+
+def _address(text: str) -> tuple[str, str, str]:
+    match = _URL.fullmatch(unescaped(text))
+    if match is None:
+        raise ValueError("`:above` and `:below` ask of an address with a path: `scheme://...`")
+    return match[1], match[2], match[3] or ""
 
 
 def date_value(text: str, at: datetime) -> DateValue:

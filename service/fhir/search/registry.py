@@ -12,8 +12,10 @@ from service.domain.search import SearchKind
 from service.fhir.definitions import Parameter, codes, search_parameters
 from service.fhir.search.own_parameters import ASKED_OF, OwnParameter, own_of
 from service.fhir.search.paths import DECEASED, SearchPath, paths_of
+from service.fhir.search.values import WITH_TEXT
 
 _KINDS: Final = {
+    "composite": SearchKind.COMPOSITE,
     "date": SearchKind.DATE,
     "number": SearchKind.QUANTITY,
     "quantity": SearchKind.QUANTITY,
@@ -22,6 +24,7 @@ _KINDS: Final = {
     "token": SearchKind.TOKEN,
     "uri": SearchKind.URI,
 }
+_FEW_VALUES: Final = frozenset({"code", "boolean"})
 _OWN_COLUMNS: Final = {"_id": SearchKind.ID, "_lastUpdated": SearchKind.LAST_UPDATED}
 
 
@@ -31,8 +34,10 @@ class SearchParameter:
 
     Its rows stand under `numbers`, of references only those to `target` where there is one.
     `targets` are the types it can point at; `systems` the code systems that its plain codes are of;
-    `is_canonical` where it holds canonical addresses and no References. Of our own parameters
-    `own_type` is FHIR's name of the type, and `definition` where it is defined.
+    `is_canonical` where it holds canonical addresses and no References. Where it `has_text`, its
+    words have rows of strings; `is_common` where few codes are shared by all. `components` are the
+    parameters of a composite. Of our own parameters `own_type` is FHIR's name of the type, and
+    `definition` where it is defined.
     """
 
     code: str
@@ -43,8 +48,16 @@ class SearchParameter:
     systems: frozenset[str] = frozenset()
     is_canonical: bool = False
     is_number: bool = False
+    has_text: bool = False
+    is_common: bool = False
+    components: tuple[str, ...] = ()
     own_type: str = ""
     definition: str = ""
+
+    @property
+    def is_url(self) -> bool:
+        """Whether it is the canonical address of a definition, which may be asked with a version."""
+        return self.code == "url" and self.kind is SearchKind.URI
 
 
 @cache
@@ -63,7 +76,7 @@ def searchable(resource_type: str) -> Mapping[str, SearchParameter]:
 def unsearchable(resource_type: str) -> Mapping[str, str]:
     """Why the standard's other parameters of a type cannot be searched by, by their names."""
     return {
-        parameter.code: parameter.not_indexed or "composite parameters are not yet read"
+        parameter.code: parameter.not_indexed
         for parameter in _all(resource_type)
         if parameter.code not in searchable(resource_type)
     }
@@ -77,15 +90,19 @@ def _all(resource_type: str) -> tuple[Parameter, ...]:
 def _search_parameter(parameter: Parameter, resource_type: str) -> SearchParameter:
     paths = _paths(parameter, resource_type)
     types = {path.type for path in paths}
+    kind = _OWN_COLUMNS.get(parameter.code, _KINDS[parameter.kind])
     return SearchParameter(
         code=parameter.code,
-        kind=_OWN_COLUMNS.get(parameter.code, _KINDS[parameter.kind]),
+        kind=kind,
         numbers=parameter.alias_of or (parameter.number,),
         target=parameter.alias_target,
         targets=_targets(parameter, paths),
         systems=_systems(paths) if types == {"code"} else frozenset(),
         is_canonical=parameter.kind == "reference" and not types & {"Reference", "Resource"},
         is_number=parameter.kind == "number",
+        has_text=kind is SearchKind.TOKEN and not types.isdisjoint(WITH_TEXT),
+        is_common=kind is SearchKind.TOKEN and bool(types) and types <= _FEW_VALUES,
+        components=parameter.components,
     )
 
 
@@ -102,7 +119,7 @@ def _own(one: OwnParameter, resource_type: str) -> SearchParameter:
 
 
 def _paths(parameter: Parameter, resource_type: str) -> tuple[SearchPath, ...]:
-    if parameter.expression == DECEASED or parameter.code in _OWN_COLUMNS:
+    if parameter.expression == DECEASED or parameter.code in _OWN_COLUMNS or parameter.components:
         return ()
     return paths_of(parameter, resource_type)
 

@@ -19,6 +19,9 @@ UCUM: Final = "http://unitsofmeasure.org"
 LOWEST: Final = -1e308
 HIGHEST: Final = 1e308
 
+# What a token says in words too (`:text`): in rows of strings, which no `:exact` asks for.
+WITH_TEXT: Final = frozenset({"CodeableConcept", "Coding", "Identifier"})
+_NOTHING: Final[dict[str, Any]] = {}
 _NAME_PARTS: Final = ("text", "family", "given", "prefix", "suffix")
 _ADDRESS_PARTS: Final = ("text", "line", "city", "district", "state", "postalCode", "country")
 
@@ -28,11 +31,15 @@ def _coding(rows: SearchRows, number: int, coding: Any, part: int) -> None:
     if code is not None or system is not None:
         row = (number, system_of(system or ""), clipped(code or ""), part)
         rows.tokens.append(row)
+    if (display := coding.get("display")) is not None:
+        rows.strings.append((number, folded(display), "", part))
 
 
 def _concept(rows: SearchRows, number: int, concept: Any, part: int) -> None:
     for coding in concept.get("coding", ()):
         _coding(rows, number, coding, part)
+    if (text := concept.get("text")) is not None:
+        rows.strings.append((number, folded(text), "", part))
 
 
 def _identifier(rows: SearchRows, number: int, identifier: Any, part: int) -> None:
@@ -40,6 +47,8 @@ def _identifier(rows: SearchRows, number: int, identifier: Any, part: int) -> No
     if value is not None:
         system = system_of(identifier.get("system") or "")
         rows.tokens.append((number, system, clipped(value), part))
+    if (text := identifier.get("type", _NOTHING).get("text")) is not None:
+        rows.strings.append((number, folded(text), "", part))
 
 
 def _contact(rows: SearchRows, number: int, contact: Any, part: int) -> None:

@@ -19,10 +19,12 @@ from sqlalchemy import (
     false,
     not_,
     or_,
+    true,
     type_coerce,
 )
 
 from service.domain.search import (
+    BelowUri,
     Criterion,
     DateValue,
     QuantityValue,
@@ -70,11 +72,11 @@ def met(
     of_resource = rows_of(
         rows, patient=patient, resource=resource, parameters=parameters(criterion)
     )
-    if criterion.missing is not None:
-        present = exists().where(of_resource)
-        return not_(present) if criterion.missing else present
-    found = exists().where(of_resource, has_value(criterion, rows))
-    return not_(found) if criterion.negated else found
+    counting = [of_resource]
+    if criterion.values or criterion.missing is None:
+        counting.append(has_value(criterion, rows))
+    found = exists().where(*counting)
+    return not_(found) if criterion.negated or criterion.missing else found
 
 
 def _met_today_or_else(
@@ -110,18 +112,56 @@ def parameters(criterion: Criterion) -> Sequence[int]:
 
 def has_value(criterion: Criterion, rows: FromClause) -> Condition:
     """The condition that a row holds one of the criterion's values."""
-    holds = _HOLDS[criterion.kind]
-    return or_(false(), *(holds(value, rows) for value in criterion.values))
+    return _ANY_OF[criterion.kind](criterion.values, rows)
 
 
-def _token(value: TokenValue, rows: FromClause) -> Condition:
-    given = ((rows.c.code, value.code), (rows.c.system, value.system))
-    return and_(*(column == part for column, part in given if part is not None))
+def _each(
+    holds: Callable[[Any, FromClause], Condition],
+) -> Callable[[Sequence[Any], FromClause], Condition]:
+    return lambda values, rows: or_(false(), *(holds(value, rows) for value in values))
 
 
-def _reference(value: ReferenceValue, rows: FromClause) -> Condition:
-    of_id = rows.c.target_id == value.id
-    return of_id if value.type is None else and_(rows.c.target_type == value.type, of_id)
+def _tokens(values: Sequence[TokenValue], rows: FromClause) -> Condition:
+    """Codes of one system are asked for together: a value set has hundreds."""
+    beginnings = [_token_begins(value, rows) for value in values if value.begins]
+    codes: dict[str | None, list[str | None]] = {}
+    for value in values:
+        if not value.begins:
+            codes.setdefault(value.system, []).append(value.code)
+    exact = [_tokens_of(system, listed, rows) for system, listed in codes.items()]
+    return or_(false(), *exact, *beginnings)
+
+
+def _tokens_of(system: str | None, codes: Sequence[str | None], rows: FromClause) -> Condition:
+    of_system = [] if system is None else [rows.c.system == system]
+    of_code = [] if None in codes else [one_of(rows.c.code, codes)]
+    return and_(*of_code, *of_system)
+
+
+def _token_begins(value: TokenValue, rows: FromClause) -> Condition:
+    return and_(*_begins(rows.c.code, value.code or ""), rows.c.system == value.system)
+
+
+def _references(values: Sequence[ReferenceValue], rows: FromClause) -> Condition:
+    ids: dict[str | None, list[str]] = {}
+    for value in values:
+        ids.setdefault(value.type, []).append(value.id)
+    return or_(false(), *(_references_to(type_, listed, rows) for type_, listed in ids.items()))
+
+
+def _references_to(type_: str | None, ids: Sequence[str], rows: FromClause) -> Condition:
+    of_type = [] if type_ is None else [rows.c.target_type == type_]
+    of_id = [] if "" in ids else [one_of(rows.c.target_id, ids)]
+    return and_(true(), *of_type, *of_id)
+
+
+def one_of(column: ColumnElement[Any], values: Sequence[Any]) -> Condition:
+    """The condition that a column has one of some values."""
+    return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def _begins(column: ColumnElement[str], text: str) -> tuple[Condition, Condition]:
+    return column >= text, column < text + _LAST_CHARACTER
 
 
 def _string(value: StringValue, rows: FromClause) -> Condition:
@@ -130,15 +170,22 @@ def _string(value: StringValue, rows: FromClause) -> Condition:
     folded: ColumnElement[str] = rows.c.folded
     if value.match == "contains":
         return folded.contains(value.text, autoescape=True)
-    return and_(folded >= value.text, folded < value.text + _LAST_CHARACTER)
+    return and_(*_begins(folded, value.text))
 
 
-def _uri(value: str, rows: FromClause) -> Condition:
-    return rows.c.uri == value
+def _uris(values: Sequence[str | BelowUri], rows: FromClause) -> Condition:
+    exact = [value for value in values if isinstance(value, str)]
+    below = (_below(value.uri, rows) for value in values if isinstance(value, BelowUri))
+    return or_(false(), *([one_of(rows.c.uri, exact)] if exact else []), *below)
 
 
-def _id(value: str, rows: FromClause) -> Condition:
-    return rows.c.id == value
+def _below(uri: str, rows: FromClause) -> Condition:
+    path = uri.rstrip("/")
+    return or_(rows.c.uri == path, and_(*_begins(rows.c.uri, f"{path}/")))
+
+
+def _ids(values: Sequence[str], rows: FromClause) -> Condition:
+    return one_of(rows.c.id, values) if values else false()
 
 
 def _date(value: DateValue, rows: FromClause) -> Condition:
@@ -192,13 +239,13 @@ _NUMBERS: Final[Mapping[str, Callable[[_Bound, _Bound, QuantityValue], Condition
     "eb": lambda _low, high, value: high < value.value,
     "ap": lambda low, high, value: and_(low < value.high, high >= value.low),
 }
-_HOLDS: Final[Mapping[SearchKind, Callable[[Any, FromClause], Condition]]] = {
-    SearchKind.TOKEN: _token,
-    SearchKind.DATE: _date,
-    SearchKind.REFERENCE: _reference,
-    SearchKind.STRING: _string,
-    SearchKind.URI: _uri,
-    SearchKind.QUANTITY: _quantity,
-    SearchKind.ID: _id,
-    SearchKind.LAST_UPDATED: _last_updated,
+_ANY_OF: Final[Mapping[SearchKind, Callable[[Sequence[Any], FromClause], Condition]]] = {
+    SearchKind.TOKEN: _tokens,
+    SearchKind.DATE: _each(_date),
+    SearchKind.REFERENCE: _references,
+    SearchKind.STRING: _each(_string),
+    SearchKind.URI: _uris,
+    SearchKind.QUANTITY: _each(_quantity),
+    SearchKind.ID: _ids,
+    SearchKind.LAST_UPDATED: _each(_last_updated),
 }

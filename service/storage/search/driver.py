@@ -1,38 +1,24 @@
 """What drives a search: the one index whose rows are walked, while the others are only asked."""
 
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, FromClause, exists, not_, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, not_, or_, select, tuple_
 
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
-from service.domain.search import Criterion, Query, ReferenceValue, SearchKind, SortKey, TokenValue
-from service.storage.access import visible
+from service.domain.search import Asked, Chain, Criterion, Query, ReverseChain, SortKey
 from service.storage.search.criterion import (
     INDEX_OF,
     Condition,
     has_value,
-    met,
     of_parameters,
     parameters,
     rows_of,
 )
+from service.storage.search.linked import meets, pointing, seen
 from service.storage.search.order import ALWAYS_THERE, sorted_value
+from service.storage.search.walks import Walk, best_walk, walk_by
 from service.storage.tables.record import resources
-
-
-class Walk(IntEnum):
-    """By what the resources can be walked, the one that leaves fewest first."""
-
-    ID = 0
-    PATIENT = 1
-    CODE = 2
-    REFERENCE = 3
-    URI = 4
-    STRING = 5
-    SEVERAL = 6
-    DATE = 7
-    TYPE = 8
+from service.storage.tables.search import search_references
 
 
 @dataclass(frozen=True)
@@ -59,13 +45,19 @@ class Driver:
         return self.rows.c.patient
 
 
-def driver_of(query: Query, viewer: Viewer) -> Driver:
+def driver_of(query: Query, viewer: Viewer, *, named: str = "driver") -> Driver:
     """The rows to walk for a query, with every criterion and the viewer's condition on them."""
-    chosen = min(query.criteria, key=walk_by, default=None)
-    last = Walk.PATIENT if walks_own(query, viewer) else Walk.DATE
-    if chosen is None or chosen.kind not in INDEX_OF or walk_by(chosen) > last:
-        return over_resources(query, viewer)
-    return over_index(query, chosen, viewer)
+    chosen = best_walk(query.criteria)
+    last = Walk.PATIENT if walks_own(query, viewer) else Walk.COMMON
+    if chosen is None or walk_by(chosen) > last:
+        return over_resources(query, viewer, named=named)
+    if isinstance(chosen, Chain):
+        return _over_links(query, chosen, viewer, named)
+    if isinstance(chosen, ReverseChain):
+        return _over_targets(query, chosen, viewer, named)
+    if isinstance(chosen, Criterion) and chosen.kind in INDEX_OF:
+        return over_index(query, chosen, viewer, named=named)
+    return over_resources(query, viewer, named=named)
 
 
 def walks_own(query: Query, viewer: Viewer) -> bool:
@@ -74,62 +66,73 @@ def walks_own(query: Query, viewer: Viewer) -> bool:
 
 
 def is_selective(query: Query) -> bool:
-    """Whether a criterion names what is sought; a date only bounds it."""
+    """Whether a criterion names what is sought; a date only bounds it, a status is widespread."""
     return any(walk_by(criterion) < Walk.DATE for criterion in query.criteria)
 
 
-def walk_by(criterion: Criterion) -> Walk:
-    """How the resources that meet a criterion can be walked."""
-    if criterion.negated or criterion.missing is not None or not criterion.values:
-        return Walk.TYPE
-    alone = _WALKS.get(criterion.kind, Walk.TYPE)
-    if criterion.kind in {SearchKind.TOKEN, SearchKind.REFERENCE}:
-        return _walk_by_name(criterion, alone)
-    return alone
-
-
-def _walk_by_name(criterion: Criterion, alone: Walk) -> Walk:
-    if len(criterion.values) > 1 or criterion.also:
-        return Walk.SEVERAL
-    value = criterion.values[0]
-    if isinstance(value, ReferenceValue) and value.type == "Patient":
-        return Walk.PATIENT
-    no_code = isinstance(value, TokenValue) and value.code is None
-    return Walk.TYPE if no_code else alone  # a system alone is no beginning of the index
-
-
-_WALKS = {
-    SearchKind.ID: Walk.ID,
-    SearchKind.TOKEN: Walk.CODE,
-    SearchKind.REFERENCE: Walk.REFERENCE,
-    SearchKind.URI: Walk.URI,
-    SearchKind.STRING: Walk.STRING,
-    SearchKind.DATE: Walk.DATE,
-}
-
-
-def over_resources(query: Query, viewer: Viewer) -> Driver:
+def over_resources(query: Query, viewer: Viewer, *, named: str = "driver") -> Driver:
     """All resources of the type, or those of the patient who asks."""
-    rows = resources.alias("driver")
+    rows = resources.alias(named)
     conditions = [rows.c.type == query.type, not_(rows.c.deleted)]
-    for criterion in query.criteria:
-        if criterion.kind not in ALWAYS_THERE:
-            conditions.append(met(criterion, rows.c.patient, rows.c.resource))
+    for one in query.criteria:
+        if isinstance(one, Criterion) and one.kind in ALWAYS_THERE:
+            conditions.append(has_value(one, rows))
         else:
-            conditions.append(has_value(criterion, rows))
-    conditions.append(_visible(query, rows, viewer))
+            conditions.append(meets(one, rows.c.patient, rows.c.resource, viewer.role))
+    conditions.append(seen(query.type, rows.c.patient, viewer.role))
     return Driver(rows, tuple(conditions), repeats=False)
 
 
-def over_index(query: Query, criterion: Criterion, viewer: Viewer) -> Driver:
+def over_index(
+    query: Query, criterion: Criterion, viewer: Viewer, *, named: str = "driver"
+) -> Driver:
     """The index rows of one criterion, which may be several a resource; the others are asked."""
-    rows = INDEX_OF[criterion.kind].alias("driver")
-    others = (one for one in query.criteria if one is not criterion)
+    rows = INDEX_OF[criterion.kind].alias(named)
     conditions = [rows.c.type == query.type, of_parameters(rows, parameters(criterion))]
     conditions.append(has_value(criterion, rows))
-    conditions += [met(one, rows.c.patient, rows.c.resource) for one in others]
-    conditions.append(_visible(query, rows, viewer))
+    conditions += _others(query, criterion, rows, viewer)
     return Driver(rows, tuple(conditions), repeats=True)
+
+
+def _over_links(query: Query, chain: Chain, viewer: Viewer, named: str) -> Driver:
+    """The references to the few targets that meet what a chain asks of them."""
+    rows = search_references.alias(named)
+    reached = [
+        and_(rows.c.target_type == type_, rows.c.target_id.in_(_ids(type_, asked, viewer, named)))
+        for type_, asked in chain.targets
+    ]
+    conditions = [rows.c.type == query.type, of_parameters(rows, chain.parameters), or_(*reached)]
+    conditions += _others(query, chain, rows, viewer)
+    return Driver(rows, tuple(conditions), repeats=True)
+
+
+def _over_targets(query: Query, chain: ReverseChain, viewer: Viewer, named: str) -> Driver:
+    """The resources that the few sources of a reverse chain point at."""
+    links = search_references.alias()
+    sources = driver_of(Query(chain.source_type, chain.asked), viewer, named=f"{named}_of")
+    of_source = (links.c.patient == sources.patient, links.c.resource == sources.resource)
+    ids = select(links.c.target_id).where(
+        *sources.conditions, *of_source, *pointing(chain, links, viewer.role)
+    )
+    others = tuple(one for one in query.criteria if one is not chain)
+    driver = over_resources(replace(query, criteria=others), viewer, named=named)
+    return replace(driver, conditions=(*driver.conditions, driver.rows.c.id.in_(ids)))
+
+
+def _ids(type_: str, asked: tuple[Asked, ...], viewer: Viewer, named: str) -> Select[str]:
+    """The ids of the resources of a type that meet all that is asked."""
+    driver = driver_of(Query(type_, asked), viewer, named=f"{named}_of")
+    if driver.is_directory:
+        return select(driver.rows.c.id).where(*driver.conditions)
+    target = resources.alias()
+    return select(target.c.id).where(target.c.resource == driver.resource, *driver.conditions)
+
+
+def _others(query: Query, chosen: Asked, rows: FromClause, viewer: Viewer) -> list[Condition]:
+    """What else must hold of the rows that one criterion found: the other ones, and the viewer's."""
+    others = (one for one in query.criteria if one is not chosen)
+    asked = [meets(one, rows.c.patient, rows.c.resource, viewer.role) for one in others]
+    return [*asked, seen(query.type, rows.c.patient, viewer.role)]
 
 
 def over_key(query: Query, key: SortKey, viewer: Viewer) -> Driver:
@@ -137,8 +140,10 @@ def over_key(query: Query, key: SortKey, viewer: Viewer) -> Driver:
     rows = INDEX_OF[key.kind].alias("driver")
     conditions = [rows.c.type == query.type, of_parameters(rows, [key.parameter])]
     conditions.append(_is_first(rows, key))
-    conditions += [met(one, rows.c.patient, rows.c.resource) for one in query.criteria]
-    conditions.append(_visible(query, rows, viewer))
+    conditions += [
+        meets(one, rows.c.patient, rows.c.resource, viewer.role) for one in query.criteria
+    ]
+    conditions.append(seen(query.type, rows.c.patient, viewer.role))
     return Driver(rows, tuple(conditions), repeats=False)
 
 
@@ -150,7 +155,3 @@ def _is_first(rows: FromClause, key: SortKey) -> Condition:
         other, patient=rows.c.patient, resource=rows.c.resource, parameters=[key.parameter]
     )
     return not_(exists().where(same, before > place if key.descending else before < place))
-
-
-def _visible(query: Query, rows: FromClause, viewer: Viewer) -> Condition:
-    return visible(viewer.role, rows.c.patient, public=query.type in PUBLIC_TYPES)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from service.domain.access import Viewer
-from service.domain.search import Asked, Criterion, DateValue, Place, Query, SearchKind, SortKey
+from service.domain.search import Asked, Criterion, DateValue, Position, Query, SearchKind, SortKey
 from service.storage.search.driver import (
     Driver,
     driver_of,
@@ -158,7 +158,7 @@ def _without_key(query: Query, viewer: Viewer) -> Select[Any]:
 
 
 def _continued(
-    found: Select[Any], columns: Columns, after: Place | None, query: Query
+    found: Select[Any], columns: Columns, after: Position | None, query: Query
 ) -> Select[Any]:
     """What comes after a place in the order of columns that are always there."""
     falls = order_of(query).descending[0]
