@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from service.domain.fact import ELSEWHERE, SELF, Fact
@@ -82,8 +83,7 @@ def counts(closing: Closing, fact: Fact) -> bool:
     return closing.own or fact.quality != SELF
 
 
-def _day(doing: Doing) -> date:
-    return doing.day
+_day: Final = attrgetter("day")
 
 
 def _days(doing: Doing) -> tuple[date, date]:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from service.domain.adjustment import Adjustment, AdjustmentKind, Pause, pause_days, pause_on
@@ -88,8 +89,7 @@ class Course:
         return self.patient.doings(self.parts[0].question.activity.closing)
 
 
-def _start(asking: Asking) -> date:
-    return asking.start
+_start: Final = attrgetter("start")
 
 
 def stretches(course: Course, horizon: date) -> tuple[Stretch, ...]:
@@ -241,6 +241,8 @@ def _declined_for_good(course: Course, day: date) -> bool:
 
 def _entry(course: Course, day: date, kinds: frozenset[AdjustmentKind]) -> Adjustment | None:
     """The latest entry of these kinds that holds on a day; a date holds until it is done after it."""
+    if not course.adjustments:
+        return None
     found = [
         entry
         for entry in course.adjustments
@@ -294,6 +296,8 @@ def _same_slot(course: Course, entry: Adjustment, choice: Choice) -> bool:
 
 def _after_pause(course: Course, day: date, window: Window) -> Window:
     """After a suspension at least so many days are left (6.1)."""
+    if not course.pauses:
+        return window
     ended = [p for p in course.pauses if p.resumes_with and p.until_day < day]
     ends = [days_after(p.until_day, p.resumes_with) for p in ended]
     return window._replace(closes_on=max([window.closes_on, *ends]))

@@ -4,7 +4,7 @@ Kleene's logic, `what-is-due` 3.1: only true matches; unknown relaxes nothing.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Final, NamedTuple, TypeAlias
@@ -116,8 +116,11 @@ def sampled(days: Iterable[date], sample: Callable[[date], Sample]) -> Timeline:
 def _changes(spans: Iterable[Span]) -> Timeline:
     found: list[Span] = []
     for span in spans:
-        if not found or span[1:] != found[-1][1:]:
-            found.append(span)
+        if found:
+            last = found[-1]
+            if span.truth == last.truth and span.grounds == last.grounds:
+                continue
+        found.append(span)
     return tuple(found)
 
 
@@ -135,11 +138,24 @@ def _without_event(ground: Ground) -> Ground:
 def _merged(timelines: Sequence[Timeline], decide: Callable[[Iterable[Truth]], Truth]) -> Timeline:
     if len(timelines) == 1:
         return timelines[0]
+    days = sorted({span.start for timeline in timelines for span in timeline})
+    holding = zip(*(_on_each(timeline, days) for timeline in timelines), strict=True)
+    return _changes(
+        Span(day, *_decided(spans, decide)) for day, spans in zip(days, holding, strict=True)
+    )
 
-    def sample(day: date) -> Sample:
-        spans = [span_on(timeline, day) for timeline in timelines]
-        truth = decide(span.truth for span in spans)
-        grounds = (ground for span in spans if span.truth is truth for ground in span.grounds)
-        return truth, tuple(dict.fromkeys(grounds))
 
-    return sampled({span.start for timeline in timelines for span in timeline}, sample)
+def _on_each(timeline: Timeline, days: Sequence[date]) -> Iterator[Span]:
+    """The span that holds on each of some days in order; a timeline begins before all of them."""
+    place, last = 0, len(timeline) - 1
+    for day in days:
+        while place < last and timeline[place + 1].start <= day:
+            place += 1
+        yield timeline[place]
+
+
+def _decided(spans: Sequence[Span], decide: Callable[[Iterable[Truth]], Truth]) -> Sample:
+    """The deciding truth of several spans, with the grounds of all that share it, each once."""
+    truth = decide([span.truth for span in spans])
+    grounds = [ground for span in spans if span.truth is truth for ground in span.grounds]
+    return truth, tuple(dict.fromkeys(grounds) if len(grounds) > 1 else grounds)

@@ -41,14 +41,22 @@ def resolve(body: bytes, replacements: Mapping[str, Target]) -> bytes:
 
     A version-specific address becomes one of the version that was stored.
     """
-    known = [
-        (match, address)
-        for match in _ADDRESS.finditer(body)
-        if (address := _resolved(_plain(match), replacements)) is not None
-    ]
+    known = list(_known(body, replacements))
     if _has_more(body) or not all(_is_pointer(body, match) for match, _ in known):
         return edited(body, _typed_edits(body, replacements))
     return edited(body, map(_plain_edit, known)) if known else body
+
+
+def _known(
+    body: bytes, replacements: Mapping[str, Target]
+) -> Iterator[tuple[re.Match[bytes], str]]:
+    """The strings of a body that are addresses of this transaction, each with its new one."""
+    for match in _ADDRESS.finditer(body):
+        old = match[0][1:-1].decode()
+        if old in replacements or _VERSION in old:
+            new = _resolved(old, replacements)
+            if new is not None:
+                yield match, new
 
 
 def conditions_in(body: bytes) -> tuple[str, ...]:

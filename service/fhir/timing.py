@@ -21,6 +21,9 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
 _DAY: Final = 86_400 * _SECOND
 _MICROSECOND_DIGITS: Final = 6
+# Texts come from clients: what is remembered of them must not be as large as they please.
+_LONGEST_REMEMBERED: Final = 40
+_LONGEST_PARTIAL: Final = len("2026-11-28")
 _FIRST: Final = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST: Final = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _MOMENT: Final = re.compile(
@@ -47,7 +50,9 @@ class ClinicDay(NamedTuple):
 
 def range_of(text: str) -> Range | None:
     """The instants that a date, dateTime or instant stands for; None where it is none of them."""
-    return _range_of_moment(text) if "T" in text else _range_of_partial(text)
+    if "T" not in text:
+        return _range_of_partial(text) if len(text) <= _LONGEST_PARTIAL else None
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _range_of_moment(text)
 
 
 def range_of_period(period: dict[str, Any]) -> Range | None:
@@ -108,6 +113,7 @@ def microseconds_of(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=1_024)
 def instant_text(moment: datetime) -> str:
     """An aware datetime as a FHIR instant in UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -123,7 +129,6 @@ def _end_of(period: dict[str, Any], name: str) -> Range | None:
     return range_of(text) if isinstance(text, str) else None
 
 
-@lru_cache(maxsize=16_384)
 def _range_of_moment(text: str) -> Range | None:
     match = _MOMENT.fullmatch(text)
     if match is None:
@@ -134,6 +139,9 @@ def _range_of_moment(text: str) -> Range | None:
         return None
     low = microseconds_of(moment) + leap * _SECOND
     return Range(low, low + _width(match["second"], match["fraction"]))
+
+
+_remembered: Final = lru_cache(maxsize=16_384)(_range_of_moment)
 
 
 def _moment(text: str) -> datetime | None:

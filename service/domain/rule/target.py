@@ -1,8 +1,11 @@
 """Targets: the range that counts as reached, which may depend on the patient (rule shape 3)."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
+from typing import Final
 
 from service.domain.fact import Fact, compare
 from service.domain.rule.asked import Asked, Rule, timeline_of
@@ -61,8 +64,12 @@ def meets(bound: Bound, fact: Fact) -> Truth:
 
 
 def result_on(results: Sequence[Fact], day: date) -> Fact | None:
-    """The latest of the results on or before a day."""
-    return next((fact for fact in reversed(results) if fact.day <= day), None)
+    """The latest of the results, which are in order, on or before a day."""
+    position = bisect_right(results, day, key=_day)
+    return results[position - 1] if position else None
+
+
+_day: Final = attrgetter("day")
 
 
 def at_target(targets: Sequence[Target], asked: Asked, day: date) -> Truth:

@@ -75,7 +75,8 @@ class Received:
 
     def note(self, fact: Fact) -> None:
         """Add a fact; each is a part of its source."""
-        self.facts.append(fact._replace(part=len(self.facts)))
+        part = len(self.facts)
+        self.facts.append(fact._replace(part=part) if part else fact)
 
     def refuse(self, reason: NotCountedReason, codes: Iterable[str]) -> None:
         """Note that it could have counted and did not."""

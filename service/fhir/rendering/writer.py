@@ -1,13 +1,18 @@
 """Makes the service's own resources and reads them, so that they are found as any other."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import orjson
 
 from service.domain.care_plan import FollowUpContent, PlanContent, RoundContent
-from service.domain.record import Reading
+from service.domain.record import Reading, SearchRows
 from service.fhir.rendering import care_plan, follow_up, round  # noqa: A004 - the domain's own word
+from service.fhir.rendering.pattern import OWN, OWNER, PATIENT, Pattern
 from service.fhir.search.indexing import search_rows
+
+_REMEMBERED: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,7 @@ class MadeResources:
     """The writer of plans, follow-ups and rounds; what the service made tells it no new facts."""
 
     base_url: str
+    _patterns: dict[tuple[Any, ...], Pattern] = field(default_factory=dict, compare=False)
 
     def new_plan(self, content: PlanContent) -> Reading:
         """A new live plan."""
@@ -27,8 +33,10 @@ class MadeResources:
 
     def new_follow_up(self, content: FollowUpContent) -> Reading:
         """A new follow-up."""
-        body = follow_up.service_request(content)
-        return self._read("ServiceRequest", content.id, content.patient, body)
+        like = content._replace(id=OWN, care_plan=OWNER, patient=PATIENT)
+        pattern = self._pattern(like, lambda: follow_up.service_request(like))
+        ids = {"own": content.id, "owner": content.care_plan, "patient": content.patient}
+        return _made("ServiceRequest", content.id, content.patient, *pattern.filled(**ids))
 
     def changed_follow_up(self, body: bytes, content: FollowUpContent) -> Reading:
         """A follow-up as people have it, with its status and protocols of now."""
@@ -37,13 +45,37 @@ class MadeResources:
 
     def new_round(self, content: RoundContent) -> Reading:
         """A round's Task."""
-        return self._read("Task", content.id, content.patient, round.task(content))
+        if content.done is not None:  # what closed it is in no other one
+            return self._read("Task", content.id, content.patient, round.task(content))
+        like = content._replace(id=OWN, follow_up=OWNER, patient=PATIENT)
+        pattern = self._pattern(like, lambda: round.task(like))
+        ids = {"own": content.id, "owner": content.follow_up, "patient": content.patient}
+        return _made("Task", content.id, content.patient, *pattern.filled(**ids))
 
     def changed_round(self, body: bytes, content: RoundContent) -> Reading:
         """A round's Task as people have it, with its status of now."""
         changed = round.with_changes(body, content)
         return self._read("Task", content.id, content.patient, changed)
 
+    def _pattern(self, like: tuple[Any, ...], make: Callable[[], bytes]) -> Pattern:
+        """The pattern of resources that differ in nothing but their ids."""
+        key = (type(like), *map(_hashable, like))
+        if key not in self._patterns:
+            if len(self._patterns) >= _REMEMBERED:
+                self._patterns.clear()
+            self._patterns[key] = Pattern.of(make(), self._rows)
+        return self._patterns[key]
+
     def _read(self, type_: str, id_: str, patient: str, body: bytes) -> Reading:
-        rows = search_rows(orjson.loads(body), base_url=self.base_url)
-        return Reading(type_, id_, body, patients=(patient,), rows=rows, made=True)
+        return _made(type_, id_, patient, body, self._rows(body))
+
+    def _rows(self, body: bytes) -> SearchRows:
+        return search_rows(orjson.loads(body), base_url=self.base_url)
+
+
+def _made(type_: str, id_: str, patient: str, body: bytes, rows: SearchRows) -> Reading:
+    return Reading(type_, id_, body, patients=(patient,), rows=rows, made=True)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value.items()) if isinstance(value, Mapping) else value
