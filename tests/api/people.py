@@ -89,3 +89,16 @@ def row_of(client: Client, patient: str, activity: str, question: str = "") -> J
     """The row of a patient and an activity."""
     rows = items(client, f"activity={activity}&{question}")
     return next(one for one in rows if one["patient"] == patient)
+
+
+def found(client: Client, address: str) -> list[Json]:
+    """The resources that all pages of a search show as matches."""
+    resources: list[Json] = []
+    page = answered(client, f"/fhir/{address}")
+    while True:
+        matches = (one for one in page.get("entry", ()) if one["search"]["mode"] == "match")
+        resources += [one["resource"] for one in matches]
+        following = [one["url"] for one in page["link"] if one["relation"] == "next"]
+        if not following:
+            return resources
+        page = answered(client, "/fhir" + following[0].partition("/fhir")[2])

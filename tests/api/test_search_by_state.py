@@ -15,7 +15,7 @@ from service.jobs.publish import publish_definitions
 from service.runtime import Runtime
 from service.tokens import Grant, Issuer
 from tests.api.conftest import Client, Json
-from tests.api.people import HATTULA, MARJATTA, answered, receive_people
+from tests.api.people import HATTULA, MARJATTA, answered, found, receive_people
 from tests.databases import BACKENDS, Databases
 from tests.guards.repository import ROOT
 from tests.house import LATER, TODAY, house
@@ -41,9 +41,9 @@ def day_by_day(
             one.__exit__(None, None, None)
 
 
-def signed_in(runtime: Runtime, role: Role = Role.SYSTEM, **bound: str) -> Client:
+def signed_in(runtime: Runtime) -> Client:
     at = runtime.clock.now()
-    token = Issuer.opened(runtime.settings).issue(Grant(role, "tests", at + LATER, **bound), at=at)
+    token = Issuer.opened(runtime.settings).issue(Grant(Role.SYSTEM, "tests", at + LATER), at=at)
     return Client(create_app(runtime).test_client(), token)
 
 
@@ -51,19 +51,6 @@ def signed_in(runtime: Runtime, role: Role = Role.SYSTEM, **bound: str) -> Clien
 def today(day_by_day: dict[str, Client]) -> Client:
     """The client of the first day."""
     return day_by_day[DAYS[0]]
-
-
-def found(client: Client, address: str) -> list[Json]:
-    """The resources that all pages of a search show as matches."""
-    resources: list[Json] = []
-    page = answered(client, f"/fhir/{address}")
-    while True:
-        matches = (one for one in page.get("entry", ()) if one["search"]["mode"] == "match")
-        resources += [one["resource"] for one in matches]
-        following = [one["url"] for one in page["link"] if one["relation"] == "next"]
-        if not following:
-            return resources
-        page = answered(client, "/fhir" + following[0].partition("/fhir")[2])
 
 
 def listed(client: Client, question: str) -> set[tuple[str, str]]:

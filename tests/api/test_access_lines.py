@@ -1,0 +1,100 @@
+"""Whatever shows or changes something of a person leaves a line in the access log that names them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import select
+
+from service.app import create_app
+from service.domain.access import Role
+from service.runtime import Runtime
+from service.storage.database import Storage
+from service.storage.tables.access import access_log, access_log_patients
+from service.tokens import Grant, Issuer
+from tests.api.access_matrix import ASKER, ATTEMPTS, Attempt
+from tests.api.conftest import Client
+from tests.api.people import key_of
+from tests.api.test_access_matrix import SECRET, hidden_in, receive, token_of
+from tests.databases import Databases
+from tests.house import LATER, house
+
+# What a reader has of their own is asked by themselves; pages have tests of their own (tests/web/).
+PAGES: Final = {"/portal/", "/worklist/"}
+OWN: Final = "/portal/v1/care-plan"
+# Counts name nobody, and what is sent to be judged is not kept.
+OF_NOBODY: Final = {"/audit/v1/compliance", "/fhir/<type_>/$validate"}
+_LINKS: Final = re.compile(r'"link":\[[^]]*\]')
+_IN_TURN: Final = ("GET", "POST", "PATCH", "PUT", "DELETE /fhir/<type_>", "POST /fhir", "DELETE")
+
+
+@pytest.fixture
+def watched(databases: Databases, tmp_path: Path) -> Iterator[Runtime]:
+    """The house of the access matrix."""
+    with databases.lend("sqlite") as url, house(url, tmp_path) as runtime:
+        receive(runtime)
+        yield runtime
+
+
+def test_whatever_shows_or_changes_something_of_a_person_is_in_the_log(watched: Runtime) -> None:
+    app = create_app(watched)
+    everything = Client(app.test_client(), token_of(watched))
+    kaarina = Client(app.test_client(), _own_token(watched))
+    person, key = hidden_in(everything), key_of(watched, "kaarina")
+    concerning: dict[str, str] = {}
+    silent = {one for one in ATTEMPTS if one[1] not in PAGES | OF_NOBODY}
+    for method, rule in sorted(ATTEMPTS, key=_turn):
+        client = kaarina if rule == OWN else everything
+        for attempt in ATTEMPTS[method, rule](person):
+            if f'"Patient/{ASKER}"'.encode() in attempt.body:  # it would give theirs away
+                continue
+            if request := _concerning(client, (method, rule), attempt):
+                concerning[request] = f"{method} {attempt}"
+                silent.discard((method, rule))
+
+    logged = _logged(watched, key)
+    assert {id_: what for id_, what in concerning.items() if id_ not in logged} == {}
+    assert silent == set(), "no attempt showed or changed anything there"
+
+
+def _turn(method_and_rule: tuple[str, str]) -> int:
+    """Reads first, deletions of the person last."""
+    whole = " ".join(method_and_rule)
+    return _IN_TURN.index(whole if whole in _IN_TURN else method_and_rule[0])
+
+
+def _own_token(runtime: Runtime) -> str:
+    at = runtime.clock.now()
+    grant = Grant(Role.PATIENT, "kaarina", at + LATER, patient="kaarina")
+    return Issuer.opened(runtime.settings).issue(grant, at=at)
+
+
+def _concerning(client: Client, method_and_rule: tuple[str, str], attempt: Attempt) -> str:
+    """The request's id where something of the person was shown or changed."""
+    method, rule = method_and_rule
+    before = client.get(attempt.address) if method == "DELETE" else None
+    is_there = before is not None and bool(SECRET.search(_LINKS.sub("", before.text)))
+    answer = client.send(method, attempt.address, attempt.body, **attempt.headers)
+    about_them = method == "PATCH" or b'"Patient/kaarina"' in attempt.body
+    is_change = about_them and answer.status_code in {200, 201} and "$" not in attempt.address
+    is_change |= is_there and answer.status_code == 204
+    # A page of a search says in its link what was asked.
+    text = _LINKS.sub("", answer.text)
+    is_shown = answer.status_code == 200 and ("<id_>" in rule or bool(SECRET.search(text)))
+    return answer.headers["X-Request-Id"] if is_change or is_shown else ""
+
+
+def _logged(runtime: Runtime, patient: int) -> set[str]:
+    """The requests of which a line names the person."""
+    runtime.collect(runtime.clock.now())
+    assert isinstance(runtime.store, Storage)
+    named = select(access_log.c.request).join(
+        access_log_patients,
+        (access_log_patients.c.segment == access_log.c.segment)
+        & (access_log_patients.c.number == access_log.c.number),
+    )
+    with runtime.store.engine.connect() as connection:
+        rows = connection.execute(named.where(access_log_patients.c.patient == patient))
+        return set(rows.scalars())
