@@ -15,6 +15,7 @@ POINTER_PATTERN: Final = (
     rf"|[A-Z][A-Za-z]+(/{ID_PATTERN}(/_history/{ID_PATTERN})?|\?\S+))$"
 )
 
+_LONGEST_REMEMBERED: Final = 256  # texts come from clients, and may be long
 _POINTER: Final = re.compile(POINTER_PATTERN)
 _RESTFUL: Final = re.compile(
     rf"(?P<base>{ABSOLUTE}//\S*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>{ID_PATTERN})"
@@ -37,13 +38,19 @@ def is_reference(text: str) -> bool:
     return _POINTER.match(text) is not None
 
 
-@lru_cache(maxsize=16_384)
 def target_of(text: str) -> Target | None:
     """What a relative or FHIR-like absolute reference points at; None for any other."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _target_of(text)
+
+
+def _target_of(text: str) -> Target | None:
     match = _RESTFUL.fullmatch(text)
     if match is None:
         return None
     return Target(match["type"], match["id"], match["version"] or "", match["base"] or "")
+
+
+_remembered: Final = lru_cache(maxsize=16_384)(_target_of)
 
 
 def own_target(text: str, base_url: str) -> Target | None:
