@@ -23,8 +23,8 @@ T = TypeVar("T")
 class Store(Protocol):
     """The database of this process."""
 
-    def read(self) -> AbstractContextManager[View]:
-        """Read over one connection."""
+    def read(self, *, one_moment: bool = False) -> AbstractContextManager[View]:
+        """Read over one connection; with `one_moment` all that is read is of the same moment."""
         ...
 
     def current(self, type_: str, id_: str, *, viewer: Viewer) -> Stored:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 from service.domain.adjustment import Adjustment
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
-from service.domain.search import Place, Query
+from service.domain.search import Position, Query
 
 NO_PATIENT: Final[tuple[str, ...]] = ()
 ANY_VERSION: Final = 0
@@ -136,11 +136,30 @@ class Stored(NamedTuple):
         return self.method == "DELETE"
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryQuestion:
+    """Which versions, newest first: of the resource with an id, of some types, or of all (none named).
+
+    Known from `since` on; in force at some moment from the first of `during` on until before its
+    second, both in microseconds since 1970; from where the page before ended, `after`. Where `count`
+    is 0, only the `total` is wanted.
+    """
+
+    types: tuple[str, ...] = ()
+    id: str = ""
+    since: datetime | None = None
+    during: tuple[int, int] | None = None
+    count: int = 50
+    after: tuple[int, ...] | None = None
+    total: bool = False
+
+
 class History(NamedTuple):
-    """A page of a resource's versions, newest first; `before` asks for the next page, if any."""
+    """A page of versions, newest first; `after` asks for the next page, if any."""
 
     versions: tuple[Stored, ...]
-    before: int | None
+    after: tuple[int, ...] | None
+    total: int | None = None
 
 
 class Found(NamedTuple):
@@ -152,9 +171,9 @@ class Found(NamedTuple):
 
     matches: tuple[Stored, ...]
     included: tuple[Stored, ...]
-    after: Place | None
+    after: Position | None
     total: int | None
-    before: Place | None = None
+    before: Position | None = None
 
 
 class Submission(NamedTuple):

@@ -78,6 +78,13 @@ class _Parameters(msgspec.Struct, frozen=True):
     types: dict[str, tuple[Parameter, ...]]
 
 
+class Summaries(msgspec.Struct, frozen=True):
+    """Marked elements: `summary` by the path of every type, `modifier` by the resource's type."""
+
+    summary: dict[str, frozenset[str]]
+    modifier: dict[str, frozenset[str]]
+
+
 Elements: TypeAlias = Mapping[str, Element]
 
 
@@ -106,10 +113,20 @@ def search_parameters() -> Mapping[str, tuple[Parameter, ...]]:
 
 
 @cache
+def compartments() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The search parameters that put a resource of a type into a compartment, by the latter's type."""
+    return msgspec.json.decode(_read("compartments"), type=dict[str, dict[str, tuple[str, ...]]])
+
+
 def patient_compartment() -> Mapping[str, tuple[str, ...]]:
     """The search parameters that put a resource of a type into a patient's compartment."""
-    read = msgspec.json.decode(_read("compartments"), type=dict[str, dict[str, tuple[str, ...]]])
-    return read["Patient"]
+    return compartments()["Patient"]
+
+
+@cache
+def summaries() -> Summaries:
+    """Which elements are a summary, and which change what the others mean."""
+    return msgspec.json.decode(_read("summaries"), type=Summaries)
 
 
 @cache

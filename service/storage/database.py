@@ -23,7 +23,7 @@ from service.domain.record import Stored
 from service.storage.access_log.changes import AccessLog, ChangeSegment
 from service.storage.bookings import BookingChanges
 from service.storage.care_relations import CareRelationChanges, CareRelations
-from service.storage.engines import database_url, reading_engine, writing_engine
+from service.storage.engines import ONE_MOMENT, database_url, reading_engine, writing_engine
 from service.storage.enrolments import EnrolmentChanges, Enrolments
 from service.storage.evidence import Evidence, EvidenceChanges
 from service.storage.failure import in_our_words
@@ -244,10 +244,18 @@ class Storage:
         self._opened: list[_Opened] = []
 
     @contextmanager
-    def read(self) -> Iterator[View]:
-        """Read; each statement sees the database as it is at that moment."""
+    def read(self, *, one_moment: bool = False) -> Iterator[View]:
+        """Read; each statement sees the database as it is at that moment.
+
+        With `one_moment` all of them see it as the first one did, for answers in parts that agree;
+        such a reading must be short, for nothing that it may still see is cleared away.
+        """
         with in_our_words(), self._open().reading.connect() as connection:
+            if one_moment:
+                connection.exec_driver_sql(ONE_MOMENT[connection.dialect.name])
             yield View(connection)
+            if one_moment:
+                connection.exec_driver_sql("COMMIT")
 
     def current(self, type_: str, id_: str, *, viewer: Viewer) -> Stored:
         """The current version of a resource, for what asks for nothing else."""

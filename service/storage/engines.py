@@ -12,6 +12,11 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 LOCK_TIMEOUT_SECONDS: Final = 30
+# What begins a reading whose statements all see the same; one that fails ends with its connection's use.
+ONE_MOMENT: Final[Mapping[str, str]] = {
+    "sqlite": "BEGIN",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+}
 _CACHE_KIBIBYTES: Final = 32 * 1024
 _POSTGRESQL_OPTIONS: Final = f"-c timezone=UTC -c jit=off -c lock_timeout={LOCK_TIMEOUT_SECONDS}s"
 

@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Select, bindparam
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
 from service.domain.errors import Deleted, NotFound
 from service.domain.everything import Everything, EverythingPage
-from service.domain.record import Found, History, Stored
+from service.domain.record import Found, History, HistoryQuestion, Stored
 from service.domain.search import Query
 from service.storage.access import bound, visible
 from service.storage.everything import everything
+from service.storage.history import history_of_many, history_of_one
 from service.storage.quick_reads import QuickReads
+from service.storage.search.explaining import explain
 from service.storage.search.page import find
 from service.storage.stored import CURRENT_VERSION, EACH_VERSION, stored
 from service.storage.tables.record import resources, versions
@@ -49,18 +51,17 @@ class Resources:
         ).first()
         return _existing(stored(row) if row else None, type_)
 
-    def history(
-        self, type_: str, id_: str, *, viewer: Viewer, count: int, before: int | None = None
-    ) -> History:
-        """Versions, newest first, deletions included; `before` is where the page before ended."""
-        given = {"type": type_, "id": id_, "before": before or _NEWEST, "limit": count + 1}
-        rows = self._connection.execute(
-            _history(viewer.role, public=type_ in PUBLIC_TYPES), given | bound(viewer)
-        ).all()
-        if not rows and before is None:
-            raise NotFound(_no_such(type_))
-        page = tuple(map(stored, rows[:count]))
-        return History(page, page[-1].version if len(rows) > count else None)
+    def history(self, asked: HistoryQuestion, *, viewer: Viewer) -> History:
+        """Versions, newest first, deletions included; NotFound for a resource that never was."""
+        if not asked.id:
+            return history_of_many(self._connection, asked, viewer)
+        found = history_of_one(self._connection, asked, viewer)
+        if not found.versions and asked.after is None:
+            [type_] = asked.types
+            first = HistoryQuestion(asked.types, asked.id, count=1)
+            if not history_of_one(self._connection, first, viewer).versions:
+                raise NotFound(_no_such(type_))
+        return found
 
     def find_many(self, type_: str, ids: Iterable[str], *, viewer: Viewer) -> dict[str, Stored]:
         """The current versions, by id, of those that there are: what a load asks before it adds."""
@@ -73,6 +74,10 @@ class Resources:
     def search(self, query: Query, *, viewer: Viewer) -> Found:
         """A page of what a query finds, with what its matches include."""
         return find(self._connection, query, viewer)
+
+    def explain(self, query: Query, *, viewer: Viewer) -> tuple[str, ...]:
+        """How the database would search, with nothing of what it would find."""
+        return explain(self._connection, query, viewer)
 
     def everything(self, asked: Everything, *, viewer: Viewer) -> EverythingPage:
         """A page of all about a person and of what that refers to; NotFound, Deleted as of a read."""
@@ -99,7 +104,6 @@ def _no_such(type_: str) -> str:
     return f"There is no {type_} with this id, or no such version of it."
 
 
-_NEWEST: Final = 2**31 - 1
 _OF_TYPE: Final = resources.c.type == bindparam("type")
 _NAMED: Final = _OF_TYPE & (resources.c.id == bindparam("id"))
 
@@ -119,10 +123,3 @@ def _current_of_many(role: Role, *, public: bool) -> Select[Any]:
 def _version(role: Role, *, public: bool) -> Select[Any]:
     this = versions.c.version == bindparam("version")
     return EACH_VERSION.where(_NAMED, this, visible(role, versions.c.patient, public=public))
-
-
-@cache
-def _history(role: Role, *, public: bool) -> Select[Any]:
-    older = versions.c.version < bindparam("before")
-    seen = EACH_VERSION.where(_NAMED, older, visible(role, versions.c.patient, public=public))
-    return seen.order_by(versions.c.version.desc()).limit(bindparam("limit"))

@@ -144,7 +144,7 @@ def _continued(begun: Asked, cursor: str, viewer: Viewer, *, key: bytes, at: dat
     if page.type != _TYPE or page.viewer != _bearer(viewer) or filters != _filters(begun):
         raise Invalid("this page is of another list: begin the list again", _CURSOR)
     as_of, _, first = rest.partition("|")
-    after = tuple(value for value in page.after or () if value is not None)
+    after = tuple(value for value in page.after or () if isinstance(value, str | int))
     return begun._replace(
         as_of=date.fromisoformat(as_of), first=int(first), after=after, cursor=cursor
     )

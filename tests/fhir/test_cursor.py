@@ -44,5 +44,5 @@ def test_a_cursor_of_another_key_is_refused() -> None:
 def test_a_cursor_lasts_a_day() -> None:
     cursor = seal(PAGE, key=KEY, at=NOW)
     assert open_cursor(cursor, key=KEY, at=NOW + LIFETIME) == PAGE
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid, match="older than a day"):
         open_cursor(cursor, key=KEY, at=NOW + LIFETIME + timedelta(seconds=1))

@@ -13,7 +13,7 @@ import pytest
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
 from service.domain.errors import NotFound
 from service.domain.interval import days_after
-from service.domain.record import NotCounted, NotCountedReason
+from service.domain.record import HistoryQuestion, NotCounted, NotCountedReason
 from service.domain.search import Query
 from service.domain.worklist import WorklistQuestion
 from service.storage.database import View, Work
@@ -24,6 +24,7 @@ from service.storage.kept.directory import Directory
 from service.storage.kept.state import Kept
 from service.storage.marks import Marks
 from service.storage.resource_changes import ResourceChanges
+from service.storage.resources import Resources
 from service.storage.seen.follow_ups import FollowUpsSeen
 from service.storage.sign_in import SignIn
 from tests.guards.repository import ROOT
@@ -45,6 +46,7 @@ from tests.storage.follow_ups_told import a_stretch, a_told, write_follow_up
 BEFORE = date(2019, 12, 31)
 UNIT_OF = {"p1": "hattula", "p2": "inari"}
 OVERDUE = WorklistQuestion(as_of=TODAY)
+A1 = HistoryQuestion(("Observation",), "a1")
 
 
 class Person(NamedTuple):
@@ -92,7 +94,9 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
         lambda: view.resources.read_version("Observation", who.id, version=1, viewer=by)
     ),
     "Resources.history": lambda view, who, by: _unless_not_found(
-        lambda: view.resources.history("Observation", who.id, viewer=by, count=9).versions
+        lambda: view.resources.history(
+            HistoryQuestion(("Observation",), who.id), viewer=by
+        ).versions
     ),
     "Resources.find_many": lambda view, who, by: view.resources.find_many(
         "Observation", [who.id], viewer=by
@@ -116,6 +120,7 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
 
 # About no person, or known only to who holds the secret.
 ASKED_BY_ANYONE = {
+    Resources.explain,
     Feeds.last_days,
     SignIn.session,
     Directory.units,
@@ -282,7 +287,7 @@ def test_a_version_is_seen_by_whom_it_was_about(storage):
 
     def versions_seen_by(person):
         with storage.read() as view:
-            history = view.resources.history("Observation", "a1", viewer=a_patient(person), count=9)
+            history = view.resources.history(A1, viewer=a_patient(person))
         return [version.version for version in history.versions]
 
     assert versions_seen_by("p1") == [1]

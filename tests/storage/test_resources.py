@@ -1,5 +1,7 @@
 """Storing a resource and reading it back: versions, deletions, history, conditions."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -11,6 +13,7 @@ from service.domain.errors import (
     NotFound,
     VersionConflict,
 )
+from service.domain.record import HistoryQuestion
 from service.domain.search import Criterion, Query, SearchKind, TokenValue
 from service.storage.patients import NotLocked
 from tests.storage.builders import (
@@ -26,6 +29,8 @@ from tests.storage.builders import (
     stamp,
     writing,
 )
+
+A1 = HistoryQuestion(("Observation",), "a1")
 
 
 def test_what_was_stored_is_read_with_its_stamp(storage):
@@ -112,7 +117,7 @@ def test_a_deleted_resource_is_gone_and_stays_in_history(storage):
         assert view.resources.find("Observation", "a1", viewer=SYSTEM) == deletion
         with pytest.raises(Deleted):
             view.resources.read("Observation", "a1", viewer=SYSTEM)
-        history = view.resources.history("Observation", "a1", viewer=SYSTEM, count=10)
+        history = view.resources.history(A1, viewer=SYSTEM)
     assert [version.method for version in history.versions] == ["DELETE", "POST"]
 
 
@@ -165,20 +170,18 @@ def test_history_pages_from_the_newest_version_and_none_is_left_out(storage):
 
     with storage.read() as view:
         pages: list[list[int]] = []
-        before = None
-        while not pages or before is not None:
-            page = view.resources.history(
-                "Observation", "a1", viewer=SYSTEM, count=3, before=before
-            )
+        asked = replace(A1, count=3)
+        while not pages or asked.after is not None:
+            page = view.resources.history(asked, viewer=SYSTEM)
             pages.append([version.version for version in page.versions])
-            before = page.before
+            asked = replace(asked, after=page.after)
 
     assert pages == [[7, 6, 5], [4, 3, 2], [1]]
 
 
 def test_history_of_an_unknown_id_is_not_found(storage):
     with storage.read() as view, pytest.raises(NotFound):
-        view.resources.history("Observation", "a1", viewer=SYSTEM, count=3)
+        view.resources.history(A1, viewer=SYSTEM)
 
 
 def test_many_are_found_at_once_by_id(storage):

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from flask import Blueprint, Response
 
 from service.api.auth import viewer_of
+from service.api.fhir.addresses import as_addressed
 from service.api.fhir.bundle import batch_or_transaction
 from service.api.fhir.capabilities import Offered, key_set, metadata, smart_configuration
 from service.api.fhir.content import answer_type
@@ -14,10 +15,10 @@ from service.api.fhir.create import create
 from service.api.fhir.delete import delete, delete_by_condition
 from service.api.fhir.everything import everything
 from service.api.fhir.follow_up import follow_up
-from service.api.fhir.history import history
+from service.api.fhir.history import history, history_of_system, history_of_type
 from service.api.fhir.patch import patch, patch_by_condition
 from service.api.fhir.read import read, vread
-from service.api.fhir.search import search
+from service.api.fhir.search import search, search_compartment, search_system
 from service.api.fhir.update import update, update_by_condition
 from service.api.fhir.validate import validate, validate_instance
 from service.runtime import Runtime
@@ -39,14 +40,22 @@ _ON_TYPES: Final = (
     _Interaction("PATCH", "/<type_>/<id_>", patch, ("patch",)),
     _Interaction("DELETE", "/<type_>/<id_>", delete, ("delete",)),
     _Interaction("GET", "/<type_>/<id_>/_history", history, ("history-instance",)),
+    _Interaction("GET", "/<type_>/_history", history_of_type, ("history-type",)),
     _Interaction("POST", "/<type_>", create, ("create",)),
     _Interaction("GET", "/<type_>", search, ("search-type",)),
     _Interaction("POST", "/<type_>/_search", search),
+    _Interaction("GET", "/<type_>/<id_>/<inner>", search_compartment),
+    _Interaction("POST", "/<type_>/<id_>/<inner>/_search", search_compartment),
     _Interaction("PUT", "/<type_>", update_by_condition),
     _Interaction("PATCH", "/<type_>", patch_by_condition),
     _Interaction("DELETE", "/<type_>", delete_by_condition),
 )
-_ON_SYSTEM: Final = (_Interaction("POST", "", batch_or_transaction, ("transaction", "batch")),)
+_ON_SYSTEM: Final = (
+    _Interaction("POST", "", batch_or_transaction, ("transaction", "batch")),
+    _Interaction("GET", "", search_system, ("search-system",)),
+    _Interaction("POST", "/_search", search_system),
+    _Interaction("GET", "/_history", history_of_system, ("history-system",)),
+)
 _OPEN: Final = (
     _Interaction("GET", "/.well-known/smart-configuration", smart_configuration),
     _Interaction("GET", "/.well-known/jwks.json", key_set),
@@ -66,11 +75,11 @@ def blueprint(runtime: Runtime) -> Blueprint:
     for one in (*_ON_TYPES, *_ON_SYSTEM, *_OPERATIONS):
         _register(pages, one, _signed_in(runtime, one.answer))
     for one in _OPEN:
-        _register(pages, one, partial(one.answer, runtime))
+        _register(pages, one, _open(runtime, one.answer))
     _register(
         pages,
         _Interaction("GET", "/metadata", metadata),
-        partial(metadata, runtime, _offered()),
+        _open(runtime, partial(metadata, offered=_offered())),
     )
     return pages
 
@@ -100,6 +109,11 @@ def _signed_in(runtime: Runtime, answer: Callable[..., Response]) -> Callable[..
     def answer_signed_in(**named: str) -> Response:
         viewer_of(runtime)
         answer_type()  # what cannot be answered is not carried out either
-        return answer(runtime, **named)
+        return answer(as_addressed(runtime), **named)
 
     return answer_signed_in
+
+
+def _open(runtime: Runtime, answer: Callable[..., Response]) -> Callable[[], Response]:
+    """What answers everybody."""
+    return lambda: answer(as_addressed(runtime))

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 from flask import Response, request
 from werkzeug.http import http_date, parse_date
 
@@ -20,6 +21,7 @@ from service.fhir.outcome import outcome
 
 ASK_AGAIN: Final = "private, no-cache"
 _UNSEEN: Final = "no-store"
+_INDENT: Final = 2
 
 
 def answer_stored(stored: Stored, body: bytes, *, is_constant: bool) -> Response:
@@ -31,7 +33,7 @@ def answer_stored(stored: Stored, body: bytes, *, is_constant: bool) -> Response
     }
     if is_constant and _is_known(stored, headers["ETag"]):
         return Response(status=304, headers=headers)
-    return Response(body, headers=headers, content_type=answer_type())
+    return Response(_as_read(body), headers=headers, content_type=answer_type())
 
 
 @lru_cache(maxsize=4096)
@@ -42,12 +44,14 @@ def _http_date(at: datetime) -> str:
 def answer_bundle(body: bytes, preferred: Preferences | None = None) -> Response:
     """A page of a search or history, or what became of a Bundle."""
     headers = {"Cache-Control": _UNSEEN}
-    return Response(body, headers=headers | _applied(preferred), content_type=answer_type())
+    headers |= _applied(preferred)
+    return Response(_as_read(body), headers=headers, content_type=answer_type())
 
 
 def answer_outcome(issues: Iterable[Issue]) -> Response:
     """What was found about something that was asked about; that itself went well."""
-    return Response(outcome(issues), headers={"Cache-Control": _UNSEEN}, content_type=answer_type())
+    body = _as_read(outcome(issues))
+    return Response(body, headers={"Cache-Control": _UNSEEN}, content_type=answer_type())
 
 
 def answer_write(answer: Answer, preferred: Preferences) -> Response:
@@ -60,7 +64,14 @@ def answer_write(answer: Answer, preferred: Preferences) -> Response:
     if answer.location:
         headers["Location"] = answer.location
     body = answer.outcome or answer.body
-    return Response(body, answer.status, headers=headers, content_type=answer_type())
+    return Response(_as_read(body), answer.status, headers=headers, content_type=answer_type())
+
+
+def _as_read(body: bytes) -> bytes:
+    """The body, with line breaks and indents where `_pretty` asks for them; numbers stay as written."""
+    if request.query_string and request.args.get("_pretty") == "true" and body:
+        return msgspec.json.format(body, indent=_INDENT)
+    return body
 
 
 def _applied(preferred: Preferences | None) -> dict[str, str]:

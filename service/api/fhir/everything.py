@@ -18,9 +18,9 @@ from service.api.request_ids import request_id
 from service.domain.access import Viewer
 from service.domain.everything import Everything, EverythingPage, Place
 from service.domain.scope import Interaction, allows
+from service.domain.search import Position
 from service.fhir.answers import INCLUDE, Hit, searchset
 from service.fhir.asked import Pairs
-from service.fhir.cursor import Position
 from service.fhir.everything import read_everything
 from service.fhir.search.query import pairs_of
 from service.fhir.types import SERVED_TYPES

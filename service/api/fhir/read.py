@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from flask import Response
+from flask import Response, request
 
 from service.api.auth import expect
 from service.api.fhir.addresses import expect_id, expect_type
@@ -11,9 +11,11 @@ from service.api.fhir.answering import answer_stored
 from service.api.fhir.showing import DATED, Shown
 from service.api.request_ids import request_id
 from service.domain.access import Viewer
-from service.domain.errors import NotFound
+from service.domain.errors import Invalid, Issue, NotFound
 from service.domain.record import Stored
 from service.domain.scope import Interaction
+from service.fhir.search.query import pairs_of
+from service.fhir.subset import WHOLE, Subset, Summary, part_of, subset_of
 from service.runtime import Runtime
 
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
@@ -23,16 +25,30 @@ def read(runtime: Runtime, type_: str, id_: str) -> Response:
     """Answer with the resource; 404 where there is none for this viewer, 410 where it was deleted."""
     expect_type(type_)
     viewer = expect(runtime, type_, Interaction.READ)
+    wanted = _wanted()
     stored, body = current(runtime, viewer, type_, id_)
-    return answer_stored(stored, body, is_constant=body is stored.body)
+    shown = part_of(type_, body, wanted)
+    return answer_stored(stored, shown, is_constant=body is stored.body)
 
 
 def vread(runtime: Runtime, type_: str, id_: str, version: str) -> Response:
     """Answer with that version; 404 where there is none, 410 where it is a deletion."""
     expect_type(type_)
     viewer = expect(runtime, type_, Interaction.READ)
+    wanted = _wanted()
     stored = of_version(runtime, viewer, type_, id_, version)
-    return answer_stored(stored, stored.body, is_constant=True)
+    return answer_stored(stored, part_of(type_, stored.body, wanted), is_constant=True)
+
+
+def _wanted() -> Subset:
+    """How much of the resource the parameters ask for."""
+    if not request.query_string:
+        return WHOLE
+    subset = subset_of(pairs_of(request.query_string.decode("ascii", "replace")))
+    if subset.summary is Summary.COUNT:
+        words = "`_summary=count` is asked of a search or a history"
+        raise Invalid(issues=[Issue("not-supported", words, "_summary")])
+    return subset
 
 
 def current(runtime: Runtime, viewer: Viewer, type_: str, id_: str) -> tuple[Stored, bytes]:

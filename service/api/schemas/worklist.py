@@ -92,7 +92,7 @@ class Reading:
         """The question goes on as it was asked; a page may be of another length."""
         pairs = parse_qsl(page.text)
         pinned = read_parameters(self._schema, pairs)
-        after = tuple(one for one in page.after or () if one is not None)
+        after = tuple(one for one in page.after or () if isinstance(one, str | int))
         question = WorklistQuestion(**(pinned | {_LIMIT: given.pop(_LIMIT, pinned[_LIMIT])}))
         differing = [name for name, value in given.items() if getattr(question, name) != value]
         if differing:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from service.domain.search import Place, Query, SearchKind, SortKey
+from service.domain.search import Position, Query, SearchKind, SortKey
 from service.storage.search.criterion import INDEX_OF, Condition, rows_of
 from service.storage.search.follow_up_state import TODAYS, value_today
 from service.storage.tables.record import resources
@@ -90,7 +90,7 @@ class Order:
         walked = zip(values, self.keys, falling, strict=True)
         return [*(self._by(*one) for one in walked), directed(resource, descending=last)]
 
-    def beyond(self, columns: Columns, place: Place) -> Condition:
+    def beyond(self, columns: Columns, place: Position) -> Condition:
         """The condition that a row comes after a place."""
         if len(set(self.descending)) == 1 and all(key.kind in ALWAYS_THERE for key in self.keys):
             return beyond_at_once(columns, place, descending=self.descending[0])
@@ -102,7 +102,7 @@ class Order:
             return ordered
         return ordered.nulls_first() if self.backwards else ordered.nulls_last()
 
-    def _steps(self, columns: Columns, place: Place) -> Iterator[Condition]:
+    def _steps(self, columns: Columns, place: Position) -> Iterator[Condition]:
         falling = self.descending
         for number, column in enumerate(columns):
             same = map(_same, columns[:number], place)
@@ -120,7 +120,7 @@ def order_of(query: Query) -> Order:
     return Order(query.sort, query.backwards)
 
 
-def beyond_at_once(columns: Columns, place: Place, *, descending: bool) -> Condition:
+def beyond_at_once(columns: Columns, place: Position, *, descending: bool) -> Condition:
     """All columns compared as an index on them is ordered; none of them may be missing."""
     here, last = tuple_(*columns), tuple_(*place)
     return here < last if descending else here > last

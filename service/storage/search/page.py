@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select
 
 from service.domain.access import Viewer
 from service.domain.record import Found
-from service.domain.search import Place, Query
+from service.domain.search import Position, Query
 from service.storage.access import bound
 from service.storage.search.inclusion import include
 from service.storage.search.order import order_of
@@ -54,7 +54,7 @@ def given(query: Query, viewer: Viewer) -> dict[str, Any]:
     return {**bound(viewer), **moment_bound(query.as_of or viewer.today, None)}
 
 
-def _place(query: Query, row: Row[Any]) -> Place:
+def _place(query: Query, row: Row[Any]) -> Position:
     """The place of a row in the order."""
     first = len(CURRENT_VERSION.selected_columns)
     return tuple(row[first : first + len(query.sort) + 1])

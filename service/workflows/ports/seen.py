@@ -15,6 +15,7 @@ from service.domain.record import (
     Borne,
     Found,
     History,
+    HistoryQuestion,
     Named,
     SenderCount,
     Stored,
@@ -97,14 +98,16 @@ class RecordView(Protocol):
         """One version."""
         ...
 
-    def history(
-        self, type_: str, id_: str, *, viewer: Viewer, count: int, before: int | None = None
-    ) -> History:
+    def history(self, asked: HistoryQuestion, *, viewer: Viewer) -> History:
         """Versions, newest first, deletions included."""
         ...
 
     def search(self, query: Query, *, viewer: Viewer) -> Found:
         """A page of what a query finds."""
+        ...
+
+    def explain(self, query: Query, *, viewer: Viewer) -> tuple[str, ...]:
+        """How the database would search, with nothing of what it would find."""
         ...
 
     def everything(self, asked: Everything, *, viewer: Viewer) -> EverythingPage:
