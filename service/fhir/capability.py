@@ -12,10 +12,17 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from service.domain.search import SearchKind
-from service.fhir.definitions import R4_VERSION
+from service.fhir.definitions import R4_VERSION, compartments
 from service.fhir.search.registry import SearchParameter, searchable
 from service.fhir.types import SERVED_TYPES
 
+_COMPARTMENT: Final = "http://hl7.org/fhir/CompartmentDefinition"
+_DOCUMENTATION: Final = (
+    "JSON only. Unknown search parameters are left out with a warning, and refused under"
+    " `Prefer: handling=strict`; own parameters and conditions are always strict. Requests are"
+    " answered at once: `Prefer: respond-async` is not followed. `mode` of /metadata is not followed."
+    " A profile that a resource claims is looked at by $validate."
+)
 _TYPE_NAMES: Final = {SearchKind.ID: "token", SearchKind.LAST_UPDATED: "date"}
 
 
@@ -57,12 +64,20 @@ def capability_statement(
     rest: dict[str, Any] = {"mode": "server"}
     if security:
         rest["security"] = dict(security)
+    rest["documentation"] = _DOCUMENTATION
     rest["resource"] = [_resource(name, offers[name]) for name in SERVED_TYPES if name in offers]
     if system_interactions:
         rest["interaction"] = [{"code": code} for code in system_interactions]
+    if "search-system" in system_interactions:
+        rest["searchParam"] = _of_every_type(offers)
+        rest["compartment"] = [f"{_COMPARTMENT}/{name.lower()}" for name in sorted(compartments())]
     body = orjson.dumps(
         {
             "resourceType": "CapabilityStatement",
+            "url": f"{base_url}/metadata",
+            "version": software_version,
+            "name": "Seuranta",
+            "title": "Shared follow-up of care",
             "status": "active",
             "date": on.isoformat(),
             "publisher": "Seuranta",
@@ -85,11 +100,14 @@ def _resource(name: str, offer: Offer) -> dict[str, Any]:
     told["interaction"] = [{"code": code} for code in offer.interactions]
     told["versioning"] = "versioned"
     told["readHistory"] = "vread" in offer.interactions
+    if "read" in offer.interactions:
+        told["conditionalRead"] = "full-support"
     if {"create", "update"} & set(offer.interactions):
         told["updateCreate"] = offer.creates_on_update
         told["conditionalCreate"] = offer.creates_conditionally
         told["conditionalUpdate"] = offer.creates_conditionally
         told["conditionalDelete"] = "single" if offer.creates_conditionally else "not-supported"
+    told["referencePolicy"] = ["literal", "logical", "local"]
     if "search-type" in offer.interactions:
         told |= _searching(name)
     if offer.operations:
@@ -100,13 +118,20 @@ def _resource(name: str, offer: Offer) -> dict[str, Any]:
 def _searching(name: str) -> dict[str, Any]:
     known = searchable(name)
     references = [code for code, found in known.items() if _is_included(found)]
-    told: dict[str, Any] = {"referencePolicy": ["literal", "logical", "local"]}
+    told: dict[str, Any] = {}
     if references:
         told["searchInclude"] = [f"{name}:{code}" for code in references]
     if pointing := _pointing_at(name):
         told["searchRevInclude"] = pointing
     told["searchParam"] = [_parameter(found) for found in known.values()]
     return told
+
+
+def _of_every_type(offers: Mapping[str, Offer]) -> list[dict[str, str]]:
+    """The parameters that a search of several types can ask."""
+    names = frozenset.intersection(*(frozenset(searchable(name)) for name in offers))
+    first = searchable(next(iter(offers)))
+    return [_parameter(first[code]) for code in sorted(names)]
 
 
 def _is_included(parameter: SearchParameter) -> bool:

@@ -86,6 +86,14 @@ def standard_profiles() -> Mapping[str, Resource]:
 
 
 @cache
+def profiles_of_type(resource_type: str) -> tuple[str, ...]:
+    """The addresses of the standard's own profiles of a type, sorted."""
+    return tuple(
+        sorted(url for url, one in standard_profiles().items() if one["type"] == resource_type)
+    )
+
+
+@cache
 def advised_bindings() -> Mapping[str, str]:
     """The value sets of extensible bindings, by the path of the element."""
     return msgspec.json.decode(_bytes("bindings"), type=dict[str, str])
