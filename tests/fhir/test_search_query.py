@@ -1,6 +1,7 @@
 """Searches as clients write them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,16 @@ from hypothesis import strategies as st
 
 from service.domain.errors import Invalid
 from service.domain.search import (
+    BelowUri,
+    Chain,
+    Composite,
     Criterion,
     DateValue,
+    Either,
     Inclusion,
     QuantityValue,
     ReferenceValue,
+    ReverseChain,
     SearchKind,
     SortKey,
     StringValue,
@@ -22,11 +28,13 @@ from service.domain.search import (
 from service.fhir.search.indexing import search_rows
 from service.fhir.search.query import Search, pairs_of, read_search
 from service.fhir.search.registry import searchable
+from service.fhir.subset import Subset, Summary
 from service.fhir.timing import range_of
 from service.fhir.types import SERVED_TYPES
 from tests.fhir.resources import LOINC, UCUM, a_patient, an_observation
 
 OWN = "https://own.example/fhir"
+PROFILES = Path(__file__).resolve().parents[2] / "fhir_profiles"
 NOW = datetime(2027, 3, 12, 9, 30, tzinfo=UTC)
 
 
@@ -34,8 +42,8 @@ def read(kind: str, query: str, **options: Any) -> Search:
     return read_search(kind, pairs_of(query), base_url=OWN, at=NOW, **options)
 
 
-def criterion(kind: str, query: str) -> Criterion:
-    (found,) = read(kind, query).query.criteria
+def criterion(kind: str, query: str, **options: Any) -> Criterion:
+    (found,) = read(kind, query, **options).query.criteria
     assert isinstance(found, Criterion)
     return found
 
@@ -187,12 +195,17 @@ def test_a_number_is_as_exact_as_it_is_written(text: str, low: float, high: floa
 
 def test_units_by_system_and_code_or_by_code_alone() -> None:
     compared = ("gt", 5.4, 5.35, 5.45)
-    assert values("Observation", f"value-quantity=gt5.4|{UCUM}|mg") == (
-        QuantityValue(*compared, "mg"),
-    )
+    grams = QuantityValue("gt", 0.0054, 0.00535, 0.00545, "g", canonical=True)
+    assert values("Observation", f"value-quantity=gt5.4|{UCUM}|mg") == (grams,)
     assert values("Observation", "value-quantity=gt5.4||mg") == (
-        QuantityValue(*compared, "mg"),
+        grams,
         QuantityValue(*compared, "|mg"),
+    )
+    assert values("Observation", "value-quantity=gt5.4|http://x.y|puff") == (
+        QuantityValue(*compared, "http://x.y|puff"),
+    )
+    assert values("Observation", f"value-quantity=gt5.4|{UCUM}|{{score}}") == (
+        QuantityValue(*compared, "{score}"),
     )
 
 
@@ -200,6 +213,106 @@ def test_a_joined_parameter_names_all_that_it_joins() -> None:
     found = criterion("Observation", "combo-code=a")
     own = number("Observation", "code"), number("Observation", "component-code")
     assert {found.parameter, *found.also} == set(own)
+
+
+def test_a_chain_asks_the_types_that_know_the_rest_of_it() -> None:
+    (found,) = read("Observation", "subject.name=mei").query.criteria
+    assert isinstance(found, Chain)
+    assert found.parameters == (number("Observation", "subject"),)
+    assert {type_ for type_, _ in found.targets} == {"Patient", "Device", "Location"} & {
+        type_ for type_, _ in found.targets
+    }
+    (typed,) = read("Observation", "subject:Patient.name=mei").query.criteria
+    assert isinstance(typed, Chain)
+    assert [type_ for type_, _ in typed.targets] == ["Patient"]
+
+
+def test_a_chain_goes_several_steps_and_ends_in_a_modifier() -> None:
+    query = "encounter.service-provider.name:exact=Terveysasema"
+    (found,) = read("Observation", query).query.criteria
+    assert isinstance(found, Chain)
+    ((type_, (inner,)),) = found.targets
+    assert type_ == "Encounter"
+    assert isinstance(inner, Chain)
+    ((_, (name,)),) = inner.targets
+    assert isinstance(name, Criterion)
+    assert name.values == (StringValue("Terveysasema", "exact"),)
+
+
+def test_what_points_here_is_asked_in_reverse_and_further_on() -> None:
+    query = "_has:Observation:patient:_has:Provenance:target:recorded=2027"
+    (found,) = read("Patient", query).query.criteria
+    assert isinstance(found, ReverseChain)
+    assert (found.source_type, found.target_type) == ("Observation", "Patient")
+    (inner,) = found.asked
+    assert isinstance(inner, ReverseChain)
+    assert (inner.source_type, inner.target_type) == ("Provenance", "Observation")
+
+
+def test_a_composite_asks_its_parts_of_one_element() -> None:
+    composite, code = read(
+        "Observation", "component-code-value-quantity=8480-6$gt140"
+    ).query.criteria
+    assert isinstance(composite, Composite)
+    assert [part.kind for part in composite.parts] == [SearchKind.TOKEN, SearchKind.QUANTITY]
+    assert code == composite.parts[0]
+
+
+def test_any_of_several_composites() -> None:
+    query = "code-value-quantity=a$1,b$2"
+    either, code = read("Observation", query).query.criteria
+    assert isinstance(either, Either)
+    assert len(either.alternatives) == 2
+    assert isinstance(code, Criterion)
+    assert code.values == (TokenValue(None, "a"), TokenValue(None, "b"))
+
+
+def test_a_value_set_of_the_standard_and_one_of_ours() -> None:
+    gender = criterion("Patient", "gender:in=http://hl7.org/fhir/ValueSet/administrative-gender")
+    assert TokenValue("", "male") in gender.values
+    url = "https://seuranta.example/fhir/ValueSet/condition-asthma"
+    found = criterion("Condition", f"code:in={url}", profiles=PROFILES)
+    assert TokenValue("urn:oid:1.2.246.537.6.1", "J45", begins=True) in found.values
+    assert not found.negated
+    assert criterion("Condition", f"code:not-in={url}", profiles=PROFILES).negated
+
+
+def test_addresses_above_and_below() -> None:
+    assert values("ValueSet", "url:below=http://x.y/a/") == (BelowUri("http://x.y/a/"),)
+    assert set(values("ValueSet", "url:above=http://x.y/a/b")) == {
+        *("http://x.y/a/b", "http://x.y/a/b/", "http://x.y/a", "http://x.y/a/"),
+        *("http://x.y", "http://x.y/"),
+    }
+
+
+def test_an_address_with_a_version_is_asked_of_both() -> None:
+    (found,) = read("ValueSet", "url=http://x.y/a|1.0").query.criteria
+    assert isinstance(found, Composite)
+    url, version = found.parts
+    assert url.values == ("http://x.y/a",)
+    assert version.values == (TokenValue(None, "1.0"),)
+
+
+def test_own_resources_and_other_servers_may_stand_in_one_list() -> None:
+    query = "subject=Patient/1,https://other.example/Patient/1"
+    (found,) = read("Observation", query).query.criteria
+    assert isinstance(found, Either)
+    own, other = found.alternatives
+    assert isinstance(own, Criterion)
+    assert isinstance(other, Criterion)
+    assert (own.kind, other.kind) == (SearchKind.REFERENCE, SearchKind.URI)
+
+
+def test_a_reference_is_missing_when_no_index_has_it() -> None:
+    kinds = [SearchKind.REFERENCE, SearchKind.URI, SearchKind.TOKEN]
+    missing = read("Observation", "subject:missing=true").query.criteria
+    assert [one.kind for one in missing if isinstance(one, Criterion)] == kinds
+    (present,) = read("Observation", "subject:missing=false").query.criteria
+    assert isinstance(present, Either)
+    found = criterion("Observation", "patient:missing=true")
+    assert found.values == (ReferenceValue("Patient", ""),)
+    assert read("Patient", "_id:missing=false").query.criteria == ()
+    assert values("Patient", "_id:missing=true") == ()
 
 
 def test_not_and_missing() -> None:
@@ -238,6 +351,27 @@ def test_sort_count_and_includes() -> None:
     )
 
 
+def test_includes_iterate_and_take_everything_where_they_say_so() -> None:
+    query = read(
+        "Observation", "_include=*&_include:iterate=Patient:link&_revinclude:iterate=Provenance:*"
+    ).query
+    link = number("Patient", "link")
+    assert query.includes == (
+        Inclusion("", None),
+        Inclusion("Patient", link, iterate=True),
+        Inclusion("Provenance", None, reverse=True, iterate=True),
+    )
+
+
+def test_an_alias_is_sorted_by_the_rows_it_stands_for() -> None:
+    subject, code = number("Observation", "subject"), number("Observation", "code")
+    component = number("Observation", "component-code")
+    assert read("Observation", "_sort=patient,-combo-code").query.sort == (
+        SortKey(subject, SearchKind.REFERENCE, target="Patient"),
+        SortKey(code, SearchKind.TOKEN, descending=True, also=(component,)),
+    )
+
+
 def test_a_count_of_none_asks_for_the_total_only() -> None:
     assert read("Patient", "_count=0").counted_only
     assert read("Patient", "_summary=count").query.total
@@ -257,10 +391,12 @@ def test_what_was_really_used_is_told() -> None:
     assert pairs_of(search.text) == [("name", "a b"), ("_sort", "name"), ("_count", "5")]
 
 
-def test_of_the_summaries_only_the_count_is_followed() -> None:
-    assert read("Patient", "_summary=false").issues == ()
-    (issue,) = read("Patient", "_summary=text").issues
-    assert "only `count`" in issue.words
+def test_a_part_of_each_resource_is_asked_for_by_summary_or_elements() -> None:
+    assert read("Patient", "_summary=true").subset == Subset(Summary.TRUE)
+    search = read("Patient", "_elements=name,nonsense&_elements=gender&_summary=false")
+    assert search.subset.elements == {"name", "gender"}
+    assert search.text == "_elements=gender%2Cname&_summary=false"
+    assert [issue.expression for issue in search.issues] == ["_elements"]
 
 
 def test_an_unknown_parameter_is_left_out_with_a_warning_that_lists_the_known_ones() -> None:
@@ -298,7 +434,10 @@ def test_strict_handling_refuses_what_it_does_not_know() -> None:
         ("Observation", "subject:Elephant=1"),
         ("Patient", "name:nonsense=a"),
         ("Patient", "_sort:desc=name"),
-        ("Observation", "_include:iterate=Observation:subject"),
+        ("Observation", "_include:recurse=Observation:subject"),
+        ("Observation", "_count:iterate=1"),
+        ("Patient", "_summary=text&_include=Patient:organization"),
+        ("Patient", "_elements=name&_summary=data"),
         ("Observation", "subject.nonsense=a"),
         ("Observation", "subject:Elephant.name=a"),
         ("Observation", "code.text=a"),
@@ -313,7 +452,7 @@ def test_strict_handling_refuses_what_it_does_not_know() -> None:
         ("Patient", "_has:Observation:patient:nonsense=a"),
         ("Observation", "_include=Observation:code"),
         ("Observation", "_include=Patient:organization"),
-        ("Observation", "_include=*"),
+        ("Observation", "_include=*:subject"),
         ("Group", "_revinclude=Observation:patient"),
         ("Patient", "_count=many"),
         ("Patient", f"_count={'9' * 5_000}"),
