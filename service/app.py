@@ -14,6 +14,7 @@ from flask.sessions import NullSession, SessionInterface
 from typing_extensions import override
 
 from service.api import audit, fhir, operation, portal, worklist
+from service.api.cross_origin import allow_origins
 from service.api.errors import register_errors
 from service.api.metrics import Metrics
 from service.api.request_ids import RequestIds, refuse_identity_codes_in_address
@@ -95,6 +96,7 @@ def create_app(runtime: Runtime) -> Flask:
     metrics = Metrics()
     app.before_request(refuse_identity_codes_in_address)
     register_errors(app)
+    allow_origins(app, runtime.settings.cors_origins)
     app.register_blueprint(operation.blueprint(runtime, metrics))
     for part in (fhir, worklist, portal, audit):
         app.register_blueprint(part.blueprint(runtime))

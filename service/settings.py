@@ -41,7 +41,9 @@ class Settings:
     `today` holds the clinic's day still; None is the clinic's today. `issuer` and `jwks_url` name who signs
     tokens and where its keys are; without `jwks_url` the service issues its own.
     `log_sync`: each line of the access log is on the disk before its answer leaves, instead of at
-    most 200 ms later. `allow_demo_sign_in`: the own issuer may serve on an address other than
+    most 200 ms later. `cors_origins` are the web origins whose pages may call the APIs;
+    `trust_forwarded`: what the proxy in front says of host and protocol stands in links.
+    `allow_demo_sign_in`: the own issuer may serve on an address other than
     loopback, or over a database without the mark that its people are invented.
     """
 
@@ -59,6 +61,8 @@ class Settings:
     language: str
     log_level: str
     log_sync: bool
+    cors_origins: tuple[str, ...] = ()
+    trust_forwarded: bool = False
 
     @property
     def issues_own_tokens(self) -> bool:
@@ -95,6 +99,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         language=given.choice("LANGUAGE", default="fi", allowed=LANGUAGES),
         log_level=given.choice("LOG_LEVEL", default="info", allowed=LOG_LEVELS),
         log_sync=given.yes("LOG_SYNC"),
+        cors_origins=given.origins("CORS_ORIGINS"),
+        trust_forwarded=given.yes("TRUST_FORWARDED"),
     )
 
 
@@ -206,6 +212,15 @@ class _Given:
             return f"sqlite://{rest}"
         allowed = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
         raise SettingError("DATABASE_URL", f"(its value is not shown) must be {allowed}")
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        texts = self.values.get(name, "").replace(",", " ").split()
+        for text in texts:
+            address = _split(text)
+            if address is None or address.path or text != text.lower():
+                allowed = "origins such as https://portal.example, in small letters, without path"
+                raise SettingError(name, f"must be {allowed}, with spaces between")
+        return tuple(texts)
 
     def _web_address(self, name: str) -> SplitResult:
         address = _split(self.values[name])

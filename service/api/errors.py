@@ -35,6 +35,7 @@ from service.domain.errors import (
     VersionConflict,
 )
 from service.fhir.outcome import outcome
+from service.fhir.patching.json_patch import JSON_PATCH
 
 FHIR_JSON: Final = "application/fhir+json; charset=utf-8"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -118,6 +119,8 @@ def _answer_http(error: HTTPException) -> Any:
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             answer.headers[name] = value
+    if code == HTTPStatus.UNSUPPORTED_MEDIA_TYPE and request.method == "PATCH":
+        answer.headers["Accept-Patch"] = f"{JSON_PATCH}, application/fhir+json"
     return answer
 
 

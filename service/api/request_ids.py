@@ -1,7 +1,8 @@
 """Before anything else: the id of each request, how long it took, and no identity code in its address.
 
-The id is the client's own or a new one, and stands in every log record and in the answer.
-Source: R4 http.html#custom (X-Request-Id).
+The id is the client's own or a new one, and stands in every log record and in the answer; so does
+in the answer what the client says that a request belongs to.
+Source: R4 http.html#custom (X-Request-Id, X-Correlation-Id).
 """
 
 import random
@@ -17,7 +18,9 @@ from service.fhir.identity_code import holds_identity_code, refuse_identity_code
 from service.logs import request_scope
 
 HEADER: Final = "X-Request-Id"
+CORRELATION: Final = "X-Correlation-Id"
 _SENT: Final = "HTTP_X_REQUEST_ID"
+_CORRELATED: Final = "HTTP_X_CORRELATION_ID"
 _KEPT: Final = "seuranta.request_id"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._:/=+-]{1,64}", re.ASCII)
 
@@ -60,6 +63,9 @@ class RequestIds:
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             headers.append((HEADER, own))
+            correlated = environ.get(_CORRELATED, "")
+            if _is_harmless(correlated):
+                headers.append((CORRELATION, correlated))
             self._watched(environ, status[:3], perf_counter() - began)
             return start_response(status, headers, *more)
 
@@ -67,9 +73,13 @@ class RequestIds:
             return self._app(environ, start)
 
 
+def _is_harmless(sent: str) -> bool:
+    return bool(sent and _PLAIN.fullmatch(sent)) and not holds_identity_code(sent)
+
+
 def _id_of(sent: str) -> str:
     """The client's id where it is harmless; what could be a person's identity code is not."""
-    if sent and _PLAIN.fullmatch(sent) and not holds_identity_code(sent):
+    if _is_harmless(sent):
         return sent
     # It tells requests apart and guards nothing; a forked process begins a sequence of its own.
     return f"{random.getrandbits(128):032x}"

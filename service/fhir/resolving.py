@@ -1,7 +1,7 @@
 """References of a transaction: the addresses of its entries become the resources they were stored as.
 
-Source: R4 http.html#trules: in References, in uri, url, oid and uuid elements (not canonical), and in
-links and images of the narrative; everything else of the body stays byte for byte.
+Source: R4 http.html#trules: in References, in uri and url elements (not canonical), and in links and
+images of the narrative; everything else of the body stays byte for byte.
 """
 
 import re
@@ -24,7 +24,8 @@ _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"(\s*:)?')
 _LINK: Final = re.compile(r"""(\s(?:href|src)\s*=\s*)(["'])(.*?)\2""")
 # Escaped letters or slashes may hide an address, and a narrative may have links.
 _MARKS_OF_MORE: Final = re.compile(rb"\\u00[2-7]|\\/|href|src")
-_ADDRESS_TYPES: Final = frozenset({"oid", "uri", "url", "uuid"})
+# The standard names oid and uuid too; but what an entry became is `Type/id`, which is neither.
+_ADDRESS_TYPES: Final = frozenset({"uri", "url"})
 _VERSION: Final = "/_history/"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.errors import SeurantaError
 from service.domain.record import Identities, Named
-from service.fhir.intake import Conditions
+from service.fhir.conditions import Conditions
 from service.jobs.load.loading import load_files
 from service.jobs.load.taking import Manner
 from service.runtime import Runtime

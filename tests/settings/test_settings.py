@@ -32,6 +32,7 @@ def test_nothing_set_gives_a_service_on_this_machine_with_an_embedded_database(
     assert (settings.workers, settings.language, settings.log_level) == (2, "fi", "info")
     assert not settings.allow_demo_sign_in
     assert not settings.log_sync
+    assert (settings.cors_origins, settings.trust_forwarded) == ((), False)
 
 
 def test_the_default_profiles_are_those_of_this_checkout() -> None:
@@ -62,6 +63,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "SEURANTA_LANGUAGE": "sv",
             "SEURANTA_LOG_LEVEL": "WARNING",
             "SEURANTA_LOG_SYNC": "1",
+            "SEURANTA_CORS_ORIGINS": "https://portal.example, http://localhost:3000",
+            "SEURANTA_TRUST_FORWARDED": "yes",
         }
     )
     assert settings == Settings(
@@ -79,6 +82,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         language="sv",
         log_level="warning",
         log_sync=True,
+        cors_origins=("https://portal.example", "http://localhost:3000"),
+        trust_forwarded=True,
     )
     assert not settings.issues_own_tokens
     assert not settings.listens_on_loopback
@@ -130,6 +135,9 @@ def test_an_unknown_setting_points_to_the_readme() -> None:
         ("LANGUAGE", "se", "is 'se'; it must be one of fi, sv, en"),
         ("LOG_LEVEL", "loud", "is 'loud'; it must be one of debug, info, warning, error"),
         ("LOG_SYNC", "perhaps", "is 'perhaps'; it must be one of yes, true, 1, no, false, 0"),
+        ("CORS_ORIGINS", "*", "must be origins such as https://portal.example"),
+        ("CORS_ORIGINS", "https://portal.example/app", "must be origins such as https://"),
+        ("CORS_ORIGINS", "https://Portal.example", "must be origins such as https://portal"),
         ("HOST", "http://a", "is 'http://a'; it must be an address or a host name"),
         ("HOST", "0.0.0.0", "BASE_URL is needed when SEURANTA_HOST is 0.0.0.0: it stands in links"),
         (

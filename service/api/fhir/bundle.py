@@ -14,6 +14,7 @@ from service.api.fhir.entry_reading import answer_read, expect_found, placed
 from service.api.fhir.writing import answer_of, carry_out
 from service.domain.access import Viewer
 from service.domain.errors import SeurantaError
+from service.domain.placing import placed_at
 from service.domain.scope import Interaction
 from service.fhir.answers import Answer, response_bundle
 from service.fhir.bundle import Entry, Requests, read_bundle
@@ -84,7 +85,8 @@ class _Answers:
                     expect_scope(self._viewer, entry.type, Interaction.SEARCH)
 
     def _read(self, entry: Entry) -> Answer:
-        return answer_read(self._runtime, self._viewer, entry)
+        strict = self._preferred.strict
+        return answer_read(self._runtime, self._viewer, entry, strict=strict)
 
     def _written(self, requests: Requests, reading: Iterable[Entry] = ()) -> dict[int, Answer]:
         """The answers to the writes by number; nothing is stored where a read would find nothing."""
@@ -92,10 +94,15 @@ class _Answers:
         submissions = self._runtime.intake.bundle(requests, at=at)
         if not submissions.listed:
             return {}
+        for reference in submissions.conditions().values():
+            with placed_at(reference.expression):
+                expect_scope(self._viewer, reference.query.type, Interaction.SEARCH)
 
         def expect_all(work: Work) -> None:
             for entry in reading:
-                expect_found(self._runtime, self._viewer, entry, work)
+                expect_found(
+                    self._runtime, self._viewer, entry, work, strict=self._preferred.strict
+                )
 
         action = "transaction" if requests.is_transaction else "batch"
         received = carry_out(

@@ -13,6 +13,9 @@ from flask import Response, request
 from service import __version__
 from service.api.fhir.content import answer_type
 from service.fhir.capability import Offer, Operation, Statement, capability_statement
+from service.fhir.profiles.library import profiles_of_type
+from service.fhir.search.query import pairs_of
+from service.fhir.subset import part_of, subset_of
 from service.fhir.types import SERVED_TYPES
 from service.runtime import Runtime
 from service.tokens import Issuer
@@ -42,22 +45,27 @@ class Offered(NamedTuple):
 
 def metadata(runtime: Runtime, offered: Offered) -> Response:
     """Answer with what is registered here; 304 where the client knows it."""
-    statement = _statement(f"{runtime.settings.base_url}/fhir", offered)
+    settings = runtime.settings
+    is_open = bool(settings.cors_origins)
+    statement = _statement(f"{settings.base_url}/fhir", offered, cors=is_open)
     headers = {"ETag": statement.etag, "Cache-Control": _OPEN_TO_ALL}
+    answered = answer_type()
+    wanted = subset_of(pairs_of(request.query_string.decode("ascii", "replace")))
     if statement.etag in request.headers.get("If-None-Match", ""):
         return Response(status=304, headers=headers)
-    return Response(statement.body, headers=headers, content_type=answer_type())
+    body = part_of("CapabilityStatement", statement.body, wanted)
+    return Response(body, headers=headers, content_type=answered)
 
 
 @lru_cache(maxsize=4)
-def _statement(base_url: str, offered: Offered) -> Statement:
+def _statement(base_url: str, offered: Offered, *, cors: bool) -> Statement:
     return capability_statement(
         base_url=base_url,
         software_version=__version__,
         on=_CHANGED_ON,
         offers={type_: _offer(type_, offered) for type_ in SERVED_TYPES},
         system_interactions=offered.on_system,
-        security={"cors": False, "service": [_SMART]},
+        security={"cors": cors, "service": [_SMART]},
     )
 
 
@@ -68,7 +76,11 @@ def _offer(type_: str, offered: Offered) -> Offer:
         if on_type in {type_, ON_EVERY_TYPE}
     ]
     return Offer(
-        offered.on_types, tuple(operations), creates_on_update=True, creates_conditionally=True
+        offered.on_types,
+        tuple(operations),
+        profiles_of_type(type_),
+        creates_on_update=True,
+        creates_conditionally=True,
     )
 
 

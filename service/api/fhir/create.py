@@ -8,8 +8,8 @@ from service.api.fhir.answering import answer_write
 from service.api.fhir.content import preferences, sent_body
 from service.api.fhir.writing import answer_of, carry_out
 from service.domain.scope import Interaction
+from service.fhir.conditions import Conditions
 from service.fhir.identity_code import refuse_identity_codes
-from service.fhir.intake import Conditions
 from service.runtime import Runtime
 
 

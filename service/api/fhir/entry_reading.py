@@ -15,6 +15,8 @@ from service.domain.scope import Interaction
 from service.fhir.answers import Answer, etag_of
 from service.fhir.bundle import Entry
 from service.fhir.search.query import pairs_of
+from service.fhir.subset import part_of, subset_of
+from service.fhir.timing import moment_of, range_of
 from service.fhir.types import SERVED_TYPES
 from service.runtime import Runtime
 from service.workflows.ports import Work
@@ -40,28 +42,33 @@ def _placed(issue: Issue, entry: Entry) -> Issue:
     return issue._replace(expression=at)
 
 
-def answer_read(runtime: Runtime, viewer: Viewer, entry: Entry) -> Answer:
-    """What a GET inside a Bundle finds."""
+def answer_read(runtime: Runtime, viewer: Viewer, entry: Entry, *, strict: bool) -> Answer:
+    """What a GET or HEAD inside a Bundle finds; `strict` handling of the parameters of a search."""
     with placed(entry):
         _expect_readable(viewer, entry)
-        if entry.url.partition("?")[0].endswith(_HISTORY):
-            pairs = pairs_of(entry.query)
-            return _page(page_of_history(runtime, viewer, entry.type, entry.id, pairs))
+        pairs = pairs_of(entry.query)
+        if _is_history(entry):
+            return _page(page_of_history(runtime, viewer, entry.type, entry.id, pairs), entry)
         if not entry.id:
-            pairs = pairs_of(entry.query)
-            return _page(page_of_search(runtime, viewer, entry.type, pairs, strict=False))
+            return _page(page_of_search(runtime, viewer, entry.type, pairs, strict=strict), entry)
         if entry.version:
             version = of_version(runtime, viewer, entry.type, entry.id, entry.version)
             return _stored(version, version.body, entry)
         return _stored(*current(runtime, viewer, entry.type, entry.id), entry)
 
 
-def expect_found(runtime: Runtime, viewer: Viewer, entry: Entry, work: Work) -> None:
+def _is_history(entry: Entry) -> bool:
+    return entry.url.partition("?")[0].endswith(_HISTORY)
+
+
+def expect_found(
+    runtime: Runtime, viewer: Viewer, entry: Entry, work: Work, *, strict: bool
+) -> None:
     """Raise, before the commit, where a GET of a transaction would find nothing or asks wrongly."""
     with placed(entry):
         _expect_readable(viewer, entry)
         if not entry.id:
-            read_question(runtime, viewer, entry.type, pairs_of(entry.query), strict=False)
+            read_question(runtime, viewer, entry.type, pairs_of(entry.query), strict=strict)
             return
         stored = work.resources.find(entry.type, entry.id, viewer=viewer)
         if stored is None:
@@ -71,19 +78,32 @@ def expect_found(runtime: Runtime, viewer: Viewer, entry: Entry, work: Work) -> 
 
 
 def _expect_readable(viewer: Viewer, entry: Entry) -> None:
-    if entry.type not in SERVED_TYPES:
+    if entry.type not in SERVED_TYPES or (_is_history(entry) and not entry.id):
         words = "inside a Bundle resources are read and searched; nothing else is supported"
         raise NotSupported(words, f"{entry.expression}.request.url")
     expect_scope(viewer, entry.type, Interaction.READ if entry.id else Interaction.SEARCH)
 
 
-def _page(body: bytes) -> Answer:
-    return Answer("200 OK", body=body)
+def _page(body: bytes, entry: Entry) -> Answer:
+    return Answer("200 OK", body=_sent(body, entry))
 
 
 def _stored(stored: Stored, shown: bytes, entry: Entry) -> Answer:
     etag = etag_of(stored.version)
-    if shown is stored.body and etag in {tag.strip() for tag in entry.if_none_match.split(",")}:
+    if shown is stored.body and _is_known(stored, etag, entry):
         return Answer("304 Not Modified", etag=etag, last_modified=stored.at)
-    body = b"" if entry.method == "HEAD" else shown
-    return Answer("200 OK", etag=etag, last_modified=stored.at, body=body)
+    part = part_of(entry.type, shown, subset_of(pairs_of(entry.query)))
+    return Answer("200 OK", etag=etag, last_modified=stored.at, body=_sent(part, entry))
+
+
+def _sent(body: bytes, entry: Entry) -> bytes:
+    return b"" if entry.method == "HEAD" else body
+
+
+def _is_known(stored: Stored, etag: str, entry: Entry) -> bool:
+    """Whether the client has this version; a tag counts before an instant (RFC 9110, 13.2.2)."""
+    if entry.if_none_match:
+        known = {tag.strip().removeprefix("W/") for tag in entry.if_none_match.split(",")}
+        return "*" in known or etag.removeprefix("W/") in known
+    since = range_of(entry.if_modified_since) if entry.if_modified_since else None
+    return since is not None and stored.at <= moment_of(since.high - 1)

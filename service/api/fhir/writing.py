@@ -16,7 +16,7 @@ from service.domain.access import Access, Viewer
 from service.domain.errors import Forbidden, Issue
 from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
-from service.fhir.intake import Conditions
+from service.fhir.conditions import Conditions
 from service.fhir.outcome import outcome
 from service.fhir.rendering.consequences import NOTHING_TO_DELETE, Effects, consequences
 from service.runtime import Runtime

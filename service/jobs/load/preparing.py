@@ -10,7 +10,7 @@ import orjson
 from service.domain.access import Role, Viewer
 from service.domain.errors import ManyMatches, SeurantaError
 from service.domain.record import Named
-from service.fhir.intake import condition
+from service.fhir.conditions import condition
 from service.fhir.resolving import resolve
 from service.fhir.validation import issues_of
 from service.jobs.load.files import Line
