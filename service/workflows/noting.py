@@ -24,7 +24,6 @@ _Fed: TypeAlias = tuple[str, date, datetime | None]
 SECOND_PLAN: Final = "The patient has one live shared care plan already: CarePlan/{}."
 _NOTHING: Final = PlanDecision()
 """What a CarePlan says that is gone, or no shared plan any more."""
-_NOBODY_ELSE: Final = frozenset({0})
 
 
 class Notes:
@@ -54,10 +53,10 @@ class Notes:
         """Keep what a resource says now; `old` is the version before it."""
         self._describe_units([reading])
         patient = self._patient_of(reading)
+        if old is not None and old.patient > 0 and old.patient != patient:
+            self.forget(Named(reading.type, reading.id), old.patient)
         if patient is None:
             return
-        if old is not None and old.patient not in _NOBODY_ELSE | {patient}:
-            self.forget(Named(reading.type, reading.id), old.patient)
         if reading.person:
             self._work.directory.describe_patients({patient: reading.person})
         self._note_about(patient, reading, is_first=old is None)

@@ -94,7 +94,9 @@ class _Replayed:
         stored, before, key = version.stored, version.before, self._past.key
         if not stored.deleted and stored.patient == key:
             reading = self._replaying.read(stored, self._today, self._event.is_history)
-            self._notes.note(reading, before)
+            # What it told of others before is gone through with them.
+            was_here = before is not None and before.patient == key
+            self._notes.note(reading, before if was_here else None)
         elif before is not None and before.patient == key:
             self._notes.forget(Named(stored.type, stored.id), key)
 

@@ -1,6 +1,7 @@
 """Days at a health centre, drawn by chance: what people send, decide, enrol and take back."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import orjson
 from sqlalchemy import text
 
 from service.clock import FixedClock, clinic_day
+from service.domain.errors import Duplicate
 from service.jobs.enrol import enrol, undo
 from service.jobs.load.loading import load_files
 from service.jobs.load.taking import Manner
@@ -40,6 +42,20 @@ SURROGATES = {"adjustments": {"adjustment"}}
 PEOPLE = ("p1", "p2", "p3")
 CODES = ("E11.9", "I10", "N18.3", "J45.0", "E78.0")
 BEGINNING = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
+
+
+_ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+_CONDITION = "http://terminology.hl7.org/CodeSystem/condition-"
+_ENTERED_IN_ERROR = {
+    "clinicalStatus": None,  # con-5
+    "verificationStatus": {
+        "coding": [{"system": f"{_CONDITION}ver-status", "code": "entered-in-error"}]
+    },
+}
+
+
+def _clinically(code: str) -> dict[str, Any]:
+    return {"clinicalStatus": {"coding": [{"system": f"{_CONDITION}clinical", "code": code}]}}
 
 
 def at(runtime: Runtime, instant: datetime) -> Runtime:
@@ -72,6 +88,7 @@ class Days:
         self._now = BEGINNING
         self._runs: list[str] = []
         self._results: list[str] = []
+        self._conditions: list[tuple[str, str, str]] = []
 
     @property
     def runtime(self) -> Runtime:
@@ -89,8 +106,10 @@ class Days:
             happened.append(name)
         return happened
 
-    def _day(self, back: int = 900) -> str:
-        day: date = clinic_day(self._now) - timedelta(days=self._chance.randrange(back))
+    def _day(self, back: int = 900, least: int = 0) -> str:
+        """A day at least so many days ago, and within so many before that."""
+        ago = least + self._chance.randrange(back)
+        day: date = clinic_day(self._now) - timedelta(days=ago)
         return day.isoformat()
 
     def _who(self) -> str:
@@ -123,9 +142,62 @@ class Days:
             self._reception().delete(f"Observation/{self._results.pop()}")
 
     def _condition(self, number: int) -> None:
-        code = self._chance.choice(CODES)
+        code, who = self._chance.choice(CODES), self._who()
+        self._conditions.append((f"c{number}", who, code))
         self._receive(
-            a_condition(f"c{number}", patient=self._who(), code=code, onsetDateTime=self._day(3000))
+            a_condition(f"c{number}", patient=who, code=code, onsetDateTime=self._day(3000))
+        )
+
+    def _changed_condition(self, _number: int) -> None:
+        """A condition is over, is found to be somebody else's, or was never one."""
+        if not self._conditions:
+            return
+        id_, who, code = self._chance.choice(self._conditions)
+        change = self._chance.choice(("over", "another's", "never"))
+        if change == "over":
+            more = {"abatementDateTime": self._day(100), **_clinically("resolved")}
+            self._receive(a_condition(id_, patient=who, code=code, **more))
+        elif change == "another's":
+            self._receive(a_condition(id_, patient=self._who(), code=code))
+        else:
+            never = a_condition(id_, patient=who, code=code) | _ENTERED_IN_ERROR
+            self._receive({name: value for name, value in never.items() if value})
+
+    def _deleted_condition(self, _number: int) -> None:
+        if self._conditions:
+            id_, *_ = self._conditions.pop()
+            self._reception().delete(f"Condition/{id_}")
+
+    def _stay(self, number: int) -> None:
+        """Somebody comes to a hospital, and may go home again."""
+        end = {"end": self._day(9)} if self._chance.random() < 0.5 else {}
+        self._receive(
+            {
+                "resourceType": "Encounter",
+                "id": f"e{number}",
+                "status": "finished" if end else "in-progress",
+                "class": {"system": _ACT_CODE, "code": "IMP"},
+                "subject": {"reference": f"Patient/{self._who()}"},
+                "period": {"start": self._day(9, 20), **end},
+            }
+        )
+
+    def _booked(self, number: int) -> None:
+        """An appointment is made, moved or cancelled."""
+        status = self._chance.choice(("booked", "booked", "cancelled"))
+        start = self._now + timedelta(days=self._chance.randrange(1, 60))
+        activity = {"system": f"{BASE}/CodeSystem/activity", "code": "hba1c"}
+        who = self._who()
+        self._receive(
+            {
+                "resourceType": "Appointment",
+                "id": f"a-{who}-{number % 3}",
+                "status": status,
+                "serviceType": [{"coding": [activity]}],
+                "start": start.isoformat(),
+                "end": (start + timedelta(minutes=15)).isoformat(),
+                "participant": [{"actor": {"reference": f"Patient/{who}"}, "status": "accepted"}],
+            }
         )
 
     def _moved_person(self, _number: int) -> None:
@@ -169,8 +241,32 @@ class Days:
             self._receive({**body, "extension": [{"url": url, "extension": parts}]})
 
     def _held(self, _number: int) -> None:
+        """A plan is put on hold, goes on, is ended, or is gone through with the person."""
         for body in self._made("CarePlan"):
-            self._receive({**body, "status": self._chance.choice(("active", "on-hold"))})
+            status = self._chance.choice(("active", "active", "on-hold", "completed"))
+            url = f"{BASE}/StructureDefinition/agreed-on"
+            agreed = [{"url": url, "valueDate": self._day(9)}]
+            more = {"extension": agreed} if self._chance.random() < 0.5 else {}
+            self._receive({**body, "status": status, **more})
+
+    def _second_plan(self, number: int) -> None:
+        """A client sends a shared plan of its own; it is the live one where there is none."""
+        shared = {"system": f"{BASE}/CodeSystem/care-plan-category", "code": "shared-care-plan"}
+        plan = {
+            "resourceType": "CarePlan",
+            "id": f"plan{number}",
+            "status": "active",
+            "intent": "plan",
+            "category": [{"coding": [shared]}],
+            "subject": {"reference": f"Patient/{self._who()}"},
+        }
+        with suppress(Duplicate):
+            self._receive(plan)
+
+    def _deleted_of_ours(self, _number: int) -> None:
+        type_ = self._chance.choice(("CarePlan", "ServiceRequest", "Task"))
+        for body in self._made(type_):
+            self._reception().delete(f"{type_}/{body['id']}")
 
     def _done(self, _number: int) -> None:
         for body in self._made("Task"):
@@ -182,7 +278,8 @@ class Days:
         with self._house.store.read() as view:
             connection: Any = view
             ids = connection._connection.execute(
-                text("SELECT id FROM resources WHERE type = :type ORDER BY id"), {"type": type_}
+                text("SELECT id FROM resources WHERE type = :type AND NOT deleted ORDER BY id"),
+                {"type": type_},
             ).scalars()
             listed = list(ids)
             if listed:
@@ -197,6 +294,12 @@ class Days:
         ("a condition", _condition),
         ("a changed result", _changed_result),
         ("a deleted result", _deleted_result),
+        ("a changed condition", _changed_condition),
+        ("a deleted condition", _deleted_condition),
+        ("a stay", _stay),
+        ("an appointment", _booked),
+        ("a second plan", _second_plan),
+        ("something of ours deleted", _deleted_of_ours),
         ("a person who moved", _moved_person),
         ("a unit's setting", _unit),
         ("an enrolment", _enrolled),
@@ -204,6 +307,6 @@ class Days:
         ("a night", _refreshed),
         ("a load", _loaded),
         ("a decision", _decided),
-        ("a plan on hold", _held),
+        ("a decision about a plan", _held),
         ("a round done", _done),
     )

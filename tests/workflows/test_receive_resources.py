@@ -123,6 +123,34 @@ def test_a_deleted_result_brings_the_follow_up_back(reception: Reception):
     assert hba1c_today(reception) == before
 
 
+@pytest.mark.parametrize("to", ["p2", ""])
+def test_a_result_that_was_somebody_elses_counts_for_them_and_no_longer_here(
+    reception: Reception, to: str
+):
+    person_with_diabetes(reception)
+    reception.put(a_patient("p2"), a_condition("c2", patient="p2"))
+    before, others = hba1c_today(reception), hba1c_today(reception, "p2")
+    reception.put(an_hba1c())
+    moved = an_hba1c(patient=to)
+    reception.put(moved if to else {k: v for k, v in moved.items() if k != "subject"})
+    assert hba1c_today(reception) == before
+    assert not [fact for fact in reception.kept("p1").facts if fact.item == "hba1c"]
+    assert (hba1c_today(reception, "p2") != others) == bool(to)
+
+
+def test_the_follow_up_of_a_condition_that_never_was_is_withdrawn(reception: Reception):
+    person_with_diabetes(reception)
+    assert reception.kept("p1").follow_ups
+    reception.delete("Condition/c1")
+    kept = reception.kept("p1")
+    assert not kept.eligible
+    assert not [one for one in kept.follow_ups.values() if one.stretches]
+    assert {one.status.value for one in kept.follow_ups.values()} == {"entered-in-error"}
+    reception.put(a_condition())
+    assert hba1c_today(reception).window.due_on < TODAY
+    assert {one.status.value for one in reception.kept("p1").follow_ups.values()} == {"active"}
+
+
 def test_what_is_sent_again_unchanged_makes_no_version(reception: Reception):
     person_with_diabetes(reception)
     reception.put(an_hba1c())
