@@ -54,8 +54,8 @@ class Client:
         return self.http.open(address, method=method, data=data or None, headers=sent)
 
 
-def written(resource: Json) -> bytes:
-    """A resource as JSON."""
+def written(resource: Json | list[Json]) -> bytes:
+    """A resource, or a list of operations, as JSON."""
     return orjson.dumps(resource)
 
 

@@ -4,26 +4,34 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 
-from tests.fhir.resources import a_bundle
+from tests.api.conftest import written
+from tests.fhir.resources import a_bundle, without
 from tests.receiving import a_condition, a_patient, a_unit, an_hba1c
 
 CLIENTS = 6
+CROWD = 32
 
 
-def at_once(sign_in: Callable, send: Callable) -> Counter[int]:
-    """What the clients are answered who all send at the same moment: how often each status."""
-    barrier = Barrier(CLIENTS)
-    clients = [sign_in() for _ in range(CLIENTS)]
+def answers_at_once(sign_in: Callable, send: Callable, many: int = CROWD) -> list[Any]:
+    """What the clients are answered who all send at the same moment."""
+    barrier = Barrier(many)
+    clients = [sign_in() for _ in range(many)]
 
-    def one(number: int) -> int:
+    def one(number: int) -> Any:
         barrier.wait()
-        return int(send(clients[number], number).status_code)
+        return send(clients[number], number)
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return Counter(pool.map(one, range(CLIENTS)))
+    with ThreadPoolExecutor(many) as pool:
+        return list(pool.map(one, range(many)))
+
+
+def at_once(sign_in: Callable, send: Callable, many: int = CLIENTS) -> Counter[int]:
+    """How often each status is answered to clients who all send at the same moment."""
+    return Counter(int(one.status_code) for one in answers_at_once(sign_in, send, many))
 
 
 @pytest.fixture
@@ -46,15 +54,115 @@ def test_of_many_updates_of_one_version_one_is_done(client, signed_in, person) -
     assert client.get("/fhir/Observation/o1").headers["ETag"] == 'W/"2"'
 
 
+@pytest.mark.check(64)
 def test_of_many_conditional_creates_one_is_done(client, signed_in, person) -> None:
     result = an_hba1c(identifier=[{"system": "urn:x", "value": "a"}])
 
     def send(own, number: int):
         return own.post("/fhir/Observation", result, If_None_Exist="identifier=urn:x|a")
 
-    assert at_once(signed_in, send) == {201: 1, 200: CLIENTS - 1}
+    assert at_once(signed_in, send, CROWD) == {201: 1, 200: CROWD - 1}
     found = client.get("/fhir/Observation?identifier=urn:x|a&_summary=count").json
     assert found["total"] == 1
+
+
+@pytest.mark.check(61, 64)
+def test_of_many_conditional_updates_one_creates(client, signed_in, person) -> None:
+    result = without(an_hba1c(identifier=[{"system": "urn:x", "value": "b"}]), "id")
+
+    def send(own, number: int):
+        return own.put("/fhir/Observation?identifier=urn:x|b", result)
+
+    assert at_once(signed_in, send, CROWD) == {201: 1, 200: CROWD - 1}
+    found = client.get("/fhir/Observation?identifier=urn:x|b").json
+    assert [one["resource"]["meta"]["versionId"] for one in found["entry"]] == ["1"]
+
+
+@pytest.mark.check(43, 65)
+def test_of_many_who_put_what_is_about_no_one_one_creates(client, signed_in) -> None:
+    def send(own, number: int):
+        return own.put("/fhir/Organization/u9", a_unit("u9"))
+
+    assert at_once(signed_in, send, CROWD) == {201: 1, 200: CROWD - 1}
+    assert client.get("/fhir/Organization/u9").headers["ETag"] == 'W/"1"'
+
+
+@pytest.mark.check(64, 76)
+def test_of_many_idempotent_transactions_one_stores_and_all_give_the_same(
+    client, signed_in
+) -> None:
+    urn = "urn:uuid:05efabf0-4be2-4561-91ce-51548425acb9"
+    named = [{"system": "urn:x", "value": "c"}]
+    patient = without(a_patient(identifier=named), "id")
+    result = without(an_hba1c(identifier=named, subject={"reference": urn}), "id")
+    entries = [
+        {
+            "fullUrl": urn,
+            "resource": patient,
+            "request": {
+                "method": "POST",
+                "url": "Patient",
+                "ifNoneExist": "identifier=urn:x|c",
+            },
+        },
+        {
+            "resource": result,
+            "request": {"method": "PUT", "url": "Observation?identifier=urn:x|c"},
+        },
+    ]
+
+    def send(own, number: int):
+        order = entries[:: 1 - 2 * (number % 2)]
+        return own.post("/fhir", a_bundle("transaction", *order))
+
+    answers = answers_at_once(signed_in, send)
+    assert {one.status_code for one in answers} == {200}
+    told = [entry["response"] for one in answers for entry in one.json["entry"]]
+    assert Counter(one["status"][:3] for one in told) == {"201": 2, "200": 2 * CROWD - 2}
+    assert len({one["location"] for one in told}) == 2
+
+
+def test_bundles_that_put_the_same_in_opposite_order_are_all_stored(client, signed_in) -> None:
+    resources = [
+        a_unit("u1"),
+        a_unit("u2"),
+        a_patient("p1"),
+        a_patient("p2"),
+        an_hba1c("o1", patient="p1"),
+        an_hba1c("o2", patient="p2"),
+    ]
+
+    def send(own, number: int):
+        changed = [one | {"language": f"x-{number}"} for one in resources]
+        order = changed[:: 1 - 2 * (number % 2)]
+        entries = [
+            {
+                "resource": one,
+                "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"},
+            }
+            for one in order
+        ]
+        return own.post("/fhir", a_bundle("transaction", *entries))
+
+    assert at_once(signed_in, send, 12) == {200: 12}
+    for address in ("Organization/u1", "Patient/p2", "Observation/o1"):
+        assert client.get(f"/fhir/{address}").headers["ETag"] == 'W/"12"'
+
+
+def test_of_many_patches_each_is_applied_to_what_the_others_left(client, signed_in, person) -> None:
+    def send(own, number: int):
+        noted = [{"op": "add", "path": "/note/-", "value": {"text": f"note {number}"}}]
+        return own.send(
+            "PATCH",
+            "/fhir/Observation/o1",
+            written(noted),
+            Content_Type="application/json-patch+json",
+        )
+
+    client.put("/fhir/Observation/o1", an_hba1c(on="2026-01-10", note=[{"text": "first"}]))
+    assert at_once(signed_in, send, 12) == {200: 12}
+    notes = client.get("/fhir/Observation/o1").json["note"]
+    assert {one["text"] for one in notes} == {"first", *(f"note {n}" for n in range(12))}
 
 
 def test_of_many_results_none_is_lost_and_the_latest_sets_the_date(
