@@ -24,8 +24,8 @@ ReferenceRow: TypeAlias = tuple[int, str, str, int]  # parameter, target type, t
 StringRow: TypeAlias = tuple[int, str, str, int]  # parameter, folded, exact, part
 UriRow: TypeAlias = tuple[int, str, int]  # parameter, uri, part
 QuantityRow: TypeAlias = tuple[
-    int, float, str, float, float, int
-]  # parameter, value, unit, low, high, part
+    int, float, str, float, float, int, str, float, float
+]  # parameter, value, unit, low, high, part; the unit of the dimension, low and high in it
 
 
 @dataclass(slots=True)

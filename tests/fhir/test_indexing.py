@@ -95,9 +95,8 @@ def test_rows_of_a_result() -> None:
         (number("Observation", "code"), LOINC, "59261-8", 0),
     ]
     assert rows.references == [(number("Observation", "subject"), "Patient", "1", 0)]
-    assert rows.quantities == [
-        (number("Observation", "value-quantity"), 61.0, "mmol/mol", 61.0, 61.0, 0)
-    ]
+    value = number("Observation", "value-quantity")
+    assert rows.quantities == [(value, 61.0, "mmol/mol", 61.0, 61.0, 0, "mol/mol", 0.061, 0.061)]
     assert len(rows.dates) == 1
 
 
@@ -218,6 +217,29 @@ def test_a_unit_that_is_written_otherwise_than_its_code_is_found_both_ways() -> 
     value = {"value": 3, "unit": "mmHg", "system": UCUM, "code": "mm[Hg]"}
     rows = search_rows(an_observation(valueQuantity=value)).quantities
     assert [row[2] for row in rows] == ["mm[Hg]", "|mmHg"]
+
+
+def test_a_unit_of_another_system_is_found_by_its_code_too() -> None:
+    value = {"value": 3, "unit": "puffs", "system": "http://x.y", "code": "puff"}
+    rows = search_rows(an_observation(valueQuantity=value)).quantities
+    assert [row[2] for row in rows] == ["http://x.y|puff", "|puffs", "|puff"]
+    assert {row[6] for row in rows} == {""}
+
+
+def test_the_open_end_of_a_comparator_stays_open_in_another_unit() -> None:
+    value = {"value": 5, "comparator": ">", "unit": "kPa", "system": UCUM, "code": "kPa"}
+    (row,) = search_rows(an_observation(valueQuantity=value)).quantities
+    assert row[6:] == ("g.m-1.s-2", 5e6, row[4])
+
+
+def test_what_a_code_says_in_words_is_found_as_a_text() -> None:
+    coding = {"system": LOINC, "code": "59261-8", "display": "HbA1c IFCC"}
+    rows = search_rows(an_observation(code={"coding": [coding], "text": "Pitkä sokeri"})).strings
+    code = number("Observation", "code")
+    assert [row[1] for row in rows if row[0] == code] == ["hba1c ifcc", "pitka sokeri"]
+    named = {"type": {"text": "Potilasnumero"}, "value": "7"}
+    rows = search_rows(a_patient(identifier=[named])).strings
+    assert (number("Patient", "identifier"), "potilasnumero", "", 0) in rows
 
 
 def test_long_texts_are_cut_to_what_an_index_can_hold() -> None:

@@ -153,7 +153,9 @@ def _date(row: Any, value: DateValue) -> bool:
 
 
 def _quantity(row: Any, value: Any) -> bool:
-    _, unit, low, high, _ = row
+    _, unit, low, high, _, *converted = row
+    if value.canonical:
+        unit, low, high = converted
     within = value.low <= low and high < value.high
     compared = {
         "eq": within,

@@ -57,7 +57,8 @@ _search_rows = st.builds(
     uris=_rows(_codes),
     quantities=_rows(_numbers, _systems, _numbers).map(
         lambda rows: [
-            (p, low, unit, low, max(low, other), part) for p, low, unit, other, part in rows
+            (p, low, unit, low, max(low, other), part, unit.upper(), low * 2, max(low, other) * 2)
+            for p, low, unit, other, part in rows
         ]
     ),
 )
@@ -72,6 +73,9 @@ _values = {
     SearchKind.URI: _codes,
     SearchKind.QUANTITY: st.tuples(_prefixes, _numbers, st.none() | _systems).map(
         lambda v: QuantityValue(v[0], v[1], v[1] - 0.5, v[1] + 0.5, v[2])
+    )
+    | st.tuples(_prefixes, _numbers, st.sampled_from(["S", "T"])).map(
+        lambda v: QuantityValue(v[0], v[1], v[1] - 0.5, v[1] + 0.5, v[2], canonical=True)
     ),
     SearchKind.ID: st.sampled_from(["r0", "r1", "r2", "r99"]),
 }

@@ -23,8 +23,9 @@ from service.fhir.primitives import ID_PATTERN
 from service.fhir.references import own_target, target_of
 from service.fhir.search.registry import SearchParameter
 from service.fhir.search.text import clipped, folded, system_of
-from service.fhir.search.values import coded_unit
+from service.fhir.search.values import UCUM, coded_unit
 from service.fhir.timing import Range, microseconds_of, range_of
+from service.fhir.ucum import Canonical, canonical
 
 _PREFIXED: Final = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)", re.DOTALL)
 _SPACE_FOR_PLUS: Final = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
@@ -139,21 +140,34 @@ def quantity_values(text: str, parameter: SearchParameter) -> tuple[QuantityValu
     value, half = _number(written)
     if prefix == "ap":
         half = max(half, abs(value) / _APPROXIMATE)
-    compared = (prefix, float(value), float(value - half), float(value + half))
-    return tuple(QuantityValue(*compared, unit) for unit in _units(parts, parameter))
+    numbers = (float(value), float(value - half), float(value + half))
+    return tuple(_compared(prefix, numbers, *unit) for unit in _units(parts, parameter))
 
 
-def _units(parts: list[str], parameter: SearchParameter) -> tuple[str | None, ...]:
+def _compared(
+    prefix: str, numbers: tuple[float, float, float], unit: str | None, converted: Canonical | None
+) -> QuantityValue:
+    if converted is None:
+        return QuantityValue(prefix, *numbers, unit)
+    value, low, high = map(converted.of, numbers)
+    return QuantityValue(prefix, value, low, high, converted.unit, canonical=True)
+
+
+_Unit: TypeAlias = tuple[str | None, Canonical | None]
+
+
+def _units(parts: list[str], parameter: SearchParameter) -> tuple[_Unit, ...]:
+    """The units that may be meant, each with what it is turned to; a code of UCUM in any multiple."""
     if len(parts) == 1:
-        return (None,)
+        return ((None, None),)
     if parameter.is_number or len(parts) != _MOST_PARTS:
         raise ValueError("a number, or for a quantity also `number|system|code`")
     system, code = parts[1], parts[2]
     if system and code:
-        return (coded_unit(system, code),)
+        return ((coded_unit(system, code), canonical(code) if system == UCUM else None),)
     if not code:
         raise ValueError("a unit has a code: `number|system|code` or `number||code`")
-    return (clipped(code), clipped(f"|{code}"))
+    return ((clipped(code), canonical(code)), (clipped(f"|{code}"), None))
 
 
 def _number(text: str) -> tuple[Decimal, Decimal]:

@@ -12,6 +12,7 @@ from service.domain.record import SearchRows
 from service.fhir.references import own_target
 from service.fhir.search.text import clipped, folded, system_of
 from service.fhir.timing import Range, range_of, range_of_period, range_of_timing
+from service.fhir.ucum import Canonical, canonical
 
 Write: TypeAlias = Callable[[SearchRows, int, Any, int], None]
 
@@ -123,8 +124,31 @@ def _quantity(rows: SearchRows, number: int, quantity: Any, part: int) -> None:
     value = quantity.get("value")
     if value is not None:
         low, high = _compared(float(value), quantity.get("comparator", ""))
-        for unit in _units(quantity):
-            rows.quantities.append((number, float(value), unit, low, high, part))
+        _measured(rows, number, float(value), (low, high), quantity, part)
+
+
+def _measured(
+    rows: SearchRows,
+    number: int,
+    value: float,
+    bounds: tuple[float, float],
+    quantity: dict[str, Any],
+    part: int,
+) -> None:
+    """Rows of a value by each way in which its unit may be asked for."""
+    for unit, converted in _units(quantity):
+        name, turned = (converted.unit, _turned(bounds, converted)) if converted else ("", bounds)
+        rows.quantities.append((number, value, unit, *bounds, part, name, *turned))
+
+
+def _turned(bounds: tuple[float, float], converted: Canonical) -> tuple[float, float]:
+    low, high = bounds
+    if low == high:
+        return (both := converted.of(low)), both
+    return (
+        low if low == LOWEST else converted.of(low),
+        high if high == HIGHEST else converted.of(high),
+    )
 
 
 def _compared(value: float, comparator: str) -> tuple[float, float]:
@@ -134,15 +158,19 @@ def _compared(value: float, comparator: str) -> tuple[float, float]:
     return (value, HIGHEST) if comparator.startswith(">") else (value, value)
 
 
-def _units(quantity: dict[str, Any]) -> Iterator[str]:
+def _units(quantity: dict[str, Any]) -> Iterator[tuple[str, Canonical | None]]:
     """How a unit stands in rows: a UCUM code as it is, another system's with it, a text after `|`."""
     code, text = quantity.get("code"), quantity.get("unit")
+    is_ucum = quantity.get("system") == UCUM
     if code is not None:
-        yield coded_unit(quantity.get("system", ""), code)
-    if text is not None and text != code:
-        yield clipped(f"|{text}")
+        unit = coded_unit(quantity.get("system", ""), code)
+        yield unit, canonical(code) if is_ucum else None
+    if text is not None and not (is_ucum and text == code):
+        yield clipped(f"|{text}"), None
+    if code is not None and not is_ucum and code != text:
+        yield clipped(f"|{code}"), None
     if code is None and text is None:
-        yield ""
+        yield "", None
 
 
 def coded_unit(system: str, code: str) -> str:
@@ -160,12 +188,12 @@ def _range(rows: SearchRows, number: int, value: Any, part: int) -> None:
         LOWEST if lowest is None else float(lowest),
         HIGHEST if highest is None else float(highest),
     )
-    for unit in _units(low or high):
-        rows.quantities.append((number, middle, unit, *bounds, part))
+    _measured(rows, number, middle, bounds, low or high, part)
 
 
 def _number(rows: SearchRows, number: int, value: Any, part: int) -> None:
-    rows.quantities.append((number, float(value), "", float(value), float(value), part))
+    alone = float(value)
+    rows.quantities.append((number, alone, "", alone, alone, part, "", alone, alone))
 
 
 _TOKENS: Final[dict[str, Write]] = {

@@ -197,6 +197,9 @@ def _last_updated(value: DateValue, rows: FromClause) -> Condition:
 
 
 def _quantity(value: QuantityValue, rows: FromClause) -> Condition:
+    if value.canonical:
+        bounds = rows.c.canonical_low, rows.c.canonical_high
+        return and_(rows.c.canonical == value.unit, _NUMBERS[value.prefix](*bounds, value))
     compared = _NUMBERS[value.prefix](rows.c.low, rows.c.high, value)
     return compared if value.unit is None else and_(rows.c.unit == value.unit, compared)
 

@@ -5,12 +5,16 @@ numbered, so that they are written in order, found again by (patient, resource) 
 a second index finds values over all patients, in order of the resource within one value.
 """
 
+from typing import TypeAlias
+
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
 from service.storage.tables.columns import decimal, key, metadata, microsecond, number, text
 
+_Column: TypeAlias = Column[str] | Column[int] | Column[float]
 
-def _search_table(kind: str, *values: Column[str] | Column[int] | Column[float]) -> Table:
+
+def _search_table(kind: str, *values: _Column, further: tuple[_Column, ...] = ()) -> Table:
     return Table(
         f"search_{kind}",
         metadata,
@@ -21,6 +25,7 @@ def _search_table(kind: str, *values: Column[str] | Column[int] | Column[float])
         number("param"),
         *values,
         number("part"),
+        *further,
         PrimaryKeyConstraint("patient", "resource", "place"),
         sqlite_with_rowid=False,
     )
@@ -62,5 +67,11 @@ Index(
 # No second index: a number is asked for together with its code, which finds the resources. It would
 # be the one that costs most, a fifth of all that a load writes.
 search_quantities = _search_table(
-    "quantities", decimal("value"), text("unit"), decimal("low"), decimal("high")
+    "quantities",
+    decimal("value"),
+    text("unit"),
+    decimal("low"),
+    decimal("high"),
+    # The same in the one unit of the dimension: empty where the unit is not converted.
+    further=(text("canonical"), decimal("canonical_low"), decimal("canonical_high")),
 )
