@@ -35,7 +35,7 @@ _CODES: Final = {
     "model_field_validation.missing": "required",
     "value_error": "invariant",
 }
-_UNREADABLE: Final = (KeyError, TypeError, RecursionError)
+_UNREADABLE: Final = (AttributeError, KeyError, TypeError, RecursionError)
 
 
 def model_issues_of(resource: Resource, expression: str = "") -> list[Issue]:

@@ -24,7 +24,7 @@ def verdict(resource: Resource, profiles: Sequence[str], definitions: Definition
 
     Advice is given to what is sound: of a resource with faults it could not be told.
     """
-    found = [*issues_of(resource), *model_issues_of(resource)]
+    found = issues_of(resource) or model_issues_of(resource)
     library = Library(definitions)
     root = Value(resource["resourceType"], resource)
     for place in resources_in(resource, resource["resourceType"]):
