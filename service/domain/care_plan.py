@@ -50,7 +50,7 @@ class PlanContent(NamedTuple):
     """What the live plan's CarePlan says: `protocols` are canonicals with their version.
 
     `is_followed`: it still follows one of them; not so where all were taken back or have ended.
-    `is_extended`: a protocol has just come into it.
+    `is_extended`: a protocol has just come into it. `is_gone`: somebody has just deleted it.
     """
 
     id: str
@@ -63,6 +63,7 @@ class PlanContent(NamedTuple):
     invented: bool
     is_followed: bool = True
     is_extended: bool = False
+    is_gone: bool = False
 
 
 class FollowUpContent(NamedTuple):

@@ -48,7 +48,8 @@ class PastUnit(NamedTuple):
 class Difference(NamedTuple):
     """A resource that the service made whose status is not what the projection comes to.
 
-    `status` is the record's, empty where the resource is missing or deleted.
+    `status` is the record's, empty where the resource is missing or deleted; `expected` is empty where
+    there should be none.
     """
 
     type: str

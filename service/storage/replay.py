@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 from sqlalchemy import (
     BindParameter,
     Connection,
@@ -27,6 +26,7 @@ from service.domain.care_plan import Decided
 from service.domain.directory import Place, Unit
 from service.domain.past import Difference, PastEvent, PastPatient, PastUnit, PastVersion
 from service.domain.record import Stored
+from service.storage.differences import differences
 from service.storage.kept.directory import DirectoryChanges
 from service.storage.kept.saving import KeptChanges
 from service.storage.patients import UNDESCRIBED
@@ -145,23 +145,7 @@ class Replays:
 
     def differences(self, keys: Sequence[int]) -> list[Difference]:
         """Where the resources that the service made do not say what the projection comes to."""
-        given = {"keys": list(keys)}
-        expected = [
-            *(
-                ("ServiceRequest", row.id, row.status)
-                for row in self._connection.execute(_REQUESTS, given)
-            ),
-            *(("Task", row.id, row.status) for row in self._connection.execute(_TASKS, given)),
-        ]
-        told = {
-            (row.type, row.id): orjson.loads(row.body)["status"]
-            for row in self._connection.execute(_MADE, given)
-        }
-        return [
-            Difference(type_, id_, told.get((type_, id_), ""), status)
-            for type_, id_, status in expected
-            if told.get((type_, id_), "") != status
-        ]
+        return differences(self._connection, keys)
 
     def _events(
         self,
@@ -325,18 +309,3 @@ _AT: Final = (
     .order_by(transactions.c.tx)
 )
 _UNDESCRIBE: Final = update(patients).where(patients.c.patient.in_(_KEYS))
-_REQUESTS: Final = select(follow_ups.c.id, follow_ups.c.status).where(
-    follow_ups.c.patient.in_(_KEYS)
-)
-_TASKS: Final = select(rounds.c.task.label("id"), rounds.c.status).where(
-    rounds.c.patient.in_(_KEYS)
-)
-_MADE: Final = (
-    select(resources.c.type, resources.c.id, versions.c.body)
-    .join(versions, versions.c.version_key == resources.c.current)
-    .where(
-        resources.c.patient.in_(_KEYS),
-        resources.c.type.in_(["ServiceRequest", "Task"]),
-        ~resources.c.deleted,
-    )
-)

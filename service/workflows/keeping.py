@@ -4,7 +4,7 @@ Within the transaction that stored the facts: the follow-ups of the people conce
 anew, compared with what is kept, and kept; rounds are closed or reopened in the record.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple, Protocol
@@ -90,10 +90,12 @@ def keep_in_step(
     *,
     today: date,
     wanted: Wanted | None = None,
+    without_plan: Collection[int] = (),
 ) -> list[Step]:
     """Bring what is kept of these patients (by their keys, locked) up to what the record says.
 
-    `wanted` are protocols that an enrolment puts into the plan of those whom they fit today.
+    `wanted` are protocols that an enrolment puts into the plan of those whom they fit today. The
+    CarePlan of those `without_plan` has just been deleted: it comes back with the next change.
     """
     facts = work.evidence.of_many(keys, viewer=Viewer(Role.SYSTEM, today))
     directory = _Directory(work.directory.units(), work.directory.places())
@@ -101,7 +103,10 @@ def keep_in_step(
         _Foresight(kept, keeping, directory, today, wanted) for kept in work.kept.of(keys, facts)
     ]
     with work.together():
-        steps = [_Stepper(work, keeping, one).step() for one in ahead]
+        steps = [
+            _Stepper(work, keeping, one, is_without_plan=one.kept.key in without_plan).step()
+            for one in ahead
+        ]
         work.care_relations.follow({one.kept.key: one.responsible for one in ahead})
     work.directory.place_patients([one.placed() for one in ahead])
     return steps
@@ -198,7 +203,10 @@ class _Foresight:
 
 
 class _Stepper:
-    def __init__(self, work: Work, keeping: Keeping, foresight: _Foresight) -> None:
+    def __init__(
+        self, work: Work, keeping: Keeping, foresight: _Foresight, *, is_without_plan: bool
+    ) -> None:
+        self.is_without_plan = is_without_plan
         self.work = work
         self.keeping = keeping
         self.foresight = foresight
@@ -216,7 +224,8 @@ class _Stepper:
             self.work.plans.replace_eligible(kept.key, looked.eligible, is_first=is_first)
         if plan is not None and (changed or new):
             self._add_protocols(looked, plan, new)
-            self._keep_live(plan)
+            if not self.is_without_plan:
+                self._keep_live(plan)
             self.work.kept.save(kept.key, changed, care_plan=plan.id, today=self.today)
             content = self._content(looked, plan, ahead.computed, ahead.unit)
             self.keeping.maker.write(self.work, content, changed, today=self.today)
@@ -265,6 +274,7 @@ class _Stepper:
             invented=self.kept.person.invented,
             is_followed=_is_followed(plan),
             is_extended=bool(self.foresight.new),
+            is_gone=self.is_without_plan,
         )
 
 

@@ -63,7 +63,9 @@ class _Pages:
         self._viewer = Viewer(Role.SYSTEM, today)
 
     def plan(self, *, is_changed: bool) -> None:
-        """The CarePlan, if it is new, has been deleted, or has other protocols or follow-ups."""
+        """The CarePlan, if it is new, was deleted before, or has other protocols or follow-ups."""
+        if self._plan.is_gone:
+            return
         old = self._stored("CarePlan", self._plan.id)
         writer = self._maker.writer
         if old is None:

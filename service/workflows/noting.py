@@ -27,10 +27,14 @@ _NOTHING: Final = PlanDecision()
 
 
 class Notes:
-    """What one transaction notes; `keys` are those of the people it has locked, by id."""
+    """What one transaction notes; `keys` are those of the people it has locked, by id.
+
+    `without_plan` are those whose live plan it has deleted.
+    """
 
     def __init__(self, work: Work, keys: Mapping[str, int], kinds: Kinds, today: date) -> None:
         self.touched: set[int] = set()
+        self.without_plan: set[int] = set()
         self._fed: defaultdict[int, set[_Fed]] = defaultdict(set)
         self._kinds = kinds
         self._work = work
@@ -46,6 +50,8 @@ class Notes:
         self._work.adjustments.replace(patient, source, ())
         self._work.bookings.replace(patient, source, ())
         if named.type == "CarePlan":
+            if self._work.plans.live(patient) == named.id:
+                self.without_plan.add(patient)
             self._decide_plan(patient, named.id, _NOTHING)
         self.touched.add(patient)
 

@@ -112,5 +112,13 @@ class _Replayed:
         if enrolled:
             wanted = Wanted(frozenset(protocol for protocol, _ in enrolled), enrolled[0][1])
         keeping, key = self._replaying.keeping, self._past.key
-        for step in keep_in_step(self._work, [key], keeping, today=self._today, wanted=wanted):
+        steps = keep_in_step(
+            self._work,
+            [key],
+            keeping,
+            today=self._today,
+            wanted=wanted,
+            without_plan=self._notes.without_plan,
+        )
+        for step in steps:
             self._notes.record_feeds({step.key: step.unit})

@@ -324,7 +324,13 @@ class _Receiver:
         if not self._notes.touched:
             return received
         keys = sorted(self._notes.touched)
-        steps = keep_in_step(self._work, keys, self._receiving.keeping, today=self._today)
+        steps = keep_in_step(
+            self._work,
+            keys,
+            self._receiving.keeping,
+            today=self._today,
+            without_plan=self._notes.without_plan,
+        )
         self._notes.record_feeds({one.key: one.unit for one in steps})
         return [self._with_consequences(one, steps) for one in received]
 

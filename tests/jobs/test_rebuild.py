@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -115,6 +116,55 @@ def test_resources_that_say_something_else_are_listed(runtime: Runtime):
     assert {(one.type, one.status, one.expected) for one in report.differences} == {
         ("Task", "", "requested")
     }
+
+
+def bodies(runtime: Runtime, type_: str) -> list[dict[str, Any]]:
+    with runtime.store.read() as view:
+        statement = text(
+            "SELECT v.body FROM resources r JOIN versions v ON v.version_key = r.current "
+            "WHERE r.type = :type"
+        )
+        connection: Any = view
+        rows = connection._connection.execute(statement, {"type": type_}).scalars().all()
+    return [orjson.loads(body) for body in rows]
+
+
+def test_what_people_say_in_our_resources_is_no_difference_but_a_status_is(runtime: Runtime):
+    reception = Reception(runtime)
+    reception.put(a_unit(), a_patient(), a_condition())
+    reception.put(an_hba1c())
+    [plan] = bodies(runtime, "CarePlan")
+    requested = next(one for one in bodies(runtime, "Task") if one["status"] == "requested")
+    note = {"note": [{"text": "asked for the morning"}]}
+    reception.put({**plan, **note, "status": "on-hold"}, {**requested, **note})
+    assert rebuild(runtime).different == 0
+
+    reception.put({**requested, "status": "failed"})
+    execute(runtime, "UPDATE resources SET deleted = true WHERE type = 'CarePlan'")
+    report = rebuild(runtime)
+
+    assert {tuple(one) for one in report.differences} == {
+        ("Task", requested["id"], "failed", "requested"),
+        ("CarePlan", plan["id"], "", "active"),
+    }
+
+
+def test_a_resource_of_ours_that_nothing_asks_for_is_listed(runtime: Runtime):
+    reception = Reception(runtime)
+    reception.put(a_unit(), a_patient(), a_condition())
+    execute(
+        runtime,
+        "UPDATE versions SET method = 'DELETE', body = NULL "
+        "WHERE resource IN (SELECT resource FROM resources WHERE type = 'Condition')",
+    )
+
+    report = rebuild(runtime)
+
+    assert {(one.type, one.expected) for one in report.differences} == {
+        ("ServiceRequest", ""),
+        ("Task", ""),
+    }
+    assert report.different >= 2 * len(bodies(runtime, "ServiceRequest")) > 0
 
 
 def test_only_one_rebuild_runs_at_a_time(runtime: Runtime):

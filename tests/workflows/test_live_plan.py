@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from service.domain.access import Role, Viewer
-from service.domain.errors import Duplicate, Forbidden
+from service.domain.errors import Deleted, Duplicate, Forbidden
 from service.domain.seen import SeenPlan
 from service.domain.window import State
 from service.jobs.load.loading import load_files
@@ -138,6 +138,21 @@ def test_a_load_refuses_a_second_live_plan_and_stores_the_rest(
 
     assert ["CarePlan" in str(one) for one in report.refused] == [True]
     assert any(fact.item == "hba1c" for fact in reception.kept("p1").facts)
+
+
+@pytest.mark.parametrize("status", ["active", "on-hold"])
+def test_a_deleted_plan_stays_deleted_until_something_changes(reception: Reception, status: str):
+    live = enrolled(reception)
+    reception.put(a_plan(live, status=status))
+
+    reception.delete(f"CarePlan/{live}")
+
+    with pytest.raises(Deleted):
+        stored(reception, live)
+    reception.put(a_condition("c2", code="I10"))
+    assert stored(reception, live)["status"] == "active"
+    with pytest.raises(Duplicate):
+        reception.put(a_plan("another"))
 
 
 @pytest.mark.parametrize("gone", ["deleted", "entered-in-error", "of another category"])
