@@ -187,7 +187,9 @@ def _faults_of_resource(entry: Entry) -> Iterator[Issue]:
     elif entry.method == "PATCH":
         return
     elif entry.resource["resourceType"] != entry.type:
-        yield Issue("value", f"a {entry.type} is expected, as the request's url says", at)
+        yield Issue(
+            "value", f"the type {entry.type} is expected here, as the request's url says", at
+        )
     elif entry.method == "PUT" and entry.id and entry.resource.get("id") != entry.id:
         yield Issue("value", "the id must be there and the same as in the url", f"{at}.id")
     elif entry.method == "PUT" and not _names_itself(entry):

@@ -124,7 +124,7 @@ class Intake:
 
 def _expect_address(resource: Resource, type_: str, id_: str) -> None:
     if resource["resourceType"] != type_:
-        words = f"a {type_} is expected here, as the address says"
+        words = f"a resource of the type {type_} is expected here, as the address says"
         raise Invalid(words, "resourceType")
     if id_ and resource.get("id") != id_:
         raise Invalid("the id must be there and the same as in the address", f"{type_}.id")

@@ -4,7 +4,7 @@ Source: R4 http.html, create, update, patch, transaction. References of a transa
 before its resources are judged, so that the types of what they point at are judged too.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -28,6 +28,7 @@ from service.fhir.nested import Resource
 from service.fhir.patching.patch import Patch, patched
 from service.fhir.reading import Reader
 from service.fhir.references import Target, condition_of
+from service.fhir.refusals import refusals_of
 from service.fhir.resolving import places_of_conditions, resolve
 from service.fhir.types import SERVED_TYPES
 from service.fhir.validation import issues_of
@@ -57,6 +58,7 @@ class SingleWrite:
     ) -> dict[int, Reading]:
         """The reading of the resource under the id it gets; Invalid with every fault."""
         raise_on(_both_verdicts(self.resource))
+        _refuse(list(refusals_of(self.resource, self.resource["resourceType"])))
         if identities.standing:
             return {}
         id_ = identities.ids[0].id
@@ -87,7 +89,7 @@ class SinglePatch:
         before = identities.patched[0]
         body = patched(before.body, self.patch)
         resource = orjson.loads(body)
-        _refuse_patched(_both_verdicts(resource))
+        _refuse(_both_verdicts(resource) or list(refusals_of(resource, before.type)))
         reading = self.reader.read(resource, body, id=before.id, received_on=received_on)
         return {0: reading}
 
@@ -128,7 +130,7 @@ class BundleWrites:
         resources: dict[Entry, Resource] = {e: orjson.loads(body) for e, body in bodies.items()}
         for entry, resource in resources.items():
             if entry.patch is not None:
-                _refuse_patched(_issues(entry, resource))
+                _refuse(_issues(entry, resource))
         raise_on(
             [
                 issue
@@ -136,6 +138,7 @@ class BundleWrites:
                 for issue in _issues(entry, resource, is_draft=bool(drafts))
             ]
         )
+        _refuse([issue for one in resources.items() for issue in _refusals(*one)])
         ids = identities.ids
         read = partial(self.reader.read, received_on=received_on)
         return {
@@ -169,6 +172,10 @@ class BundleWrites:
         except BusinessRuleBroken as error:
             raise BusinessRuleBroken(issues=_in_entry(entry, error.issues)) from None
         return resolve(body, addresses.seen_from(entry))
+
+
+def _refusals(entry: Entry, resource: Resource) -> Iterator[Issue]:
+    return refusals_of(resource, f"{entry.expression}.resource")
 
 
 def _in_entry(entry: Entry, issues: Iterable[Issue]) -> list[Issue]:
@@ -218,8 +225,8 @@ def raise_on(issues: Sequence[Issue]) -> None:
         raise Invalid(issues=issues)
 
 
-def _refuse_patched(issues: Sequence[Issue]) -> None:
-    """Raise BusinessRuleBroken where what a patch leaves is no sound resource."""
+def _refuse(issues: Sequence[Issue]) -> None:
+    """Raise BusinessRuleBroken for what cannot be stored though it can be read: what a patch leaves too."""
     if issues:
         raise BusinessRuleBroken(issues=issues)
 

@@ -101,7 +101,7 @@ def _judged(runtime: Runtime, viewer: Viewer, asked: _Asked, type_: str) -> list
     if asked.resource is None:
         return list(asked.faults)
     if asked.resource["resourceType"] != type_:
-        words = f"a {type_} is expected here, as the address says"
+        words = f"a resource of the type {type_} is expected here, as the address says"
         return [Issue("value", words, f"{asked.resource['resourceType']}.resourceType")]
     profiles = [asked.profile] if asked.profile else []
     with runtime.store.read() as view:
