@@ -4,6 +4,7 @@ Source: R4 narrative.html, invariants txt-1 and txt-2: HTML 4.0 chapters 7 to 11
 links, images and style attributes; no scripts, forms, frames, entities or document types.
 """
 
+import re
 from typing import Final
 from xml.parsers import expat
 
@@ -22,7 +23,18 @@ _ELEMENTS: Final = frozenset(_ELEMENT_NAMES.split())
 _ATTRIBUTES: Final = frozenset(_ATTRIBUTE_NAMES.split())
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
 _ADDRESSES: Final = frozenset({"href", "src", "cite", "longdesc"})
-_HARMFUL: Final = ("javascript:", "vbscript:", "data:text/html")
+# An address without a scheme is one inside the resource or beside it.
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):")
+_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel", "urn"})
+_IMAGE: Final = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+_RUNS_IN_STYLE: Final = (
+    "expression(",
+    "javascript:",
+    "vbscript:",
+    "-moz-binding",
+    "behavior:",
+    "@import",
+)
 _SHOWN_WITHOUT_TEXT: Final = "img"
 
 
@@ -82,6 +94,15 @@ class _Reader:
 def _expect_harmless(attribute: str, value: str) -> None:
     if attribute not in _ATTRIBUTES:
         raise _Unfit(f"the attribute `{attribute[:32]}` is not allowed in a narrative")
-    address = "".join(value.split()).lower()
-    if attribute in _ADDRESSES and address.startswith(_HARMFUL):
+    text = "".join(value.split()).lower()
+    if attribute in _ADDRESSES and not _is_harmless(text, is_image=attribute == "src"):
         raise _Unfit(f"the address in `{attribute}` of a narrative may run a script")
+    if attribute == "style" and ("\\" in text or any(one in text for one in _RUNS_IN_STYLE)):
+        raise _Unfit("the style of a narrative may run a script")
+
+
+def _is_harmless(address: str, *, is_image: bool) -> bool:
+    scheme = _SCHEME.match(address)
+    if scheme is None:
+        return not address.startswith("//")
+    return scheme[1] in _SCHEMES or (is_image and _IMAGE.match(address) is not None)
