@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 from service.domain.access import Access, Role, Viewer
 from service.domain.errors import Conflict, Issue
+from service.domain.record import NotCounted
+from service.jobs.beside import end_with_parent
 from service.jobs.load.files import Line
 from service.jobs.load.preparing import Prepared, Preparing
 from service.jobs.load.report import Refusal, refusals_of
@@ -52,10 +54,11 @@ class Part(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What became of a part: counts by type and fate, and what was refused."""
+    """What became of a part: counts by type and fate, what was refused, what cannot close anything."""
 
     counts: dict[str, Counter[Fate]]
     refused: list[Refusal]
+    uncounted: Counter[NotCounted]
 
 
 @dataclass
@@ -84,7 +87,7 @@ class Taking:
                 issues = error.issues
         if len(part.lines) > 1:
             return _together(self.take(one) for one in _apart(part))
-        return Taken({}, refusals_of(part.lines[0].spot, issues))
+        return Taken({}, refusals_of(part.lines[0].spot, issues), Counter())
 
     def _taken(self, part: Part) -> Taken:
         with self.runtime.store.read() as view:
@@ -135,6 +138,7 @@ class Taking:
 
 def _told(prepared: Prepared, outcomes: Sequence[Outcome]) -> Taken:
     counts: defaultdict[str, Counter[Fate]] = defaultdict(Counter)
+    uncounted: Counter[NotCounted] = Counter()
     refused = list(prepared.refused)
     for one, spot, outcome in zip(prepared.incoming, prepared.spots, outcomes, strict=False):
         if outcome.fate is Fate.REFUSED:
@@ -142,7 +146,9 @@ def _told(prepared: Prepared, outcomes: Sequence[Outcome]) -> Taken:
             refused += refusals_of(spot, [Issue("business-rule", outcome.words, at)])
         else:
             counts[one.reading.type][outcome.fate] += 1
-    return Taken(dict(counts), sorted(refused, key=_place))
+            if outcome.fate is not Fate.SAME:
+                uncounted.update(set(one.reading.not_counted))
+    return Taken(dict(counts), sorted(refused, key=_place), uncounted)
 
 
 def _place(one: Refusal) -> tuple[str, int, int]:
@@ -156,11 +162,13 @@ def _apart(part: Part) -> Iterator[Part]:
 def _together(taken: Iterator[Taken]) -> Taken:
     counts: defaultdict[str, Counter[Fate]] = defaultdict(Counter)
     refused: list[Refusal] = []
+    uncounted: Counter[NotCounted] = Counter()
     for one in taken:
         for type_, fates in one.counts.items():
             counts[type_].update(fates)
         refused += one.refused
-    return Taken(dict(counts), refused)
+        uncounted.update(one.uncounted)
+    return Taken(dict(counts), refused, uncounted)
 
 
 # The one of a process that was started beside the first one.
@@ -169,6 +177,7 @@ _here: list[Taking] = []
 
 def begin(reopen: Callable[[Settings], Runtime], settings: Settings, manner: Manner) -> None:
     """Begin in a process of its own: the house is opened there anew."""
+    end_with_parent()
     _here.append(Taking(reopen(settings), manner))
     settled()
 
