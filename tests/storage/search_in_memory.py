@@ -193,8 +193,12 @@ def sort_value(reading: Reading, key: SortKey) -> Any:
     """What a reading is sorted by: its first value in the direction of sorting, or None."""
     if key.kind is SearchKind.ID:
         return reading.id
-    place = {SearchKind.TOKEN: 1}.get(key.kind, 0)
-    values = [row[place] for row in _rows(reading, key.kind, key.parameter)]
+    rows = _rows(reading, key.kind, key.parameter)
+    if key.kind is SearchKind.QUANTITY:
+        values = [low if unit else value for value, *_, unit, low, _ in rows]
+    else:
+        place = {SearchKind.TOKEN: 1}.get(key.kind, 0)
+        values = [row[place] for row in rows]
     first = max if key.descending else min
     return first(values) if values else None
 

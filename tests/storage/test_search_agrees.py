@@ -133,7 +133,7 @@ def back(storage: Storage, query: Query) -> Iterator[str]:
             yield from reversed(ids(page.matches))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(search=_searches())
 def test_all_pages_together_are_what_the_standard_describes(storage, search):
     readings, query = search

@@ -13,6 +13,8 @@ from service.storage.database import Storage
 from tests.storage.builders import (
     CODE,
     DATE,
+    FAMILY,
+    VALUE,
     a_date,
     a_reading,
     a_token,
@@ -25,10 +27,12 @@ from tests.storage.test_search_agrees import pages
 
 AT_FIRST = 8
 BY_CODE = Criterion(CODE, SearchKind.TOKEN, (TokenValue(None, "4548-4"),))
-ORDERS = (
-    (),
-    (SortKey(DATE, SearchKind.DATE),),
-    (SortKey(DATE, SearchKind.DATE, descending=True), SortKey(0, SearchKind.ID)),
+KEYS = (
+    (DATE, SearchKind.DATE),
+    (VALUE, SearchKind.QUANTITY),
+    (CODE, SearchKind.TOKEN),
+    (FAMILY, SearchKind.STRING),
+    (0, SearchKind.ID),
 )
 
 # Each example has a resource type of its own, so that one database serves them all.
@@ -55,17 +59,28 @@ class Others:
         self.removed.add(f"r{number}")
 
     def a_match(self, number: int) -> Reading:
-        """Four days in turn, and every fifth without one: ties, and missing sort keys."""
-        dates = [a_date(f"2026-01-0{number % 4 + 1}")][: number % 5]
-        return a_reading(f"r{number}", self.type, tokens=[a_token("4548-4")], dates=dates)
+        """Four days and values in turn, and every fifth without one: ties, and missing sort keys."""
+        of = number % 4 + 1
+        return a_reading(
+            f"r{number}",
+            self.type,
+            tokens=[a_token("4548-4"), a_token("final", "")],
+            dates=[a_date(f"2026-01-0{of}"), a_date(f"2026-02-0{of}")][: number % 5],
+            quantities=[(VALUE, of / 3, "", of / 3, of / 3, 0, "", of / 3, of / 3)][: number % 5],
+            strings=[(FAMILY, "ab"[number % 2], "", 0)],
+        )
 
 
 _moves = st.sampled_from([Others.add, Others.store_again, Others.remove])
+_sorts = st.lists(
+    st.builds(lambda key, falls: SortKey(*key, falls), st.sampled_from(KEYS), st.booleans()),
+    max_size=3,
+).map(tuple)
 _turns = st.lists(st.lists(st.tuples(_moves, st.integers(0, AT_FIRST - 1)), max_size=2), max_size=6)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(turns=_turns, sort=st.sampled_from(ORDERS), criteria=st.sampled_from([(), (BY_CODE,)]))
+@given(turns=_turns, sort=_sorts, criteria=st.sampled_from([(), (BY_CODE,)]))
 def test_each_match_is_met_once_while_others_write(storage, turns, sort, criteria):
     others = Others(storage, next(_types))
     keep(storage, *(others.a_match(number) for number in range(AT_FIRST)))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     and_,
+    case,
     false,
     func,
     or_,
@@ -35,8 +36,8 @@ _SORTED_BY: Final = {
     SearchKind.TOKEN: "code",
     SearchKind.STRING: "folded",
     SearchKind.URI: "uri",
-    SearchKind.QUANTITY: "value",
 }
+_NO_BOUND: Final = 1e300  # a result below a limit has no lower one
 
 
 def sorted_value(kind: SearchKind, rows: FromClause) -> ColumnElement[Any]:
@@ -47,7 +48,15 @@ def sorted_value(kind: SearchKind, rows: FromClause) -> ColumnElement[Any]:
         return type_coerce(rows.c.updated_at, BigInteger)
     if kind is SearchKind.REFERENCE:
         return rows.c.target_type + "/" + rows.c.target_id
+    if kind is SearchKind.QUANTITY:
+        return _measured(rows)
     return rows.c[_SORTED_BY[kind]]
+
+
+def _measured(rows: FromClause) -> ColumnElement[Any]:
+    """A number in the one unit of its dimension; as reported where its unit is not converted."""
+    low, high = rows.c.canonical_low, rows.c.canonical_high
+    return case((rows.c.canonical == "", rows.c.value), (low > -_NO_BOUND, low), else_=high)
 
 
 def looked_up(
