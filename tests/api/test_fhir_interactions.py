@@ -196,3 +196,16 @@ def next_of(bundle: dict) -> str:
     """The address of the next page."""
     [url] = [link["url"] for link in bundle["link"] if link["relation"] == "next"]
     return str(url).removeprefix("http://127.0.0.1:8000")
+
+
+def test_a_create_whose_address_asks_for_something_is_done_only_where_nothing_is_found(
+    client,
+) -> None:
+    person = a_patient(identifier=[{"system": "urn:x", "value": "17"}])
+    first = client.post("/fhir/Patient?identifier=urn:x|17&_format=json", person)
+    again = client.post("/fhir/Patient?identifier=urn:x|17&_pretty=true", person)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.headers["Location"] == first.headers["Location"]
+    mistyped = client.post("/fhir/Patient?identfier=urn:x|17", person)
+    assert mistyped.status_code == 400
+    assert client.post("/fhir/Patient?_pretty=true", person).status_code == 201

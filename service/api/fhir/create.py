@@ -1,4 +1,11 @@
-"""Create, also conditional (R4 http.html#create, #ccreate)."""
+"""Create, also conditional (R4 http.html#create, #ccreate).
+
+Some clients write the condition into the address, where R4 has none. It is taken for what it means:
+to pass over it would store a second resource of what is there already.
+"""
+
+from typing import Final
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -10,14 +17,17 @@ from service.api.fhir.writing import answer_of, carry_out
 from service.domain.scope import Interaction
 from service.fhir.conditions import Conditions
 from service.fhir.identity_code import refuse_identity_codes
+from service.fhir.search.query import pairs_of
 from service.runtime import Runtime
+
+_OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
 
 
 def create(runtime: Runtime, type_: str) -> Response:
     """Store a new resource: 201; with If-None-Exist 200 and the one that stands already."""
     expect_type(type_)
     viewer = expect(runtime, type_, Interaction.CREATE)
-    condition = request.headers.get("If-None-Exist", "")
+    condition = "&".join(filter(None, (request.headers.get("If-None-Exist", ""), _addressed())))
     refuse_identity_codes([("If-None-Exist", condition)])
     if condition:
         expect(runtime, type_, Interaction.SEARCH)
@@ -29,3 +39,9 @@ def create(runtime: Runtime, type_: str) -> Response:
     preferred = preferences()
     answer = answer_of(runtime, viewer, received[0], preferred, returned="representation")
     return answer_write(answer, preferred)
+
+
+def _addressed() -> str:
+    """The condition in the address, without what is said there of the answer."""
+    pairs = pairs_of(request.query_string.decode("ascii", "replace"))
+    return urlencode([pair for pair in pairs if pair[0] not in _OF_THE_ANSWER])

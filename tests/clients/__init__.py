@@ -1,0 +1,1 @@
+"""Client libraries that were not written here, against the served program."""
