@@ -13,6 +13,7 @@ from service.domain.access import Viewer
 from service.domain.record import Found
 from service.domain.search import Position, Query
 from service.storage.access import bound
+from service.storage.search.ambiguity import expect_no_ambiguity
 from service.storage.search.inclusion import include
 from service.storage.search.order import order_of
 from service.storage.search.ordered import counted, ordered
@@ -23,6 +24,7 @@ from service.storage.tables.record import resources
 
 def find(connection: Connection, query: Query, viewer: Viewer) -> Found:
     """Run a search: its matches, what they include, where other pages begin, and the total."""
+    expect_no_ambiguity(connection, query, viewer)
     statement = page_of(query, viewer)
     rows = connection.execute(statement, given(query, viewer)).all() if query.count else []
     page, more = list(rows[: query.count]), len(rows) > query.count

@@ -1,0 +1,202 @@
+"""What the searches of the tests of criteria look through: few resources, each for some of them."""
+
+from typing import Any
+
+from tests.receiving import Json, a_condition, a_patient, a_unit, an_hba1c
+
+UCUM = "http://unitsofmeasure.org"
+LOINC = "http://loinc.org"
+LOCAL = "http://lab.example/codes"
+HETU = "010190-901R"
+OTHER_SERVER = "https://other.example/fhir/Practitioner/7"
+SCHEDULE = "https://lab.example/guides/schedule"
+
+
+def everything_sought() -> list[Json]:
+    """All of it, in one transaction."""
+    return [*_people(), *_results(), *_dated(), *_further()]
+
+
+def _people() -> list[Json]:
+    own = {"system": "urn:oid:1.2.246.21", "value": HETU}
+    named = [{"family": "Räsänen-Öst", "given": ["Åsa", "Maria"]}]
+    return [
+        a_unit("u1", enrols=False),
+        a_unit("u2", enrols=False, name="Inarin terveysasema"),
+        a_patient("p1", name=named, birthDate="1960-05-12", identifier=[own]),
+        a_patient(
+            "p2",
+            name=[{"family": "Niemi", "given": ["Ulla"]}, {"family": "Aalto"}],
+            gender="male",
+            birthDate="1970-01",
+            identifier=[{"system": LOCAL, "value": "a,b|c"}, {"value": "bare"}],
+        ),
+        a_patient("p3", unit="u2", name=[{"family": "Aikio"}], birthDate="1980"),
+    ]
+
+
+def _results() -> list[Json]:
+    performers = [{"identifier": {"system": LOCAL, "value": "77"}, "display": "Dr"}]
+    return [
+        _measured("g1", 5.4, "mmol/L", text="Glukoosi, paasto"),
+        _measured("g2", 5400, "umol/L", patient="p2", encounter=_to("Encounter/e2")),
+        _measured("g3", 54, "mg/dL", patient="p2", performer=performers),
+        _measured("g4", 5.449, "mmol/L", patient="p3", performer=[_to(OTHER_SERVER)]),
+        _measured("g5", 6, "mmol/L", comparator=">", encounter=_to("Encounter/e1")),
+        _pressure("b1", systolic=140, diastolic=90),
+        _pressure("b2", systolic=90, diastolic=140, patient="p2"),
+    ]
+
+
+def _measured(
+    id_: str,
+    value: float,
+    unit: str,
+    *,
+    patient: str = "p1",
+    text: str = "",
+    comparator: str = "",
+    **more: Any,
+) -> Json:
+    quantity: Json = {"value": value, "unit": unit, "system": UCUM, "code": unit}
+    if comparator:
+        quantity["comparator"] = comparator
+    code: Json = {"coding": [{"system": LOCAL, "code": "glu", "display": "Verensokeri"}]}
+    if text:
+        code["text"] = text
+    return an_hba1c(
+        id_, patient=patient, on="2026-10-01", code=code, valueQuantity=quantity, **more
+    )
+
+
+def _pressure(id_: str, *, systolic: float, diastolic: float, patient: str = "p1") -> Json:
+    panel = an_hba1c(
+        id_,
+        patient=patient,
+        on="2026-10-02",
+        code={"coding": [{"system": LOINC, "code": "85354-9"}]},
+        component=[_component("8480-6", systolic), _component("8462-4", diastolic)],
+    )
+    del panel["valueQuantity"]
+    return panel
+
+
+def _component(code: str, value: float) -> Json:
+    quantity = {"value": value, "unit": "mm[Hg]", "system": UCUM, "code": "mm[Hg]"}
+    return {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueQuantity": quantity}
+
+
+def _dated() -> list[Json]:
+    """Results of body weight, each on a day of its own kind."""
+    timing = {
+        "event": ["2025-05-01", "2025-05-20"],
+        "repeat": {"boundsPeriod": {"start": "2025-04-10", "end": "2025-06-10"}},
+    }
+    return [
+        _on("d1", effectiveDateTime="2025-01-15T08:30:00+02:00"),
+        _on("d2", effectiveDateTime="2025-01-15"),
+        _on("d3", effectiveDateTime="2025-01"),
+        _on("d4", effectivePeriod={"start": "2025-02-01"}),
+        _on("d5", effectivePeriod={"end": "2024-12-31"}),
+        _on("d6", effectiveTiming=timing),
+        _on("d7", effectiveDateTime="2025-03-30T23:30:00+03:00"),  # the clocks went on that night
+        _on("d8", effectiveInstant="2025-03-30T20:45:00Z"),
+    ]
+
+
+def _on(id_: str, **effective: Any) -> Json:
+    code = {"coding": [{"system": LOINC, "code": "29463-7"}]}
+    result = an_hba1c(id_, patient="p3", code=code, **effective)
+    if "effectiveDateTime" not in effective:
+        del result["effectiveDateTime"]
+    return result
+
+
+def _further() -> list[Json]:
+    tagged = {"tag": [{"system": LOCAL, "code": "batch-7"}], "source": "https://lab.example/a/b"}
+    profiled = {"profile": ["http://profiles.example/fhir/Condition|1.0"]}
+    return [
+        _encounter("e1", "p1", "u1"),
+        _encounter("e2", "p2", "u2"),
+        a_condition("c1", patient="p1", code="J45.1", meta=tagged),
+        a_condition("c2", patient="p2", code="I10", meta=profiled),
+        _provenance("v1", "Observation/g1", "2026-10-05T10:00:00Z"),
+        _provenance("v2", "Observation/g2", "2026-10-06T10:00:00Z"),
+        _value_set("s1", "https://sets.example/fhir/ValueSet/one", "1.0"),
+        _value_set("s2", "https://sets.example/fhir/ValueSet/one/more", "2.0"),
+        _value_set("s3", "https://sets.example/fhir/ValueSet/oneself", "1.0"),
+        _plan("x1", f"{SCHEDULE}|2.0"),
+        _plan("x2", SCHEDULE),
+        _risk("r1", 0.5),
+        _risk("r2", 0.54),
+        # A Device that bears the id of a Patient, and a result of each.
+        {"resourceType": "Device", "id": "p2"},
+        _count("m1", "Device/p2"),
+    ]
+
+
+def _count(id_: str, subject: str) -> Json:
+    return {
+        "resourceType": "Observation",
+        "id": id_,
+        "status": "final",
+        "code": {"text": "Huolto"},
+        "subject": _to(subject),
+    }
+
+
+def _encounter(id_: str, patient: str, unit: str) -> Json:
+    system = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+    return {
+        "resourceType": "Encounter",
+        "id": id_,
+        "status": "finished",
+        "class": {"system": system, "code": "AMB"},
+        "subject": _to(f"Patient/{patient}"),
+        "serviceProvider": _to(f"Organization/{unit}"),
+    }
+
+
+def _provenance(id_: str, target: str, recorded: str) -> Json:
+    return {
+        "resourceType": "Provenance",
+        "id": id_,
+        "target": [_to(target)],
+        "recorded": recorded,
+        "agent": [{"who": _to("Organization/u1")}],
+    }
+
+
+def _value_set(id_: str, url: str, version: str) -> Json:
+    return {
+        "resourceType": "ValueSet",
+        "id": id_,
+        "url": url,
+        "version": version,
+        "status": "active",
+    }
+
+
+def _plan(id_: str, canonical: str) -> Json:
+    return {
+        "resourceType": "CarePlan",
+        "id": id_,
+        "status": "active",
+        "intent": "plan",
+        "subject": _to("Patient/p1"),
+        "instantiatesCanonical": [canonical],
+    }
+
+
+def _risk(id_: str, probability: float) -> Json:
+    return {
+        "resourceType": "RiskAssessment",
+        "id": id_,
+        "status": "final",
+        "subject": _to("Patient/p1"),
+        "prediction": [{"probabilityDecimal": probability}],
+    }
+
+
+def _to(target: str) -> Json:
+    return {"reference": target}
