@@ -53,6 +53,7 @@ def test_a_walk_finds_each_person_that_a_plain_look_finds_once_and_the_tabs_coun
     region = a_region(at_most + 10)
     write(storage, region)
     monkeypatch.setattr(few, "FEW", at_most)
+    monkeypatch.setattr(few, "FEW_OF_ALL", at_most)
 
     for question, viewer in questions(at_most + 10, 20):
         wanted = reference.people_of(region, question, viewer)

@@ -63,6 +63,7 @@ def test_a_walk_finds_what_a_plain_look_at_all_stretches_finds(storage, monkeypa
     write(storage, region)
     # With none at most, every filter is walked through; else a list begins with whom it leaves.
     monkeypatch.setattr(few, "FEW", at_most)
+    monkeypatch.setattr(few, "FEW_OF_ALL", at_most)
 
     for question, viewer in questions(seed, 40):
         found = [(row.person.id, row.follow_up.id) for row in walk(storage, question, viewer)]

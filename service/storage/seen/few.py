@@ -35,7 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Boolean, TypeEngine
+from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
 from service.domain.protocol import Kind
@@ -48,8 +48,12 @@ from service.storage.tables.plan import plan_protocols
 from service.storage.tables.projection import NEVER_DONE, bookings, feeds, follow_ups, stretches
 from service.storage.tables.record import patients
 
-FEW: Final = 800
-"""At most so many people are begun with: their rows cost what a page of one in fifty costs to walk."""
+FEW: Final = 400
+FEW_OF_ALL: Final = 1_500
+"""At most so many people are begun with: among those of a unit, and where no unit is asked for.
+
+With more, their rows would cost more than to walk until the page is full.
+"""
 
 _LIMIT: Final[BindParameter[int]] = bindparam("few_at_most")
 _FIRST_DAY: Final = literal(date.min, Day)
@@ -60,10 +64,10 @@ def begun_with_few(connection: Connection, shape: Shape, given: dict[str, Any]) 
 
     The shape as it is where no filter leaves but few.
     """
+    at_most = FEW if shape.units else FEW_OF_ALL
     for probe in _probes(_of_filters(shape)):
-        asked = {**given, "few_at_most": FEW + 1}
-        found = connection.execute(probe, asked).scalars().all()
-        if len(found) <= FEW:
+        found = connection.execute(probe, {**given, "few_at_most": at_most + 1}).scalars().all()
+        if len(found) <= at_most:
             given["few"] = sorted(set(found))
             return replace(shape, few=True)
     return shape
@@ -163,11 +167,13 @@ class _Keys(TypeDecorator[Sequence[int]]):
         return orjson.dumps(value).decode() if dialect.name == "sqlite" else value
 
 
-class _AnyOf(FunctionElement[bool]):
-    """Whether a key is one of many."""
+class _AnyOf(FunctionElement[Any]):
+    """Whether a key is one of many.
+
+    Without a type: SQLite would get `= 1` behind a Boolean, and then sees no index.
+    """
 
     inherit_cache = True
-    type = Boolean()
 
 
 @compiles(_AnyOf)

@@ -1,9 +1,9 @@
 """The filters of a question as conditions: those on a stretch, and those on the person."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, not_, or_, select
 
 from service.domain.follow_up import Hold
 from service.storage.access import visible
@@ -15,24 +15,39 @@ from service.storage.tables.projection import bookings, feeds, follow_ups
 from service.storage.tables.record import patients
 
 Condition: TypeAlias = ColumnElement[bool]
+Finds: TypeAlias = Callable[[Select[Any]], Condition]
 
 FROM_INSTANT: Final = bindparam("from_instant", type_=Instant)
 
 
-def of_stretch(shape: Shape, rows: Any) -> Iterator[Condition]:
+def joined_in(found: Select[Any]) -> Condition:
+    """Whether a subquery finds anything, for what is read whole."""
+    return found.exists()
+
+
+def one_by_one(found: Select[Any]) -> Condition:
+    """The same, asked of each row in turn, for what is walked in its order and ends with the page.
+
+    PostgreSQL would else read all of a list, and put it in order, to join in what few rows have;
+    what most rows lack it does not expect to be rare, so that a negation needs no care.
+    """
+    return found.limit(1).scalar_subquery().is_not(None)
+
+
+def of_stretch(shape: Shape, rows: Any, finds: Finds = joined_in) -> Iterator[Condition]:
     """The conditions on the stretch itself and its follow-up."""
     if shape.protocols:
         yield or_(*(_asked_by(rows, number) for number in range(shape.protocols)))
     if shape.performers:
-        performer = _follow_up(rows, follow_ups.c.performer)
-        yield performer.in_(bindparam("any_performer", expanding=True))
+        does = follow_ups.c.performer.in_(bindparam("any_performer", expanding=True))
+        yield finds(_follow_up(rows, follow_ups.c.follow_up).where(does))
     if shape.booked is not None:
-        yield booked(rows) if shape.booked else not_(booked(rows))
+        yield booked(rows, finds) if shape.booked else not_(booked(rows))
     if shape.not_known is not None:
         yield not_known(rows) if shape.not_known else not_(not_known(rows))
 
 
-def of_person(shape: Shape, rows: Any) -> Iterator[Condition]:
+def of_person(shape: Shape, rows: Any, finds: Finds = joined_in) -> Iterator[Condition]:
     """The conditions on the person whom a stretch is about; who may see them, first."""
     yield visible(shape.role, rows.patient)
     conditions = []
@@ -41,19 +56,21 @@ def of_person(shape: Shape, rows: Any) -> Iterator[Condition]:
     if shape.distance:
         conditions.append(patients.c.distance_km > bindparam("distance"))
     if conditions:
-        yield exists().where(patients.c.patient == rows.patient, *conditions)
+        theirs = select(patients.c.patient).where(patients.c.patient == rows.patient, *conditions)
+        yield finds(theirs.correlate_except(patients))
 
 
-def booked(rows: Any) -> Condition:
+def booked(rows: Any, finds: Finds = joined_in) -> Condition:
     """An appointment from the start of the day on names the follow-up, or its activity."""
+    id_ = _follow_up(rows, follow_ups.c.id)
     for_all = and_(bookings.c.follow_up_id == "", bookings.c.activity == rows.activity)
     found = select(bookings.c.patient).where(
         bookings.c.patient == rows.patient,
         bookings.c.at >= FROM_INSTANT,
         known(bookings.c),
-        or_(for_all, bookings.c.follow_up_id == _follow_up(rows, follow_ups.c.id)),
+        or_(for_all, bookings.c.follow_up_id == id_.scalar_subquery()),
     )
-    return found.correlate_except(bookings).exists()
+    return finds(found.correlate_except(bookings))
 
 
 def agreed(rows: Any) -> Condition:
@@ -84,6 +101,6 @@ def _asked_by(rows: Any, number: int) -> Condition:
     return named
 
 
-def _follow_up(rows: Any, column: Any) -> Any:
+def _follow_up(rows: Any, column: Any) -> Select[Any]:
     of_it = (follow_ups.c.patient == rows.patient) & (follow_ups.c.follow_up == rows.follow_up)
-    return select(column).where(of_it).correlate_except(follow_ups).scalar_subquery()
+    return select(column).where(of_it).correlate_except(follow_ups)

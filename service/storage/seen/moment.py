@@ -103,5 +103,5 @@ def _in_state(rows: Any, state: State) -> ColumnElement[bool]:
         return and_(rows.overdue_from <= AS_OF)
     if state is State.DUE:
         return and_(rows.opens_on <= AS_OF, rows.overdue_from > AS_OF)
-    # Nothing that opens later has missed a whole interval: the order begins behind today.
-    return and_(rows.opens_on > AS_OF, rows.order_on > AS_OF)
+    # What opens later is not overdue and has not missed a whole interval: each order begins behind today.
+    return and_(rows.opens_on > AS_OF, rows.order_on > AS_OF, rows.overdue_from > AS_OF)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from service.domain.follow_up import Hold
 from service.storage.seen.few import among_few
-from service.storage.seen.filters import Condition, of_person, of_stretch
+from service.storage.seen.filters import Condition, of_person, of_stretch, one_by_one
 from service.storage.seen.moment import KNOWN_AT, Knowledge, holding, holds_of, in_states, known
 from service.storage.seen.shape import Shape
 from service.storage.seen.unsought import Unsought
@@ -99,9 +99,10 @@ def superseded(shape: Shape) -> CTE | None:
 def _of_few(shape: Shape) -> CTE:
     """What the question asks for of the few people that are given."""
     rows = stretches.alias()
-    conditions = [among_few(rows.c.patient), *matching_of_person(shape, rows)]
+    columns = Unsought(rows.c, "unit", "activity", "hold", "overdue_from")
+    conditions = [*_STANDING[shape.knowledge](columns), *_asked(shape, columns)]
     found = select(*(rows.c[name] for name in dict.fromkeys((*shape.told, *_MARKING))))
-    found = found.where(*conditions, *of_person(shape, rows.c))
+    found = found.where(among_few(rows.c.patient), *conditions, *of_person(shape, rows.c))
     return found.cte("of_few").prefix_with("MATERIALIZED")
 
 
@@ -132,8 +133,8 @@ def _conditions(shape: Shape, rows: FromClause, hold: Hold, names: Sequence[Make
         *_STANDING[shape.knowledge](columns),
         *(condition for make in names for condition in make(columns)),
         *in_states(columns, hold, shape.states),
-        *of_stretch(shape, columns),
-        *of_person(shape, columns),
+        *of_stretch(shape, columns, one_by_one),
+        *of_person(shape, columns, one_by_one),
     ]
 
 
