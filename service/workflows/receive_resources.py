@@ -76,7 +76,7 @@ class Received(NamedTuple):
 
     `is_new`: it was stored by this write for the first time. `changed` are the follow-ups that it
     closed, `reopened` those that it had closed and no longer does; `enrolled` the protocols that
-    its person was put on; `not_counted` why it closed none.
+    its person was put on; `not_counted` why it closed none. `stands`: it was there so already.
     """
 
     submission: Submission
@@ -86,6 +86,7 @@ class Received(NamedTuple):
     not_counted: Sequence[NotCounted] = ()
     reopened: tuple[ChangedFollowUp, ...] = ()
     enrolled: tuple[str, ...] = ()
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class _Receiver:
         decided = replace(decided, before=self._before(listed, decided.ids))
         decided = replace(decided, found=self._found(submissions, decided))
         readings = submissions.read(decided, received_on=self._today)
+        self._expect_in_care(listed, readings)
         before = self._locked(listed, decided, readings)
         received = [self._done(one, decided, readings, before) for one in listed]
         written = [Named(one.stored.type, one.stored.id) for one in received if one.stored]
@@ -239,12 +241,9 @@ class _Receiver:
     ) -> dict[int, Stored]:
         """Lock everybody concerned; what then stands under the ids that are updated or deleted.
 
-        Forbidden where one of them is not the viewer's to change; Collision where a resource went
-        to somebody else while we waited.
+        Collision where a resource went to somebody else while we waited.
         """
         people = {id_ for reading in readings.values() for id_ in reading.patients}
-        if self._viewer.role is not Role.SYSTEM:
-            self._expect_in_care(listed, readings, people)
         others = {one.patient for one in decided.before.values() if one.patient > 0}
         self._keys.update(self._work.patients.lock(people, keys=others))
         self._work.resources.hold_named(_of_no_one(listed, decided, readings))
@@ -256,9 +255,12 @@ class _Receiver:
         return before
 
     def _expect_in_care(
-        self, listed: Sequence[Submission], readings: Mapping[int, Reading], people: set[str]
+        self, listed: Sequence[Submission], readings: Mapping[int, Reading]
     ) -> None:
         """Forbidden for what is about no one, or somebody else; the store hides what else is not theirs."""
+        if self._viewer.role is Role.SYSTEM:
+            return
+        people = {id_ for reading in readings.values() for id_ in reading.patients}
         seen = self._work.patients.keys(people, viewer=self._viewer)
         for one in listed:
             reading = readings.get(one.number)
@@ -277,7 +279,7 @@ class _Receiver:
             if named is None:
                 return Received(one, None, is_new=False)
             if (standing := decided.standing.get(one.number)) is not None:
-                return Received(one, standing, is_new=False)
+                return Received(one, standing, is_new=False, stands=True)
             one = _expecting(one, before.get(one.number))
             if one.method == "DELETE":
                 return self._delete(one, named, before.get(one.number))
@@ -290,7 +292,7 @@ class _Receiver:
         else:
             stored = self._replace(one, reading, old)
             if old is not None and stored.version == old.version:
-                return Received(one, stored, is_new=False)
+                return Received(one, stored, is_new=False, stands=True)
         self._notes.note(reading, old)
         is_new = old is None or old.deleted
         return Received(one, stored, is_new=is_new, not_counted=reading.not_counted)
@@ -335,7 +337,7 @@ class _Receiver:
         return [self._with_consequences(one, steps) for one in received]
 
     def _with_consequences(self, one: Received, steps: Iterable[Step]) -> Received:
-        if one.stored is None:
+        if one.stored is None or one.stands:
             return one
         source = f"{one.stored.type}/{one.stored.id}"
         moved = [changed for step in steps for changed in step.changed]

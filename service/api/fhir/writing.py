@@ -18,7 +18,12 @@ from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
 from service.fhir.conditions import Conditions
 from service.fhir.outcome import outcome
-from service.fhir.rendering.consequences import NOTHING_TO_DELETE, Effects, consequences
+from service.fhir.rendering.consequences import (
+    NOTHING_TO_DELETE,
+    STANDS_ALREADY,
+    Effects,
+    consequences,
+)
 from service.runtime import Runtime
 from service.workflows.ports import Work
 from service.workflows.receive_resources import Received, Submissions, receive_resources
@@ -116,8 +121,9 @@ def _answer_of_deletion(
 def _outcome(runtime: Runtime, viewer: Viewer, received: Received, stored: Stored | None) -> bytes:
     """What the write did to follow-ups, and which of its references lead nowhere."""
     expression = received.submission.expression
-    if stored is None:
-        return outcome([Issue("informational", NOTHING_TO_DELETE, expression, "information")])
+    if stored is None or received.stands:
+        words = STANDS_ALREADY if stored else NOTHING_TO_DELETE
+        return outcome([Issue("informational", words, expression, "information")])
     done = consequences(
         Effects(received.changed, received.reopened, received.enrolled, received.not_counted),
         runtime.catalogue,

@@ -21,6 +21,7 @@ _REASONS: Final = {
 }
 _CLOSES_NONE: Final = "Stored; it closes no follow-up."
 _DELETED: Final = "Deleted; no follow-up rested on it."
+STANDS_ALREADY: Final = "It stands so already; nothing was stored."
 NOTHING_TO_DELETE: Final = "There was nothing to delete."
 _SEVERITY: Final = "information"
 

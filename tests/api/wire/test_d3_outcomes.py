@@ -31,6 +31,8 @@ def test_a_write_says_which_protocol_it_began_what_it_closed_and_what_came_back(
     assert words == "Begins the follow-up of the protocol `type-2-diabetes` (Type 2 diabetes)."
     [(_, closes)] = told(client.put("/fhir/Observation/o1", an_hba1c(), **WANTED))
     assert closes.startswith("Closes the follow-up `hba1c`")
+    [(_, again)] = told(client.put("/fhir/Observation/o1", an_hba1c(), **WANTED))
+    assert again == "It stands so already; nothing was stored."
     wrong = an_hba1c(status="entered-in-error")
     [reopened] = told(client.put("/fhir/Observation/o1", wrong, **WANTED))
     assert reopened[1].startswith("Closes the follow-up `hba1c`")

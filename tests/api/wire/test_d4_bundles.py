@@ -300,6 +300,30 @@ def test_a_conditional_reference_finds_what_the_same_transaction_stores(client) 
     assert count(client, "Observation") == 2
 
 
+@pytest.mark.check(77)
+def test_those_who_care_for_one_unit_refer_conditionally_to_what_they_store(
+    client, signed_in
+) -> None:
+    client.put("/fhir/Patient/p1", a_person(id="p1"))
+    encounter = {
+        "resourceType": "Encounter",
+        "identifier": [{"system": MRN, "value": "e1"}],
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": f"Patient?identifier={MRN}|a1"},
+    }
+    by_visit = {"reference": f"Encounter?identifier={MRN}|e1"}
+    result = a_result(f"Patient?identifier={MRN}|a1", encounter=by_visit)
+    entries = [an_entry("POST", "Observation", result), an_entry("POST", "Encounter", encounter)]
+    elsewhere = sent(signed_in("clinician", unit="u2"), *entries)
+    assert elsewhere.status_code == 400
+    assert {one["code"] for one in elsewhere.json["issue"]} == {"value"}
+    done = sent(signed_in("clinician", unit="u1"), *entries)
+    observation, visit = places(done)
+    found = client.get(f"/fhir/{observation}").json
+    assert (found["subject"]["reference"], found["encounter"]["reference"]) == ("Patient/p1", visit)
+
+
 @pytest.mark.check(78, 84)
 def test_relative_references_are_those_of_the_entrys_own_base(client) -> None:
     other = "https://other.example/fhir/"
