@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count, repeat
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,7 @@ _sorts = st.lists(
 _turns = st.lists(st.lists(st.tuples(_moves, st.integers(0, AT_FIRST - 1)), max_size=2), max_size=6)
 
 
+@pytest.mark.check(99)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=_turns, sort=_sorts, criteria=st.sampled_from([(), (BY_CODE,)]))
 def test_each_match_is_met_once_while_others_write(storage, turns, sort, criteria):
