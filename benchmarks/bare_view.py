@@ -18,6 +18,7 @@ def application() -> Flask:
     body = Path(sys.argv[2]).read_bytes()
     app = Flask(__name__)
 
+    @app.get("/fhir/<type_>")
     @app.get("/fhir/<type_>/<id_>")
     def view(**_: str) -> Response:
         return Response(body, content_type="application/fhir+json; charset=utf-8")

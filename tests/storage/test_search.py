@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.errors import TooLarge
+from service.domain.errors import NotFound, TooLarge
 from service.domain.search import (
     Criterion,
     DateValue,
@@ -296,3 +296,46 @@ def test_a_patient_walks_their_own_resources_whatever_they_are_sorted_by(storage
 
     assert ids(search(storage, query, a_patient("p1")).matches) == ["r3", "r2", "r0"]
     assert search(storage, query, a_patient("p3")).matches == ()
+
+
+def test_answers_in_parts_are_of_one_moment(storage):
+    keep(storage, a_reading("p1", "Patient", about="p1"), a_result("a", "p1", "2026-01-01"))
+    back = Query("Patient", includes=(Inclusion("Observation", SUBJECT, reverse=True),), total=True)
+
+    with storage.read(one_moment=True) as view:
+        before = view.resources.search(back, viewer=SYSTEM)
+        keep(storage, a_result("b", "p1", "2026-01-02"), a_reading("p2", "Patient", about="p2"))
+        again = view.resources.search(back, viewer=SYSTEM)
+
+    assert again == before
+    after = search(storage, back)
+    assert (after.total, ids(after.included)) == (2, ["a", "b"])
+
+
+def test_a_reading_of_one_moment_that_fails_leaves_its_connection_in_order(storage):
+    keep(storage, a_reading("a"))
+
+    with pytest.raises(NotFound), storage.read(one_moment=True) as view:
+        view.resources.read("Observation", "none", viewer=SYSTEM)
+
+    keep(storage, a_reading("b"))
+    assert ids(search(storage, OBSERVATIONS).matches) == ["a", "b"]
+
+
+def test_matches_of_several_types_stand_in_one_order_and_count_once(storage):
+    keep(
+        storage,
+        a_result("a", "p1", "2026-01-03"),
+        a_reading("t", "Task", dates=[a_date("2026-01-02")]),
+    )
+    keep(storage, a_result("b", "p2", "2026-01-01"))
+    parts = tuple(Query(type_, sort=(BY_DATE,)) for type_ in ("Observation", "Task"))
+    twice = (*parts, Query("Observation", (of_patient("p1"),), (BY_DATE,)))
+    query = Query("", sort=(BY_DATE,), count=2, parts=twice, total=True)
+
+    walked = list(pages(storage, query))
+
+    assert [ids(page.matches) for page in walked] == [["b", "t"], ["a"]]
+    assert {page.total for page in walked} == {3}
+    last = search(storage, replace(query, backwards=True))
+    assert ids(last.matches) == ["t", "a"]

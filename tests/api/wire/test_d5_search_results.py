@@ -1,10 +1,12 @@
 """Wire checklist D5: what a search answers: pages, order, includes, parts of resources, totals."""
 
+from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from service.domain.access import Role
+from service.fhir.cursor import Page, seal
 from service.storage.search import inclusion
 from tests.api.people import accesses, receive_people
 from tests.databases import BACKENDS
@@ -182,13 +184,34 @@ def test_links_lead_forwards_and_back_also_after_a_post(client) -> None:
     assert ids(found(client, links(third)["first"])) == ["n1", "n2"]
 
 
+@pytest.mark.check(99)
+def test_a_walk_meets_each_match_once_while_others_write(client) -> None:
+    for number in range(1, 6):
+        client.put(f"/fhir/Practitioner/w{number}", _named(f"w{number}", f"Walker {number}"))
+    page = found(client, "/fhir/Practitioner?family=walker&_sort=family&_count=2")
+    met = ids(page)
+    client.delete("/fhir/Practitioner/w1")
+    client.put("/fhir/Practitioner/w0", _named("w0", "Walker 0"))
+    while "next" in links(page):
+        page = found(client, links(page)["next"])
+        met += ids(page)
+    assert met == ["w1", "w2", "w3", "w4", "w5"]
+    for number in range(6):
+        client.delete(f"/fhir/Practitioner/w{number}")
+
+
 @pytest.mark.check(100)
-def test_a_page_link_that_is_old_or_forged_leads_nowhere(client, signed_in, app) -> None:
+def test_a_page_link_that_is_old_or_forged_leads_nowhere(client, signed_in, runtime) -> None:
     after = links(found(client, f"{PAGED}&_count=2"))["next"].removeprefix(BASE)
     for wrong in (after[:-5], "/fhir/Observation?_page=x", after.replace("Observation", "Task")):
         answer = client.get(wrong)
         assert (answer.status_code, answer.json["resourceType"]) == (404, "OperationOutcome")
     assert signed_in("patient", patient="p9").get(after).status_code == 404
+    two_days_ago = runtime.clock.now() - timedelta(days=2)
+    old = seal(Page("Observation", "code=4548-4"), key=runtime.cursor_key, at=two_days_ago)
+    gone = client.get(f"/fhir/Observation?_page={old}")
+    assert (gone.status_code, gone.json["issue"][0]["code"]) == (410, "deleted")
+    assert "begin the search again" in gone.json["issue"][0]["diagnostics"]
 
 
 @pytest.mark.check(101)
