@@ -59,7 +59,9 @@ def test_each_stands_under_its_kind_and_id():
 
 def expected_file(content: dict[str, Any]) -> str:
     kind = content["resourceType"]
-    return f"{FOLDERS[kind]}/{kind}-{content['id']}.json"
+    is_profile = kind == "StructureDefinition" and content["type"] != "Extension"
+    folder = "profiles" if is_profile else FOLDERS[kind]
+    return f"{folder}/{kind}-{content['id']}.json"
 
 
 def test_every_extension_of_ours_is_defined():

@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service.app import create_app
+from service.jobs.publish import publish_definitions
 from service.runtime import Runtime
 from tests.api.conftest import Client
 from tests.api.people import AINO, HATTULA, INARI, MARJATTA, accesses, key_of, receive_people
@@ -30,6 +31,7 @@ def runtime(request: Any, databases: Databases, tmp_path_factory: Any) -> Iterat
         reception = receive_people(opened)
         reception.put(*PROFESSIONALS)
         reception.put(*OF_MARJATTA)
+        publish_definitions(opened)
         yield opened
 
 
@@ -257,6 +259,19 @@ def test_types_days_and_instants_narrow_it(client):
     assert {"Condition/c0", f"Patient/{MARJATTA}"} <= since
     until = set(names(everything(client, "end=2024-12-31")))
     assert ("Observation/o1" in until, "Observation/o9" in until) == (False, True)
+
+
+def test_what_the_service_makes_keeps_the_profiles_that_it_claims(client):
+    made = {
+        one["resource"]["resourceType"]: one["resource"]
+        for one in everything(client, "_type=CarePlan,ServiceRequest,Task")
+    }
+    assert made.keys() == {"CarePlan", "ServiceRequest", "Task"}
+    for type_, resource in made.items():
+        assert resource["meta"]["profile"]
+        found = issues(client.post(f"/fhir/{type_}/$validate", resource))
+        assert [one for one in found if one[1] != "invariant"] == []  # it has no narrative
+        assert {severity for severity, _, _ in found} == {"warning"}
 
 
 def test_a_round_is_shown_as_it_stands_today(client):
