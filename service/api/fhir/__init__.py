@@ -81,7 +81,14 @@ def blueprint(runtime: Runtime) -> Blueprint:
         _Interaction("GET", "/metadata", metadata),
         _open(runtime, partial(metadata, offered=_offered())),
     )
+    pages.after_request(_as_no_page)
     return pages
+
+
+def _as_no_page(answer: Response) -> Response:
+    """Let no browser take for a page what holds a narrative that somebody sent."""
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def _register(pages: Blueprint, one: _Interaction, answer: Callable[..., Response]) -> None:
