@@ -42,6 +42,15 @@ class Reception:
         bundle = {"resourceType": "Bundle", "type": "transaction", "entry": list(entries)}
         return self.take(orjson.dumps(bundle))
 
+    def within(self, work: Any, *resources: Json) -> list[Received]:
+        """Store resources under their own ids in a transaction that is under way."""
+        entries = [_entry("PUT", _address(one), one) for one in resources]
+        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+        submissions = self.runtime.intake.bundle(read_bundle(orjson.dumps(bundle)), at=self.now)
+        return receive_resources(
+            work, submissions, self.runtime.receiving, viewer=self.viewer, today=self.today
+        )
+
     def take(self, body: bytes) -> list[Received]:
         """Send the bytes of a transaction Bundle."""
         self.now += timedelta(minutes=1)

@@ -1,6 +1,6 @@
 """Enrolling a region: previewed, done from the day a condition began, taken back as if it had never been."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +8,15 @@ import orjson
 import pytest
 from sqlalchemy import text
 
+from service.domain.access import Role, Viewer
 from service.domain.errors import Invalid, NotFound
+from service.domain.worklist import WorklistQuestion
 from service.fhir.validation import issues_of
 from service.jobs.enrol import enrol, preview, run_of, undo
 from service.jobs.lease import AlreadyRunning, held
 from service.jobs.load.loading import load_files
 from service.runtime import Runtime
+from tests.house import NOON
 
 
 def a_person(
@@ -118,6 +121,37 @@ def test_a_run_that_is_undone_leaves_no_follow_up(region):
     assert set(rows(region, "SELECT DISTINCT status FROM follow_ups")) == {("entered-in-error",)}
     assert preview(region).counts.people == 3
     assert undo(region, done.run) == 0
+
+
+def test_taking_a_run_back_leaves_every_answer_as_it_was_before_it(region, tmp_path):
+    load(region, tmp_path, *a_person(4, code="I10"))
+    load(region, tmp_path, {**a_person(4)[1], "id": "another-of-the-fourth"})
+    enrol(region, ["hypertension"])
+    before = answers(region)
+
+    done = enrol(region)
+    assert answers(region) != before
+    undo(region, done.run)
+
+    assert answers(region) == before
+
+
+def answers(runtime: Runtime) -> Any:
+    """What is read of plans, the list and the audit today and a year ago."""
+    today = runtime.clock.today()
+    viewer = Viewer(Role.SYSTEM, today)
+    people = [id_ for (id_,) in rows(runtime, "SELECT id FROM patients ORDER BY id")]
+    with runtime.store.read() as view:
+        seen = view.follow_ups
+        days = (today, today - timedelta(days=365))
+        plans = [seen.plan(id_, viewer=viewer, as_of=day) for id_ in people for day in days]
+        audits = [seen.compliance(viewer=viewer, as_of=day) for day in days]
+        lists = [seen.page(WorklistQuestion(as_of=day), viewer=viewer) for day in days]
+    return (
+        [one._replace(known_at=NOON) for one in plans],
+        [one._replace(known_at=NOON) for one in audits],
+        lists,
+    )
 
 
 def test_the_resources_of_a_run_that_is_undone_say_so(region):

@@ -1,7 +1,9 @@
 """A result arrives: what it does to plans, follow-ups, rounds, bookings and feeds, in one transaction."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, datetime
+from functools import partial
+from threading import Event
 from typing import Any
 
 import orjson
@@ -13,7 +15,7 @@ from service.domain.follow_up import Stretch
 from service.domain.worklist import WorklistQuestion
 from service.runtime import Runtime
 from service.workflows.receive_resources import Received
-from tests.house import SYSTEM, TODAY
+from tests.house import LATER, SYSTEM, TODAY
 from tests.receiving import (
     BASE,
     Reception,
@@ -260,6 +262,36 @@ def test_a_clinician_changes_nothing_that_is_about_no_one(reception: Reception, 
     with pytest.raises(Forbidden) as caught:
         nurse.put(an_hba1c("o1"), a_unit("u1", name="Toinen nimi"))
     assert caught.value.issues[0].expression == "Bundle.entry[1]"
+
+
+def test_a_second_writer_waits_for_the_first_one_and_then_knows_what_it_stored(runtime: Runtime):
+    reception = Reception(runtime)
+    person_with_diabetes(reception)
+    has_stored, may_end = Event(), Event()
+
+    def first(work: Any) -> None:
+        reception.within(work, an_hba1c("o1", on="2026-11-10"))
+        has_stored.set()
+        assert may_end.wait(20)
+
+    def second() -> None:
+        own = Reception(runtime)
+        own.now = reception.now
+        own.put(an_hba1c("o2", on="2026-11-12"))
+
+    with ThreadPoolExecutor(2) as pool:
+        carry_out, at = runtime.store.carry_out, reception.now + LATER
+        one = pool.submit(partial(carry_out, first, actor="tests", request="first", at=at))
+        assert has_stored.wait(20)
+        another = pool.submit(second)
+        is_waiting = not wait([another], timeout=0.5).done
+        may_end.set()
+    assert is_waiting
+    assert (one.exception(), another.exception()) == (None, None)
+    kept = reception.kept("p1")
+    assert len([fact for fact in kept.facts if fact.item == "hba1c"]) == 2
+    rounds = kept.follow_ups["hba1c|lab"].rounds.values()
+    assert {one.closed_by for one in rounds} == {"Observation/o1", "Observation/o2", ""}
 
 
 def test_two_results_of_one_patient_at_the_same_moment_both_count(runtime: Runtime):

@@ -102,7 +102,8 @@ class Taking:
             lambda work: self._stored(work, prepared, part),
             actor=self.manner.author or REQUEST,
             request=REQUEST,
-            at=part.at,
+            # When it is stored, not when it was read: parts wait for a process that is free.
+            at=self.runtime.clock.now(),
             history=self.manner.history,
         )
         return _told(prepared, outcomes)
