@@ -62,11 +62,15 @@ class Activity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """How many people, in how many regions of thirteen units; with five years of history or without."""
+    """How many people, in how many regions of thirteen units; with five years of history or without.
+
+    `after` is a key higher than those of all who live in the database before.
+    """
 
     people: int
     regions: int = 1
     with_history: bool = True
+    after: int = 0
 
     @property
     def units(self) -> list[str]:
@@ -95,15 +99,16 @@ ACTIVITIES: Final = _activities()
 
 
 def fill(storage: Storage, population: Population) -> None:
-    """Write the population into a database that has the schema and no one in it."""
+    """Write the population into a database that has the schema, and no one with such keys."""
     with storage.engine.begin() as connection, _without_indexes(connection):
         _units(connection, population)
         people = _people(population)
         while some := list(islice(people, _AT_ONCE // FOLLOW_UPS_A_PERSON)):
             insert_rows(connection, _together(some))
-    with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        analyse = "VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"
-        connection.exec_driver_sql(analyse)
+    if storage.engine.dialect.name == "postgresql":
+        # It would gather statistics by itself after a while; SQLite has none where the service runs.
+        with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _together(found: list[dict[Table, list[Row]]]) -> dict[Table, list[Row]]:
@@ -135,7 +140,9 @@ def _units(connection: Connection, population: Population) -> None:
     ]
     begun = [(1, noon(FIRST_DAY), 0, "benchmarks", "", False)]
     begun.append((2, noon(TODAY), 0, "benchmarks", "", False))
-    insert_rows(connection, {units: named, feeds: fed, transactions: begun})
+    insert_rows(connection, {units: named, feeds: fed})
+    if not population.after:
+        insert_rows(connection, {transactions: begun})
 
 
 @cache
@@ -146,7 +153,7 @@ def noon(day: date) -> datetime:
 
 def _people(population: Population) -> Iterator[dict[Table, list[Row]]]:
     dice = random.Random(20261121)
-    for key in range(1, population.people + 1):
+    for key in range(population.after + 1, population.after + population.people + 1):
         region = dice.randrange(population.regions)
         [number] = dice.choices(range(len(_UNIT_SHARES)), _UNIT_SHARES)
         yield _Person(key, population.units[region * len(_UNIT_SHARES) + number], dice).rows(

@@ -101,6 +101,8 @@ def _questions() -> Iterator[tuple[str, WorklistQuestion]]:
     yield "protocol", replace(_UNIT, protocols=frozenset({"asthma"}))
     yield "activity", replace(_UNIT, activities=frozenset({"activity-07"}))
     yield "performer", replace(_UNIT, performers=frozenset({"nurse"}))
+    yield "performer of nothing", replace(_UNIT, performers=frozenset({"dentist"}))
+    yield "protocol of nobody", replace(_UNIT, protocols=frozenset({"copd"}))
     yield "booked", replace(_UNIT, booked=True)
     yield "not known", replace(_UNIT, not_known=True)
     yield "language", replace(_UNIT, language="sv")
