@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from service.domain.search import (
+    Chain,
     Criterion,
     DateValue,
     Query,
     ReferenceValue,
+    ReverseChain,
     SearchKind,
     SortKey,
     TokenValue,
@@ -17,11 +19,17 @@ from service.storage.database import Storage
 from service.storage.search.page import page_of
 from tests.storage.builders import CODE, DATE, SUBJECT, SYSTEM, a_clinician, a_patient
 
+STATUS = 41
 BY_CODE = Criterion(CODE, SearchKind.TOKEN, (TokenValue("http://loinc.org", "4548-4"),))
 OF_PATIENT = Criterion(SUBJECT, SearchKind.REFERENCE, (ReferenceValue("Patient", "p1"),))
 BY_ID = Criterion(0, SearchKind.ID, ("a1",))
 ON_A_DAY = Criterion(DATE, SearchKind.DATE, (DateValue("eq", 0, 86_400_000_000),))
 SINCE = Criterion(0, SearchKind.LAST_UPDATED, (DateValue("ge", 0, 1),))
+FINAL = Criterion(STATUS, SearchKind.TOKEN, (TokenValue("", "final"),), common=True)
+OF_IDENTIFIER = Criterion(CODE, SearchKind.TOKEN, (TokenValue("urn:oid:1.2", "7"),))
+CHAINED = Chain((SUBJECT,), (("Patient", (OF_IDENTIFIER,)),))
+POINTED_AT = ReverseChain("Observation", (SUBJECT,), "Patient", (BY_CODE,))
+FAR = Chain((SUBJECT,), (("Patient", (POINTED_AT,)),))
 NEWEST_FIRST = (SortKey(DATE, SearchKind.DATE, descending=True),)
 LAST_UPDATED_FIRST = (SortKey(0, SearchKind.LAST_UPDATED, descending=True),)
 
@@ -59,6 +67,31 @@ WALKS = {
     ),
     "all of a type, newest first, by the sort key": (
         Query("Observation", (), NEWEST_FIRST, after=(5, 7)),
+        SYSTEM,
+        "search_dates_by_low (type=? AND param=? AND (low,resource)<(?,?))",
+    ),
+    "a chain from its few targets to what points at them": (
+        Query("Observation", (FINAL, CHAINED), NEWEST_FIRST),
+        SYSTEM,
+        "search_references_by_target (target_id=? AND target_type=? AND type=? AND param=?)",
+    ),
+    "a reverse chain from its few sources to what they point at": (
+        Query("Patient", (POINTED_AT,)),
+        a_clinician(),
+        "resources_by_type (type=? AND resource=? AND rowid=?)",
+    ),
+    "a chain of several steps from its far end": (
+        Query("Encounter", (FAR,)),
+        SYSTEM,
+        "search_references_by_target (target_id=? AND target_type=? AND type=? AND param=?)",
+    ),
+    "a code before a status that all resources share": (
+        Query("Observation", (FINAL, BY_CODE)),
+        SYSTEM,
+        "search_tokens_by_code (type=? AND param=? AND code=?",
+    ),
+    "the sort key where only a status is asked": (
+        Query("Observation", (FINAL,), NEWEST_FIRST, after=(5, 7)),
         SYSTEM,
         "search_dates_by_low (type=? AND param=? AND (low,resource)<(?,?))",
     ),

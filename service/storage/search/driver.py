@@ -114,9 +114,13 @@ def _over_targets(query: Query, chain: ReverseChain, viewer: Viewer, named: str)
     ids = select(links.c.target_id).where(
         *sources.conditions, *of_source, *pointing(chain, links, viewer.role)
     )
+    # By their numbers: by their ids SQLite would rather walk the whole type in the order asked for.
+    targets = resources.alias()
+    of_targets = (targets.c.type == query.type, targets.c.id.in_(ids))
+    numbers = select(targets.c.resource).where(*of_targets)
     others = tuple(one for one in query.criteria if one is not chain)
     driver = over_resources(replace(query, criteria=others), viewer, named=named)
-    return replace(driver, conditions=(*driver.conditions, driver.rows.c.id.in_(ids)))
+    return replace(driver, conditions=(*driver.conditions, driver.resource.in_(numbers)))
 
 
 def _ids(type_: str, asked: tuple[Asked, ...], viewer: Viewer, named: str) -> Select[str]:
