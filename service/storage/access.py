@@ -7,12 +7,13 @@ is bound when it runs. A row about several people is the system's alone.
 from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Text,
     and_,
     bindparam,
     exists,
-    false,
+    literal_column,
     or_,
     select,
     true,
@@ -25,6 +26,8 @@ from service.storage.tables.record import care_relations, patients
 _PATIENT: Final = bindparam("viewer_patient", type_=Text)
 _UNIT: Final = bindparam("viewer_unit", type_=Text)
 _TODAY: Final = bindparam("viewer_today", type_=Day)
+# Not `false()`: with it SQLAlchemy leaves the other conditions out, and warns of tables without any.
+_NOBODY: Final[ColumnElement[bool]] = literal_column("1 = 0", Boolean)
 
 
 def visible(
@@ -61,7 +64,7 @@ def _about_theirs(role: Role, patient: ColumnElement[int]) -> ColumnElement[bool
     if role is Role.PATIENT:
         own = select(patients.c.patient).where(patients.c.id == _PATIENT)
         return patient == own.scalar_subquery()
-    return _in_care_of_the_unit(patient) if role is Role.CLINICIAN else false()
+    return _in_care_of_the_unit(patient) if role is Role.CLINICIAN else _NOBODY
 
 
 def _in_care_of_the_unit(patient: ColumnElement[int]) -> ColumnElement[bool]:

@@ -102,7 +102,7 @@ def questions(person: Person) -> list[tuple[str, str]]:
             f"_id={person.pointing}&_include:iterate=*",
             f"_id={person.pointing}&derived-from:Observation.code=59261-8",
             f"_id={person.pointing}&derived-from:Observation.value-quantity=gt90",
-            f"_id={person.pointing}&derived-from:Observation.patient.identifier=KAA-7781",
+            f"_id={person.pointing}&derived-from:Observation.patient.identifier={person.identifier}",
             f"_id={person.pointed}&_revinclude=Observation:derived-from",
             f"_id={person.pointed}&_has:Observation:derived-from:code=59261-8",
             f"_id={person.pointed}&_has:Observation:derived-from:value-quantity=gt90",
@@ -155,9 +155,23 @@ def _of_the_system(person: Person) -> list[str]:
     ]
 
 
+def _searches_of_the_system(person: Person) -> Attempts:
+    return (Attempt(f"/fhir?{asked}") for asked in _of_the_system(person))
+
+
+def _searches_of_the_system_by_post(person: Person) -> Attempts:
+    return (Attempt("/fhir/_search", asked.encode(), FORM) for asked in _of_the_system(person))
+
+
 def _within(person: Person) -> Attempts:
     for asked in ("Observation", "Observation?_summary=count", "*", "Task?_total=accurate"):
         yield Attempt(f"/fhir/Patient/{person.patient}/{asked}")
+
+
+def _within_by_post(person: Person) -> Attempts:
+    for inner, asked in (("Observation", "_total=accurate"), ("Task", "follow-up-state=overdue")):
+        address = f"/fhir/Patient/{person.patient}/{inner}/_search"
+        yield Attempt(address, asked.encode(), FORM)
 
 
 def _put(resource: Json, address: str, **headers: str) -> Attempt:
@@ -307,6 +321,7 @@ _LISTS: Final = (
     {"unit": "u2", "status": _EVERY_STATE},
     {"unit": "u2", "as_of": "2026-06-01", "known_at": "2026-11-21T12:00:00Z"},
 )
+_HISTORIES: Final = ({"_count": "500"}, {"_since": "2026-01-01T00:00:00Z"}, {"_summary": "count"})
 _POST_SEARCH: Final = ("POST", "/fhir/<type_>/_search")
 
 ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
@@ -323,6 +338,15 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ),
     ("GET", "/fhir/<type_>"): _searches,
     _POST_SEARCH: _searches_by_post,
+    ("GET", "/fhir"): _searches_of_the_system,
+    ("POST", "/fhir/_search"): _searches_of_the_system_by_post,
+    ("GET", "/fhir/<type_>/<id_>/<inner>"): _within,
+    ("POST", "/fhir/<type_>/<id_>/<inner>/_search"): _within_by_post,
+    ("GET", "/fhir/_history"): _asked_of("/fhir/_history", *_HISTORIES),
+    ("GET", "/fhir/<type_>/_history"): _all(
+        _asked_of("/fhir/Observation/_history", *_HISTORIES),
+        _asked_of("/fhir/Patient/_history", *_HISTORIES),
+    ),
     ("PUT", "/fhir/<type_>/<id_>"): _updates,
     ("PUT", "/fhir/<type_>"): _conditional_updates,
     ("POST", "/fhir/<type_>"): _conditional_creates,

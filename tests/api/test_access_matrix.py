@@ -191,14 +191,14 @@ _HEADERS = (
 
 
 # What the asker's own results refer to is the asker's to know.
-_OWN_REFERENCE = re.compile(r'"reference": ?"Observation/(kaarina|nobody)-hba1c"')
+OWN_REFERENCE = re.compile(r'"reference": ?"Observation/(kaarina|nobody)-hba1c"')
 
 
 def _told(answer: TestResponse, person: Person) -> str:
     """All that an answer tells, with the names that the asker sent taken out."""
     headers = [f"{name}: {answer.headers[name]}" for name in _HEADERS if name in answer.headers]
     told = "\n".join([str(answer.status_code), *headers, answer.text])
-    told = _OWN_REFERENCE.sub("OWN", told)
+    told = OWN_REFERENCE.sub("OWN", told)
     for name in person.names:
         told = told.replace(name, "NAME")
     return _ALWAYS_NEW.sub("NEW", told)
