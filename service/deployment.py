@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from service.domain.errors import SeurantaError
+from service.domain.errors import SchemaMismatch, SeurantaError
 from service.settings import Settings
 from service.storage.database import Storage
 from service.storage.migration import migrate
@@ -25,19 +27,34 @@ class Unreachable(SeurantaError):
 def bring_up_to_date(settings: Settings, progress: Callable[[str], None]) -> str:
     """Run every migration that is missing; `progress` is told of each. The number of the schema."""
     logging.getLogger("alembic").setLevel(logging.WARNING)  # `progress` tells the same
-    with _opened(settings) as storage:
+    with opened_storage(settings) as storage:
         migrate(storage.engine, progress)
     return head()
 
 
 def expect_up_to_date(settings: Settings) -> None:
-    """Raise SchemaMismatch where the schema is older or newer than this program, or missing."""
-    with _opened(settings) as storage:
+    """Raise SchemaMismatch where the schema is older or newer than this program, or missing.
+
+    A database that is not there is not made: its folder may be misspelt.
+    """
+    expect_database(settings)
+    with opened_storage(settings) as storage:
         check_schema(storage.engine)
 
 
+def expect_database(settings: Settings) -> None:
+    """Raise SchemaMismatch where the file of an embedded database is not there."""
+    file = make_url(settings.database_url).database
+    if settings.database_url.startswith(_SQLITE) and file and not Path(file).is_file():
+        raise SchemaMismatch(
+            f"There is no database {file}: seuranta migrate makes one;"
+            " if there should be one, check SEURANTA_DATA_DIR."
+        )
+
+
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Storage]:
+def opened_storage(settings: Settings) -> Iterator[Storage]:
+    """The database alone; Unreachable where it does not answer."""
     storage = Storage(settings.database_url)
     try:
         yield storage

@@ -6,6 +6,7 @@ the loading of everything once. Connections and files are opened by each worker 
 
 import errno
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -82,9 +83,20 @@ def _answer_requests(settings: Settings, address: str, when_up: Callable[[], Non
         log_dictconfig=_LOGS,
         workers_kill_timeout=_STOPPED_AFTER_SECONDS,
     )
+    hears_hangup = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    server.on_startup(lambda: _end_with_the_terminal(hears=hears_hangup))
     if when_up is not None:
         server.on_startup(lambda: _call_when_up(address, settings.port, when_up))
     server.serve(target_loader=application, wrap_loader=False)
+
+
+def _end_with_the_terminal(*, hears: bool) -> None:
+    """Let a terminal that is closed end the service, where granian would only make new workers.
+
+    Started with nohup it does not hear that, and goes on.
+    """
+    how = signal.getsignal(signal.SIGTERM) if hears else signal.SIG_IGN
+    signal.signal(signal.SIGHUP, how)
 
 
 def _call_when_up(address: str, port: int, when_up: Callable[[], None]) -> None:

@@ -4,13 +4,14 @@ from typing import Final
 
 import click
 
+from service.cli import Failed
 from service.cli.bar import Bar
 from service.cli.house import NO_REASON, opened_house, operator
 from service.cli.job import job
 from service.cli.options import format_option, reason_option
 from service.cli.os_user import os_user
 from service.cli.printing import print_rows
-from service.jobs.enrol import EnrolReport, enrol, preview, undo
+from service.jobs.enrol import EnrolReport, enrol, preview, run_of, undo
 from service.runtime import Runtime
 
 COLUMNS: Final = ("unit", "protocol", "people", "follow_ups", "overdue", "not_known")
@@ -57,6 +58,8 @@ def command(
 
 
 def _take_back(runtime: Runtime, run: str, reason: str, progress: Bar) -> None:
+    if run_of(runtime, run).undone_at:
+        raise Failed(f"Run {run} has been taken back already; nothing is changed.")
     why, who = reason or NO_REASON, os_user()
     people = undo(runtime, run, reason=why, author=who, progress=progress)
     click.echo(f"Run {run} is taken back: it had enrolled {people} people.", err=True)

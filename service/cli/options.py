@@ -18,6 +18,9 @@ _YESTERDAY: Final = "yesterday"
 _MONTH_END: Final = "month-end"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _ONE_DAY: Final = timedelta(days=1)
+# The same as for the APIs.
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
 
 
 class ClinicDay(click.ParamType[date | str]):
@@ -41,10 +44,15 @@ class ClinicDay(click.ParamType[date | str]):
             return text
         try:
             if _DAY.fullmatch(text):
-                return date.fromisoformat(text)
+                return self._kept(date.fromisoformat(text), param, ctx)
         except ValueError:
             pass
         return self.fail(f"{text!r} is no day: YYYY-MM-DD, yesterday or month-end", param, ctx)
+
+    def _kept(self, day: date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{day} is not from {FIRST_DAY} to {LAST_DAY}", param, ctx)
+        return day
 
 
 def day_meant(given: date | str | None, today: date) -> date:

@@ -6,9 +6,10 @@ import click
 
 from service.cli.os_user import os_user
 from service.clock import SystemClock
-from service.domain.access import Role
+from service.deployment import expect_database, opened_storage
+from service.domain.access import Role, Viewer
 from service.domain.scope import is_scope
-from service.settings import read_settings
+from service.settings import Settings, read_settings
 from service.tokens import LIFETIME, Grant, Issuer
 
 _BOUND = {Role.PATIENT: "patient", Role.CLINICIAN: "unit"}
@@ -33,6 +34,8 @@ def command(role: str, patient: str, unit: str, scopes: tuple[str, ...], subject
     settings = read_settings(os.environ)
     if not settings.issues_own_tokens:
         raise click.UsageError(f"tokens are signed by {settings.issuer}: ask there for one")
+    expect_database(settings)
+    _warn_if_unknown(settings, patient, unit)
     now = SystemClock(settings.today).now()
     grant = Grant(
         role=_bound(Role(role), patient, unit),
@@ -43,6 +46,20 @@ def command(role: str, patient: str, unit: str, scopes: tuple[str, ...], subject
         scopes=_known(scopes),
     )
     click.echo(Issuer.opened(settings).issue(grant, at=now))
+
+
+def _warn_if_unknown(settings: Settings, patient: str, unit: str) -> None:
+    """Say that a token for somebody who is not in the database will see nothing."""
+    named = [(type_, id_) for type_, id_ in (("Patient", patient), ("Organization", unit)) if id_]
+    if not named:
+        return
+    today = SystemClock(settings.today).today()
+    with opened_storage(settings) as storage, storage.read() as view:
+        for type_, id_ in named:
+            stored = view.resources.find(type_, id_, viewer=Viewer(Role.SYSTEM, today))
+            if stored is None or stored.deleted:
+                words = f"There is no {type_}/{id_} here: a token for it will see nothing."
+                click.echo(words, err=True)
 
 
 def _bound(role: Role, patient: str, unit: str) -> Role:

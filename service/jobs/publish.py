@@ -22,6 +22,8 @@ from service.workflows.receive_resources import receive_resources
 
 ACTOR: Final = "publishing"
 _EXAMPLES: Final = "examples/"
+# Every definition of R4 has a canonical address but this one.
+_WITHOUT_URL: Final = frozenset({"NamingSystem"})
 
 
 def publish_definitions(runtime: Runtime) -> int:
@@ -65,7 +67,11 @@ def _transaction(folder: Path) -> bytes:
 def _definitions(folder: Path) -> Iterator[dict[str, Any]]:
     for path in _files(folder):
         resource = orjson.loads(path.read_bytes())
-        if resource["resourceType"] in SERVED_TYPES:
+        kind = resource["resourceType"]
+        if kind in SERVED_TYPES:
+            if "url" not in resource and kind not in _WITHOUT_URL:
+                words = f"{path.relative_to(folder)}: {kind} is no definition; only definitions stand in this folder"
+                raise UnusableProtocol(words)
             yield resource
 
 

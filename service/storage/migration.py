@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from service.storage.failure import in_our_words
-from service.storage.schema import MIGRATIONS, refuse_newer, version_of
+from service.storage.schema import MIGRATIONS, head, refuse_newer, version_of
 
 
 def migrate(engine: Engine, progress: Callable[[str], None]) -> None:
@@ -16,9 +14,18 @@ def migrate(engine: Engine, progress: Callable[[str], None]) -> None:
     Raises SchemaMismatch where the database is newer than this program, Collision where another
     process migrates for too long.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with in_our_words(), engine.begin() as connection:
-        refuse_newer(version_of(connection))
-        config.attributes.update(connection=connection, progress=progress)
-        command.upgrade(config, "head")
+        found = version_of(connection)
+        refuse_newer(found)
+        if found < head():
+            _upgrade(connection, progress)
+
+
+def _upgrade(connection: Connection, progress: Callable[[str], None]) -> None:
+    # A start that runs no migration does not wait for the import of what runs them.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection, "progress": progress})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    command.upgrade(config, "head")

@@ -9,7 +9,18 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, Update, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Row,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from service.domain.access import Identity, Role
 from service.storage.tables.access import sessions, sign_in_links
@@ -37,7 +48,8 @@ class SignInChanges(SignIn):
         self._at = transaction.at
 
     def offer(self, secret: str, identity: Identity, *, expires_at: datetime) -> None:
-        """Make a link that signs in once, until it expires."""
+        """Make a link that signs in once, until it expires; those that have expired are removed."""
+        self._connection.execute(_EXPIRED_LINKS, {"now": self._at})
         self._insert(sign_in_links, secret, identity, {"expires_at": expires_at, "used_at": OPEN})
 
     def use(self, secret: str) -> Identity | None:
@@ -46,7 +58,8 @@ class SignInChanges(SignIn):
         return _identity(self._connection.execute(_USE, given).first())
 
     def begin_session(self, secret: str, identity: Identity, *, expires_at: datetime) -> None:
-        """Begin a session, until it expires."""
+        """Begin a session, until it expires; those that have expired are removed."""
+        self._connection.execute(_EXPIRED_SESSIONS, {"now": self._at})
         self._insert(sessions, secret, identity, {"expires_at": expires_at, "ended_at": OPEN})
 
     def end_session(self, secret: str) -> None:
@@ -80,6 +93,13 @@ def _ending(table: Table, ended: str) -> Update:
     return update(table).where(named, *still).values({ended: now}).returning(*who)
 
 
+def _expired(table: Table) -> Delete:
+    now = bindparam("now", type_=table.c.expires_at.type)
+    return delete(table).where(table.c.expires_at <= now)
+
+
+_EXPIRED_LINKS: Final = _expired(sign_in_links)
+_EXPIRED_SESSIONS: Final = _expired(sessions)
 _USE: Final = _ending(sign_in_links, "used_at")
 _END: Final = _ending(sessions, "ended_at")
 _SESSION: Final = select(

@@ -11,6 +11,7 @@ from service.cli import COMMANDS
 from service.domain.access import Role
 from service.settings import read_settings
 from service.storage.database import Storage
+from service.storage.schema import head
 from service.tokens import verifier_of
 from tests.cli.conftest import Terminal, terminal
 from tests.databases import Databases
@@ -41,9 +42,13 @@ def test_the_version_is_told(shell: Terminal) -> None:
 def test_a_database_without_a_schema_is_told_in_one_line(
     command: str, databases: Databases, backend: str, tmp_path: Path
 ) -> None:
-    told = terminal(databases.empty(backend), tmp_path).run(command, status=1).stderr
+    url = databases.empty(backend)
+    if backend == "sqlite":
+        Path(url.removeprefix("sqlite:///")).touch()
+    told = terminal(url, tmp_path).run(command, status=1).stderr
     assert told == (
-        "seuranta: The database has no schema yet, this program needs 0004: run seuranta migrate.\n"
+        f"seuranta: The database has no schema yet, this program needs {head()}:"
+        " run seuranta migrate.\n"
     )
 
 
@@ -52,7 +57,7 @@ def test_migrating_makes_a_database_usable_and_again_does_nothing(
 ) -> None:
     shell = terminal(databases.empty(backend), tmp_path)
     assert shell.run("migrate").stderr.startswith("0001 ")
-    assert shell.run("migrate").stderr == "The schema is 0004.\n"
+    assert shell.run("migrate").stderr == f"The schema is {head()}.\n"
     assert shell.run("worklist").stdout == ""
 
 
@@ -123,3 +128,26 @@ def test_an_issuer_elsewhere_signs_the_tokens(shell: Terminal) -> None:
     }
     told = Terminal(shell.environ | elsewhere).run("token", "--role", "system", status=2).stderr
     assert "tokens are signed by https://issuer.example" in told
+
+
+def test_a_folder_that_is_misspelt_is_told_in_one_line_and_not_made(tmp_path: Path) -> None:
+    folder = tmp_path / "nowhere"
+    shell = Terminal({"SEURANTA_DATA_DIR": str(folder)})
+    for command in ("worklist", "serve", "refresh", "token --role system", "enrol"):
+        told = shell.run(*command.split(), status=1).stderr
+        assert told.startswith(f"seuranta: There is no database {folder}")
+        assert "seuranta migrate" in told
+    assert not folder.exists()
+
+
+def test_a_token_for_somebody_who_is_not_here_comes_with_a_warning(region: Terminal) -> None:
+    told = region.run("token", "--role", "patient", "--patient", "nobody")
+    assert "There is no Patient/nobody here" in told.stderr
+    assert told.stdout.strip()
+    assert not region.run("token", "--role", "system").stderr
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31"])
+def test_a_day_that_no_life_reaches_is_wrong_usage(shell: Terminal, day: str) -> None:
+    told = shell.run("worklist", "--as-of", day, status=2).stderr
+    assert f"{day} is not from 1900-01-01 to 2199-12-31" in told

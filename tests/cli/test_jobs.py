@@ -98,6 +98,7 @@ def test_an_enrolment_is_previewed_run_and_taken_back(shell: Terminal, tmp_path:
     run = told.strip().rpartition(" ")[2]
     assert "1 people" in shell.run("enrol", "--undo", run).stderr
     assert shell.run("worklist").stdout == ""
+    assert "taken back already" in shell.run("enrol", "--undo", run, status=1).stderr
 
 
 def test_undoing_goes_with_no_other_choice(shell: Terminal) -> None:

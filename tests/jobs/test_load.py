@@ -97,6 +97,7 @@ def test_loading_again_changes_nothing(runtime, tmp_path):
 
     assert (count(runtime, "versions"), count(runtime, "evidence")) == (versions, evidence)
     assert again.total(Fate.SAME) == again.loaded == first.loaded
+    assert not again.not_counted  # the report is of this load alone
 
 
 def test_processes_beside_this_one_load_the_same(runtime, tmp_path, monkeypatch):
@@ -198,6 +199,9 @@ def test_a_file_that_cannot_be_unpacked_is_listed(runtime, tmp_path):
         "no.zip",
         "missing.json",
     }
+    words = {one.spot.file.rpartition("/")[2]: one.words for one in report.refused}
+    assert words["no.zip"].endswith("it is no zip archive, or a part of one is missing")
+    assert words["torn.ndjson.gz"].endswith("what is packed in it is cut off or damaged")
 
 
 def test_people_and_units_are_recognised_by_their_business_identifier(runtime, tmp_path):

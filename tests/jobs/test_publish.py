@@ -3,6 +3,9 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
+from service.domain.errors import UnusableProtocol
 from service.jobs.publish import publish_definitions
 from service.runtime import Runtime
 from tests.house import SYSTEM, house
@@ -35,3 +38,17 @@ def test_only_what_has_changed_gets_a_new_version(database_url: str, tmp_path: P
         with after.store.read() as view:
             assert view.resources.read("CodeSystem", "unit", viewer=SYSTEM).version == 2
             assert view.resources.read("CodeSystem", "item", viewer=SYSTEM).version == 1
+
+
+def test_what_is_no_definition_is_refused_by_its_name(database_url: str, tmp_path: Path) -> None:
+    with house(database_url, tmp_path) as before:
+        folder = tmp_path / "profiles"
+        shutil.copytree(before.settings.profiles_dir, folder)
+    stray = folder / "protocols" / "Patient-p1.json"
+    stray.write_text('{"resourceType": "Patient", "id": "p1"}')
+    given = {"SEURANTA_PROFILES_DIR": str(folder)}
+    with (
+        house(database_url, tmp_path, **given) as runtime,
+        pytest.raises(UnusableProtocol, match=r"Patient-p1\.json: Patient is no definition"),
+    ):
+        publish_definitions(runtime)

@@ -92,11 +92,12 @@ def test_the_second_start_is_quick_and_keeps_the_data(server: Server) -> None:
     assert seconds < server.seconds
 
 
-def test_ctrl_c_lets_the_workers_end_by_themselves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "its terminal"])
+def test_it_ends_with_its_workers(tmp_path: Path, how: signal.Signals) -> None:
     environ = environ_of(tmp_path, SEURANTA_ALLOW_DEMO_SIGN_IN="yes")
     run(environ, "migrate")
     with served(environ) as server:
-        assert server.stop(signal.SIGINT) == 0
+        assert server.stop(how) == 0
     assert "Killing worker" not in server.output
 
 

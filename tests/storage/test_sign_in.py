@@ -90,3 +90,16 @@ def test_no_secret_is_kept(offered, table):
         rows = connection.execute(select(table)).all()
     assert len(rows) == 1
     assert SECRET not in str(rows)
+
+
+def test_what_has_expired_is_removed_when_somebody_else_comes(offered):
+    with writing(offered, 9) as work:
+        work.sign_in.begin_session("the first session", NURSE, expires_at=at(20))
+        work.sign_in.offer("the second link", PATIENT, expires_at=at(19))
+    with writing(offered, 25) as work:
+        work.sign_in.offer("the third link", PATIENT, expires_at=at(35))
+        work.sign_in.begin_session("the second session", PATIENT, expires_at=at(60))
+
+    with offered.engine.connect() as connection:
+        assert len(connection.execute(select(sign_in_links)).all()) == 1
+        assert len(connection.execute(select(sessions)).all()) == 1

@@ -75,8 +75,18 @@ def lines_of(source: Source) -> Iterator[Line | Refusal]:
     try:
         yield from _lines(source)
     except _BROKEN as error:
-        words = f"the file cannot be read: {type(error).__name__}"
-        yield Refusal(Spot(source.name), "", words)
+        yield Refusal(Spot(source.name), "", f"the file cannot be read: {_why(error)}")
+
+
+def _why(error: Exception) -> str:
+    """Why a file cannot be read, in words."""
+    if isinstance(error, zipfile.BadZipFile):
+        return "it is no zip archive, or a part of one is missing"
+    if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
+        return "what is packed in it is cut off or damaged"
+    if isinstance(error, OSError):
+        return error.strerror or "the disk does not give it"
+    return "it is packed in a way that is not read, or under a password"
 
 
 def _lines(source: Source) -> Iterator[Line]:

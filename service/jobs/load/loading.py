@@ -4,6 +4,7 @@ What a load has stored stays when it is stopped, and loading again changes nothi
 stopped load is taken up by running it again.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
@@ -12,7 +13,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Protocol
 
-from service.domain.access import Role, Viewer
 from service.jobs.lease import Lease, held
 from service.jobs.load.files import Line, Source, lines_of, sources_of, total_size
 from service.jobs.load.report import LoadReport, Refusal
@@ -80,9 +80,6 @@ class _Load:
         progress.begin(size)
         with self._taker(size) as taker:
             self._load(sources, taker, progress)
-        viewer = Viewer(Role.SYSTEM, self.runtime.clock.today())
-        with self.runtime.store.read() as view:
-            self.report.not_counted = view.not_counted.by_sender(viewer=viewer)
         return self.report
 
     def _load(self, sources: Sequence[Source], taker: _Taker, progress: Progress) -> None:
@@ -98,6 +95,7 @@ class _Load:
     def _note(self, done: Iterable[tuple[Part, Taken]], progress: Progress) -> None:
         for part, taken in done:
             self.report.add(taken.counts, taken.refused)
+            self.report.uncounted.update(taken.uncounted)
             progress.advance(part.size)
             if self.lease:
                 self.lease.extend()
@@ -159,7 +157,7 @@ class _Beside:
         if part.lines:
             self._given[self._pool.submit(take_here, part)] = part._replace(lines=())
         else:
-            yield part, Taken({}, [])
+            yield part, Taken({}, [], Counter())
         while len(self._given) > 2 * WORKERS:
             yield from self._done(wait(self._given, return_when=FIRST_COMPLETED).done)
 

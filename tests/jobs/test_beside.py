@@ -1,0 +1,44 @@
+"""Processes beside the first one end with it."""
+
+import os
+import signal
+import subprocess
+import sys
+from time import monotonic, sleep
+
+_PARENT = """
+import time
+from multiprocessing import get_context
+from service.jobs.beside import end_with_parent
+
+def wait():
+    end_with_parent()
+    time.sleep(600)
+
+if __name__ == "__main__":
+    child = get_context("{method}").Process(target=wait)
+    child.start()
+    print(child.pid, flush=True)
+    time.sleep(600)
+"""
+PATIENCE_SECONDS = 30
+
+
+def test_a_process_ends_when_the_one_that_started_it_is_killed() -> None:
+    command = [sys.executable, "-c", _PARENT.format(method="fork")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+        assert _ends(child)
+
+
+def _ends(process: int) -> bool:
+    given_up = monotonic() + PATIENCE_SECONDS
+    while monotonic() < given_up:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        sleep(0.05)
+    return False
