@@ -5,11 +5,13 @@ One row more than asked for tells whether there is a next page.
 """
 
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import Connection, Dialect, Row, Select
 
-from service.domain.access import Viewer
+from service.domain.access import Role, Viewer
 from service.domain.record import Found
 from service.domain.search import Position, Query
 from service.storage.access import bound
@@ -17,6 +19,7 @@ from service.storage.search.ambiguity import expect_no_ambiguity
 from service.storage.search.inclusion import include
 from service.storage.search.order import order_of
 from service.storage.search.ordered import counted, ordered
+from service.storage.search.prepared import REMEMBERED, Prepared, shape_of, takes_of
 from service.storage.seen.moment import moment_bound
 from service.storage.stored import CURRENT_VERSION, stored
 from service.storage.tables.record import resources
@@ -25,8 +28,7 @@ from service.storage.tables.record import resources
 def find(connection: Connection, query: Query, viewer: Viewer) -> Found:
     """Run a search: its matches, what they include, where other pages begin, and the total."""
     expect_no_ambiguity(connection, query, viewer)
-    statement = page_of(query, viewer)
-    rows = connection.execute(statement, given(query, viewer)).all() if query.count else []
+    rows = _rows(connection, query, viewer) if query.count else []
     page, more = list(rows[: query.count]), len(rows) > query.count
     # Beyond where the walk began there is the page that it began after.
     beyond, behind = more, query.after is not None
@@ -40,6 +42,25 @@ def find(connection: Connection, query: Query, viewer: Viewer) -> Found:
         total=_total(connection, query, rows, viewer) if query.total else None,
         before=_place(query, page[0]) if page and behind else None,
     )
+
+
+def _rows(connection: Connection, query: Query, viewer: Viewer) -> Sequence[Row[Any]]:
+    """The rows of a page, by a statement made before where there was a query of this shape."""
+    bound_too = given(query, viewer)
+    shape = shape_of(query)
+    prepared = shape and _prepared(shape.query, len(shape.values), viewer.role, connection.dialect)
+    if not shape or not prepared:
+        return connection.execute(page_of(query, viewer), bound_too).all()
+    values = {name: shape.values[number] for name, number in prepared.takes.items()}
+    return connection.execute(prepared.statement, {**bound_too, **values}).all()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _prepared(shape: Query, count: int, role: Role, dialect: Dialect) -> Prepared | None:
+    """The statement of a shape; it is the same for all viewers of a role."""
+    statement = page_of(shape, Viewer(role, date.min))
+    takes = takes_of(statement, dialect, count)
+    return None if takes is None else Prepared(statement, takes)
 
 
 def page_of(query: Query, viewer: Viewer) -> Select[Any]:
