@@ -95,7 +95,7 @@ def test_of_many_idempotent_transactions_one_stores_and_all_give_the_same(
     named = [{"system": "urn:x", "value": "c"}]
     patient = without(a_patient(identifier=named), "id")
     result = without(an_hba1c(identifier=named, subject={"reference": urn}), "id")
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "fullUrl": urn,
             "resource": patient,

@@ -2,8 +2,13 @@
 
 from typing import Any, Final, NamedTuple
 
-from jsonpatch import InvalidJsonPatch, JsonPatch, JsonPatchException, JsonPatchTestFailed
-from jsonpointer import JsonPointerException
+from jsonpatch import (
+    InvalidJsonPatch,
+    JsonPatch,
+    JsonPatchException,
+    JsonPatchTestFailed,
+    JsonPointerException,
+)
 
 from service.domain.errors import BusinessRuleBroken, Invalid, Issue, Malformed
 from service.fhir.patching.exact import read_exactly

@@ -64,9 +64,9 @@ def test_a_reference_that_leads_nowhere_is_stored_and_warned_of(client, person, 
         assert [one["expression"] for one in warnings] == [
             ["Observation.subject.reference"]
         ] * warned
-    member = {"hasMember": [{"reference": "Observation/hidden"}]}
+    member = [{"reference": "Observation/hidden"}]
     entry = {
-        "resource": an_hba1c("y", **member),
+        "resource": an_hba1c("y", hasMember=member),
         "request": {"method": "PUT", "url": "Observation/y"},
     }
     answer = client.post("/fhir", a_bundle("transaction", entry), **WANTED)

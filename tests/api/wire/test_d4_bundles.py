@@ -1,68 +1,27 @@
 """Wire checklist D4: batch and transaction (R4 http.html#transaction)."""
 
 import itertools
-from typing import Any
 
 import orjson
 import pytest
 
-from tests.fhir.resources import a_bundle, with_narrative, without
+from tests.api.wire.bundles import (
+    BASE,
+    MRN,
+    O1,
+    P1,
+    a_person,
+    a_result,
+    an_entry,
+    count,
+    places,
+    places_of,
+    refused,
+    sent,
+    statuses,
+)
+from tests.fhir.resources import a_bundle, with_narrative
 from tests.receiving import a_patient, an_hba1c
-
-P1 = "urn:uuid:05efabf0-4be2-4561-91ce-51548425acb9"
-O1 = "urn:uuid:9d6e4a0a-6b1c-4b2a-8f0e-3f9d7b1c2a11"
-BASE = "http://127.0.0.1:8000/fhir/"
-MRN = "urn:oid:1.2.3.4"
-Json = dict[str, Any]
-
-
-def an_entry(method: str, url: str, resource: Json | None = None, **request: str) -> Json:
-    """An entry; `fullUrl` may stand among what is said of the request."""
-    full_url = {"fullUrl": request.pop("fullUrl")} if "fullUrl" in request else {}
-    entry: Json = full_url | {"request": {"method": method, "url": url, **request}}
-    return entry | ({"resource": resource} if resource else {})
-
-
-def a_person(mrn: str = "a1", **more: Any) -> Json:
-    """A patient without id, with a business identifier."""
-    return without(a_patient(identifier=[{"system": MRN, "value": mrn}]), "id") | more
-
-
-def a_result(subject: str, **more: Any) -> Json:
-    """An HbA1c without id, of whom a reference names."""
-    return without(an_hba1c(subject={"reference": subject}), "id") | more
-
-
-def sent(client, *entries: Json, kind: str = "transaction", **headers: str):
-    """What becomes of a Bundle."""
-    return client.post("/fhir", a_bundle(kind, *entries), **headers)
-
-
-def statuses(answer) -> list[str]:
-    """The status of each entry."""
-    return [entry["response"]["status"][:3] for entry in answer.json["entry"]]
-
-
-def places(answer) -> list[str]:
-    """Where each entry's resource now is: `Type/id`."""
-    return [
-        entry["response"]["location"].removeprefix(BASE).partition("/_history")[0]
-        for entry in answer.json["entry"]
-    ]
-
-
-def count(client, query: str) -> int:
-    """How many resources a search finds."""
-    joint = "&" if "?" in query else "?"
-    return int(client.get(f"/fhir/{query}{joint}_summary=count").json["total"])
-
-
-def refused(answer, status: int, at: str) -> str:
-    """The words of a refusal of a whole Bundle that names its place."""
-    assert (answer.status_code, answer.json["resourceType"]) == (status, "OperationOutcome")
-    [issue] = answer.json["issue"]
-    assert issue["expression"] == [at]
-    return str(issue["diagnostics"])
 
 
 @pytest.mark.check(66, 83)
@@ -264,12 +223,6 @@ def test_a_conditional_reference_finds_exactly_one_or_fails_the_bundle(client) -
     assert count(client, "Observation") == 1
 
 
-def places_of(answer, number: int) -> str:
-    """Where one entry's resource now is."""
-    location = answer.json["entry"][number]["response"]["location"]
-    return str(location.removeprefix(BASE).partition("/_history")[0])
-
-
 @pytest.mark.check(70, 77)
 def test_a_conditional_reference_finds_what_the_same_transaction_stores(client) -> None:
     practitioner = {
@@ -298,30 +251,6 @@ def test_a_conditional_reference_finds_what_the_same_transaction_stores(client) 
     assert found["performer"][0]["reference"] == doctor
     assert client.get(f"/fhir/{patient}").json["generalPractitioner"][0]["reference"] == doctor
     assert count(client, "Observation") == 2
-
-
-@pytest.mark.check(77)
-def test_those_who_care_for_one_unit_refer_conditionally_to_what_they_store(
-    client, signed_in
-) -> None:
-    client.put("/fhir/Patient/p1", a_person(id="p1"))
-    encounter = {
-        "resourceType": "Encounter",
-        "identifier": [{"system": MRN, "value": "e1"}],
-        "status": "finished",
-        "class": {"code": "AMB"},
-        "subject": {"reference": f"Patient?identifier={MRN}|a1"},
-    }
-    by_visit = {"reference": f"Encounter?identifier={MRN}|e1"}
-    result = a_result(f"Patient?identifier={MRN}|a1", encounter=by_visit)
-    entries = [an_entry("POST", "Observation", result), an_entry("POST", "Encounter", encounter)]
-    elsewhere = sent(signed_in("clinician", unit="u2"), *entries)
-    assert elsewhere.status_code == 400
-    assert {one["code"] for one in elsewhere.json["issue"]} == {"value"}
-    done = sent(signed_in("clinician", unit="u1"), *entries)
-    observation, visit = places(done)
-    found = client.get(f"/fhir/{observation}").json
-    assert (found["subject"]["reference"], found["encounter"]["reference"]) == ("Patient/p1", visit)
 
 
 @pytest.mark.check(78, 84)
@@ -388,16 +317,3 @@ def test_a_bundle_that_is_too_large_is_told_the_limit(client) -> None:
     answer = sent(client, *[an_entry("GET", "Patient/1")] * 5_001)
     assert "5000" in refused(answer, 413, "Bundle.entry")
     assert answer.json["issue"][0]["code"] == "too-costly"
-
-
-def test_each_entry_needs_its_own_scope(signed_in) -> None:
-    narrow = signed_in("system", scope="system/Patient.cruds")
-    person = an_entry("POST", "Patient", a_person())
-    result = an_entry("POST", "Observation", a_result("Patient/p1"))
-    assert statuses(sent(narrow, person, result, kind="batch")) == ["201", "403"]
-    assert sent(narrow, person, result).status_code == 403
-    cud = signed_in("system", scope="system/*.cud")
-    by_condition = an_entry("PUT", f"Patient?identifier={MRN}|a1", a_person())
-    pointing = an_entry("POST", "Observation", a_result(f"Patient?identifier={MRN}|a1"))
-    assert sent(cud, by_condition).status_code == 403
-    assert sent(cud, pointing).status_code == 403
