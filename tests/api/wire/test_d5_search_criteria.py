@@ -230,6 +230,17 @@ def test_chains_reverse_chains_and_composites(client, type_, query, ids) -> None
     assert found(client, type_, query) == ids.split()
 
 
+@pytest.mark.check(106)
+def test_as_many_values_as_are_allowed_are_sought_and_more_are_refused(client) -> None:
+    many = ",".join(f"x{number}" for number in range(1_999))
+    assert found(client, "Observation", f"_id=g1,{many}") == ["g1"]
+    assert found(client, "Patient", f"identifier=bare,{many}") == ["p2"]
+    days = ",".join(["2025-01-15"] * 300)
+    assert found(client, "Observation", f"{WEIGHT}&date={days}") == ["d1", "d2"]
+    assert ask(client, "Observation", f"date={days},2025").status_code == 400
+    assert ask(client, "Observation", f"_id=g1,x,{many}").status_code == 400
+
+
 @pytest.mark.check(102)
 def test_the_earliest_of_several_values_decides_in_the_direction_of_sorting(client) -> None:
     for order, ids in (("family", ["p2", "p3", "p1"]), ("-family", ["p1", "p2", "p3"])):
