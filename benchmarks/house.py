@@ -9,6 +9,7 @@ from typing import Final
 
 from flask.testing import FlaskClient
 
+from benchmarks.population import Population, fill
 from service.app import create_app
 from service.domain.access import Role
 from service.jobs.demo.filling import fill_with_demo
@@ -19,17 +20,26 @@ from tests.databases import Databases
 from tests.house import house
 
 BACKENDS: Final = ("sqlite", "postgresql")
+# Keys that the people who are loaded do not reach.
+_FAR_ABOVE: Final = 10_000_000
 
 
 @contextmanager
-def filled_house(databases: Databases, backend: str, people: int) -> Iterator[Runtime]:
-    """A runtime over a database with so many people, each with forty results on average."""
+def filled_house(
+    databases: Databases, backend: str, people: int, *, others: int = 0
+) -> Iterator[Runtime]:
+    """A runtime over a database with so many people, each with forty results on average.
+
+    So many `others` stand beside them in the projection alone.
+    """
     with (
         databases.lend(backend) as url,
         tempfile.TemporaryDirectory(prefix="seuranta-bench-") as folder,
         house(url, Path(folder)) as runtime,
     ):
         fill_with_demo(runtime, Unwatched(), people=people)
+        if others:
+            fill(runtime.store, Population(others, with_history=False, after=_FAR_ABOVE))
         yield runtime
 
 
