@@ -75,7 +75,7 @@ def test_an_unknown_type_is_not_found(client, method) -> None:
     assert (refused.status_code, issue(refused)["code"]) == (404, "not-supported")
 
 
-@pytest.mark.parametrize("address", ["/fhir/a/b/c/d/e", "/fhir/Patient/1/Observation", "/fhir/x/y"])
+@pytest.mark.parametrize("address", ["/fhir/a/b/c/d/e", "/fhir/Patient/1/Nonsense", "/fhir/x/y"])
 def test_an_unknown_address_below_fhir_is_an_outcome(client, address) -> None:
     refused = client.get(address)
     assert refused.status_code == 404
@@ -91,8 +91,8 @@ def test_an_unknown_address_elsewhere_is_a_problem(client) -> None:
 @pytest.mark.parametrize(
     ("method", "address", "allowed"),
     [
-        ("PATCH", "/fhir/Patient/1", {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}),
-        ("GET", "/fhir", {"POST", "OPTIONS"}),
+        ("POST", "/fhir/Patient/1", {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"}),
+        ("PUT", "/fhir", {"GET", "HEAD", "POST", "OPTIONS"}),
         ("POST", "/fhir/Patient/1/_history", {"GET", "HEAD", "OPTIONS"}),
     ],
 )

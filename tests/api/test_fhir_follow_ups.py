@@ -75,7 +75,7 @@ def test_the_answer_to_a_write_says_what_it_closed_and_when_it_is_next_due(
     assert (told.status_code, issue["severity"]) == (201, "information")
     assert "`hba1c`" in issue["diagnostics"]
     assert parts(client)["due-on"] in issue["diagnostics"]
-    entries = [a_put(an_hba1c("o2", on="2026-11-21")), a_put(a_unit())]
+    entries = [a_put(an_hba1c("o2", on="2026-11-21")), a_put(a_unit(name="Renamed"))]
     answers = client.post("/fhir", a_bundle("transaction", *entries), **prefer).json["entry"]
     first, second = (one["response"]["outcome"]["issue"][0] for one in answers)
     assert "`hba1c`" in first["diagnostics"]
