@@ -15,6 +15,7 @@ from service.domain.access import Role
 from service.jobs.demo.filling import fill_with_demo
 from service.jobs.progress import Unwatched
 from service.runtime import Runtime
+from service.storage.database import Storage
 from service.tokens import Grant, Issuer
 from tests.databases import Databases
 from tests.house import house
@@ -39,8 +40,14 @@ def filled_house(
     ):
         fill_with_demo(runtime, Unwatched(), people=people)
         if others:
-            fill(runtime.store, Population(others, with_history=False, after=_FAR_ABOVE))
+            _fill_beside(url, others)
         yield runtime
+
+
+def _fill_beside(url: str, others: int) -> None:
+    storage = Storage(url)
+    fill(storage, Population(others, with_history=False, after=_FAR_ABOVE))
+    storage.close()
 
 
 def token_of(runtime: Runtime, role: Role, *, patient: str = "", unit: str = "") -> str:
