@@ -82,9 +82,8 @@ def _concerning(client: Client, method_and_rule: tuple[str, str], attempt: Attem
     is_change |= is_there and answer.status_code == 204
     # A page of a search says in its link what was asked.
     text = OWN_REFERENCE.sub("", _LINKS.sub("", answer.text))
-    is_shown = answer.status_code == 200 and (
-        rule.endswith("<id_>") or "/$" in rule or bool(SECRET.search(text))
-    )
+    is_of_one = rule.endswith("<id_>") or "<id_>/$" in rule
+    is_shown = answer.status_code == 200 and (is_of_one or bool(SECRET.search(text)))
     return answer.headers["X-Request-Id"] if is_change or is_shown else ""
 
 
