@@ -10,16 +10,11 @@ from hypothesis import strategies as st
 
 from service.domain.errors import Invalid
 from service.domain.search import (
-    BelowUri,
-    Chain,
-    Composite,
     Criterion,
     DateValue,
-    Either,
     Inclusion,
     QuantityValue,
     ReferenceValue,
-    ReverseChain,
     SearchKind,
     SortKey,
     StringValue,
@@ -215,106 +210,6 @@ def test_a_joined_parameter_names_all_that_it_joins() -> None:
     assert {found.parameter, *found.also} == set(own)
 
 
-def test_a_chain_asks_the_types_that_know_the_rest_of_it() -> None:
-    (found,) = read("Observation", "subject.name=mei").query.criteria
-    assert isinstance(found, Chain)
-    assert found.parameters == (number("Observation", "subject"),)
-    assert {type_ for type_, _ in found.targets} == {"Patient", "Device", "Location"} & {
-        type_ for type_, _ in found.targets
-    }
-    (typed,) = read("Observation", "subject:Patient.name=mei").query.criteria
-    assert isinstance(typed, Chain)
-    assert [type_ for type_, _ in typed.targets] == ["Patient"]
-
-
-def test_a_chain_goes_several_steps_and_ends_in_a_modifier() -> None:
-    query = "encounter.service-provider.name:exact=Terveysasema"
-    (found,) = read("Observation", query).query.criteria
-    assert isinstance(found, Chain)
-    ((type_, (inner,)),) = found.targets
-    assert type_ == "Encounter"
-    assert isinstance(inner, Chain)
-    ((_, (name,)),) = inner.targets
-    assert isinstance(name, Criterion)
-    assert name.values == (StringValue("Terveysasema", "exact"),)
-
-
-def test_what_points_here_is_asked_in_reverse_and_further_on() -> None:
-    query = "_has:Observation:patient:_has:Provenance:target:recorded=2027"
-    (found,) = read("Patient", query).query.criteria
-    assert isinstance(found, ReverseChain)
-    assert (found.source_type, found.target_type) == ("Observation", "Patient")
-    (inner,) = found.asked
-    assert isinstance(inner, ReverseChain)
-    assert (inner.source_type, inner.target_type) == ("Provenance", "Observation")
-
-
-def test_a_composite_asks_its_parts_of_one_element() -> None:
-    composite, code = read(
-        "Observation", "component-code-value-quantity=8480-6$gt140"
-    ).query.criteria
-    assert isinstance(composite, Composite)
-    assert [part.kind for part in composite.parts] == [SearchKind.TOKEN, SearchKind.QUANTITY]
-    assert code == composite.parts[0]
-
-
-def test_any_of_several_composites() -> None:
-    query = "code-value-quantity=a$1,b$2"
-    either, code = read("Observation", query).query.criteria
-    assert isinstance(either, Either)
-    assert len(either.alternatives) == 2
-    assert isinstance(code, Criterion)
-    assert code.values == (TokenValue(None, "a"), TokenValue(None, "b"))
-
-
-def test_a_value_set_of_the_standard_and_one_of_ours() -> None:
-    gender = criterion("Patient", "gender:in=http://hl7.org/fhir/ValueSet/administrative-gender")
-    assert TokenValue("", "male") in gender.values
-    url = "https://seuranta.example/fhir/ValueSet/condition-asthma"
-    found = criterion("Condition", f"code:in={url}", profiles=PROFILES)
-    assert TokenValue("urn:oid:1.2.246.537.6.1", "J45", begins=True) in found.values
-    assert not found.negated
-    assert criterion("Condition", f"code:not-in={url}", profiles=PROFILES).negated
-
-
-def test_addresses_above_and_below() -> None:
-    assert values("ValueSet", "url:below=http://x.y/a/") == (BelowUri("http://x.y/a/"),)
-    assert set(values("ValueSet", "url:above=http://x.y/a/b")) == {
-        *("http://x.y/a/b", "http://x.y/a/b/", "http://x.y/a", "http://x.y/a/"),
-        *("http://x.y", "http://x.y/"),
-    }
-
-
-def test_an_address_with_a_version_is_asked_of_both() -> None:
-    (found,) = read("ValueSet", "url=http://x.y/a|1.0").query.criteria
-    assert isinstance(found, Composite)
-    url, version = found.parts
-    assert url.values == ("http://x.y/a",)
-    assert version.values == (TokenValue(None, "1.0"),)
-
-
-def test_own_resources_and_other_servers_may_stand_in_one_list() -> None:
-    query = "subject=Patient/1,https://other.example/Patient/1"
-    (found,) = read("Observation", query).query.criteria
-    assert isinstance(found, Either)
-    own, other = found.alternatives
-    assert isinstance(own, Criterion)
-    assert isinstance(other, Criterion)
-    assert (own.kind, other.kind) == (SearchKind.REFERENCE, SearchKind.URI)
-
-
-def test_a_reference_is_missing_when_no_index_has_it() -> None:
-    kinds = [SearchKind.REFERENCE, SearchKind.URI, SearchKind.TOKEN]
-    missing = read("Observation", "subject:missing=true").query.criteria
-    assert [one.kind for one in missing if isinstance(one, Criterion)] == kinds
-    (present,) = read("Observation", "subject:missing=false").query.criteria
-    assert isinstance(present, Either)
-    found = criterion("Observation", "patient:missing=true")
-    assert found.values == (ReferenceValue("Patient", ""),)
-    assert read("Patient", "_id:missing=false").query.criteria == ()
-    assert values("Patient", "_id:missing=true") == ()
-
-
 def test_not_and_missing() -> None:
     assert criterion("Patient", "gender:not=male").negated
     assert criterion("Patient", "gender:missing=true").missing is True
@@ -418,96 +313,6 @@ def test_strict_handling_refuses_what_it_does_not_know() -> None:
         read("Patient", "shoe-size=42&hat=7", strict=True)
     assert [issue.expression for issue in refused.value.issues] == ["shoe-size", "hat"]
     assert {issue.severity for issue in refused.value.issues} == {"error"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "query"),
-    [
-        ("Observation", "code:above=a"),
-        ("Observation", "code:below=a"),
-        ("Observation", "status:text=a"),
-        ("Observation", "code-value-quantity:missing=true"),
-        ("Observation", "code-value-quantity:exact=a$1"),
-        ("Observation", "_query=a"),
-        ("Observation", "_filter=a"),
-        ("Observation", "date:exact=2027"),
-        ("Observation", "subject:Elephant=1"),
-        ("Patient", "name:nonsense=a"),
-        ("Patient", "_sort:desc=name"),
-        ("Observation", "_include:recurse=Observation:subject"),
-        ("Observation", "_count:iterate=1"),
-        ("Patient", "_summary=text&_include=Patient:organization"),
-        ("Patient", "_elements=name&_summary=data"),
-        ("Observation", "subject.nonsense=a"),
-        ("Observation", "subject:Elephant.name=a"),
-        ("Observation", "code.text=a"),
-        ("Observation", "subject.name:nonsense=a"),
-        ("Observation", f"{'has-member.' * 9}code=a"),
-        ("Patient", "_has=a"),
-        ("Patient", "_has:Observation=a"),
-        ("Patient", "_has:Observation:patient=a"),
-        ("Patient", "_has:Observation:code:status=a"),
-        ("Patient", "_has:Observation:encounter:code=a"),
-        ("Patient", "_has:Elephant:patient:code=a"),
-        ("Patient", "_has:Observation:patient:nonsense=a"),
-        ("Observation", "_include=Observation:code"),
-        ("Observation", "_include=Patient:organization"),
-        ("Observation", "_include=*:subject"),
-        ("Group", "_revinclude=Observation:patient"),
-        ("Patient", "_count=many"),
-        ("Patient", f"_count={'9' * 5_000}"),
-        ("Patient", "_total=much"),
-    ],
-)
-def test_what_is_not_supported_is_always_refused(kind: str, query: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        read(kind, query)
-    assert refused.value.issues[0].code == "not-supported"
-
-
-@pytest.mark.parametrize(
-    ("kind", "query"),
-    [
-        ("Observation", "date=23 May"),
-        ("Observation", "date=2027-03-12T09"),
-        ("Observation", "date=xx2027"),
-        ("Observation", "value-quantity=five"),
-        ("Observation", "value-quantity=NaN"),
-        ("Observation", "value-quantity=1e999999"),
-        ("Observation", "value-quantity=1_000"),
-        ("Observation", f"value-quantity={'9' * 5_000}"),
-        ("Observation", "value-quantity=5|mg"),
-        ("Observation", f"value-quantity=5|{UCUM}|"),
-        ("RiskAssessment", "probability=0.5||x"),
-        ("Observation", "subject=a b"),
-        ("Observation", "code:in=http://x.y/ValueSet/unknown"),
-        ("Observation", "code:not-in=http://x.y/ValueSet/unknown"),
-        ("Observation", "subject:Patient.birthdate=yesterday"),
-        ("Patient", "_has:Observation:patient:date=yesterday"),
-        ("Observation", "code-value-quantity=a"),
-        ("Observation", "code-value-quantity=a$"),
-        ("Observation", "code-value-quantity=a$b"),
-        ("Observation", "code-value-quantity=a$1$2"),
-        ("Observation", f"date={'2027,' * 301}"),
-        ("Observation", f"code={'a,' * 2_001}"),
-        ("ValueSet", "url:below=urn:oid:1.2"),
-        ("ValueSet", "url:above=nonsense"),
-        ("Patient", "gender:missing=perhaps"),
-        ("Patient", "family=Niem%00inen"),
-        ("Patient", "identifier=%00"),
-    ],
-)
-def test_a_wrong_value_is_refused_by_the_parameters_name(kind: str, query: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        read(kind, query)
-    assert refused.value.issues[0].code == "value"
-    assert refused.value.issues[0].expression in query
-
-
-def test_a_message_never_shows_the_value() -> None:
-    with pytest.raises(Invalid) as refused:
-        read("Observation", "date=311280-999J")
-    assert "311280" not in refused.value.issues[0].words
 
 
 def test_what_is_asked_stands_in_the_rows_of_what_is_meant() -> None:
