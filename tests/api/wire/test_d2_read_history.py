@@ -5,7 +5,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 
-from tests.api.wire.test_d5_search_results import BASE, found, links
+from tests.api.wire.results import BASE, found, links
 from tests.databases import BACKENDS
 from tests.house import house
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
