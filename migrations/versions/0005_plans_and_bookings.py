@@ -28,7 +28,7 @@ def live_plans() -> None:
         sa.PrimaryKeyConstraint("patient", name="pk_live_plans"),
     )
     op.execute(
-        "INSERT INTO live_plans (patient, care_plan) "
+        "INSERT INTO live_plans (patient, care_plan) "  # noqa: S608 - a constant
         "SELECT patient, max(care_plan) FROM plan_protocols "
         f"WHERE known_to = {OPEN} AND until_day = '9999-12-31' GROUP BY patient"
     )
@@ -52,7 +52,7 @@ def bookings() -> None:
         sqlite_with_rowid=False,
     )
     op.execute(
-        "INSERT INTO bookings "
+        "INSERT INTO bookings "  # noqa: S608 - a constant
         f"SELECT b.patient, b.source, b.at, b.follow_up_id, b.activity, r.updated_at, {OPEN} "
         "FROM bookings_before b "
         "JOIN resources r ON r.type = 'Appointment' AND b.source = 'Appointment/' || r.id"

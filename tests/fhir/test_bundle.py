@@ -70,7 +70,11 @@ def test_requests_are_done_in_the_standards_order() -> None:
     ("entry", "at", "words"),
     [
         (a_request("POST", "Patient"), "resource", "missing"),
-        (a_request("POST", "Patient", resourceType="Basic"), "resource", "type Patient is expected"),
+        (
+            a_request("POST", "Patient", resourceType="Basic"),
+            "resource",
+            "type Patient is expected",
+        ),
         (a_request("POST", "Patient/1", resourceType="Patient"), "request.url", "without an id"),
         (a_request("PUT", "Patient", resourceType="Patient"), "request.url", "`Type/id`"),
         (a_request("PUT", "Patient/1", resourceType="Patient"), "resource.id", "the same as"),

@@ -94,9 +94,9 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
         lambda: view.resources.read_version("Observation", who.id, version=1, viewer=by)
     ),
     "Resources.history": lambda view, who, by: _unless_not_found(
-        lambda: view.resources.history(
-            HistoryQuestion(("Observation",), who.id), viewer=by
-        ).versions
+        lambda: (
+            view.resources.history(HistoryQuestion(("Observation",), who.id), viewer=by).versions
+        )
     ),
     "Resources.find_many": lambda view, who, by: view.resources.find_many(
         "Observation", [who.id], viewer=by

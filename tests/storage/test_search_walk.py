@@ -74,7 +74,9 @@ class Others:
 
 _moves = st.sampled_from([Others.add, Others.store_again, Others.remove])
 _sorts = st.lists(
-    st.builds(lambda key, falls: SortKey(*key, falls), st.sampled_from(KEYS), st.booleans()),
+    st.builds(
+        lambda key, falls: SortKey(key[0], key[1], falls), st.sampled_from(KEYS), st.booleans()
+    ),
     max_size=3,
 ).map(tuple)
 _turns = st.lists(st.lists(st.tuples(_moves, st.integers(0, AT_FIRST - 1)), max_size=2), max_size=6)
