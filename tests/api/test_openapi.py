@@ -41,7 +41,7 @@ def description() -> Json:
 
 def operations() -> Iterator[tuple[str, str, Json]]:
     for path, item in description()["paths"].items():
-        for method in METHODS & item.keys():
+        for method in sorted(METHODS & item.keys()):
             yield path, method, item[method]
 
 
