@@ -110,7 +110,7 @@ def _rows(reading: Reading, kind: SearchKind, parameter: int) -> Iterable[tuple[
 def _token(row: Any, value: Any) -> bool:
     if value.begins:
         return bool(row[0] == value.system and row[1].startswith(value.code))
-    pairs = zip(row, value, strict=False)
+    pairs = zip(row, value[:2], strict=False)
     return all(asked is None or asked == had for had, asked in pairs)
 
 

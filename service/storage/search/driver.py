@@ -116,7 +116,7 @@ def _over_targets(query: Query, chain: ReverseChain, viewer: Viewer, named: str)
     )
     # By their numbers: by their ids SQLite would rather walk the whole type in the order asked for.
     targets = resources.alias()
-    of_targets = (targets.c.type == query.type, targets.c.id.in_(ids))
+    of_targets = (targets.c.type == chain.target_type, targets.c.id.in_(ids))
     numbers = select(targets.c.resource).where(*of_targets)
     others = tuple(one for one in query.criteria if one is not chain)
     driver = over_resources(replace(query, criteria=others), viewer, named=named)

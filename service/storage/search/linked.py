@@ -68,6 +68,7 @@ def _pointed_at(chain: ReverseChain, resource: ColumnElement[int], role: Role) -
     directory, links = resources.alias(), search_references.alias()
     return exists().where(
         directory.c.resource == resource,
+        directory.c.type == chain.target_type,
         links.c.target_id == directory.c.id,
         *pointing(chain, links, role),
         *(meets(one, links.c.patient, links.c.resource, role) for one in chain.asked),
