@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from service.domain.search import (
+    Aspect,
     Chain,
     Criterion,
     DateValue,
@@ -14,6 +15,7 @@ from service.domain.search import (
     SortKey,
     TokenValue,
 )
+from service.domain.window import State
 from service.storage.access import bound
 from service.storage.database import Storage
 from service.storage.search.page import page_of
@@ -106,6 +108,7 @@ WALKS = {
         "resources_by_update (type=? AND updated_at>?)",
     ),
 }
+OVERDUE = Criterion(Aspect.STATE, SearchKind.ROUND, (State.OVERDUE,))
 _OF_ONE_PAGE = {"page", "anon_1", "rest"}
 
 
@@ -118,7 +121,9 @@ def plan_of(databases):
         dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
         given = {"render_postcompile": True}
         compiled = page_of(query, viewer).compile(dialect=dialect, compile_kwargs=given)
-        values = compiled.construct_params(bound(viewer) | {"viewer_today": "2026-11-21"})
+        values = compiled.construct_params(
+            bound(viewer) | dict.fromkeys(("viewer_today", "as_of"), "2026-11-21")
+        )
         names = compiled.positiontup or []
         with storage.engine.connect() as connection:
             asked = f"EXPLAIN QUERY PLAN {compiled}"
@@ -137,6 +142,17 @@ def test_a_search_walks(plan_of, name):
 
     assert any(step.startswith("SEARCH driver USING") and by in step for step in plan)
     assert {step.split()[1] for step in plan if step.startswith("SCAN")} <= _OF_ONE_PAGE
+
+
+def test_a_follow_ups_state_is_looked_at_by_the_key_of_each(plan_of):
+    sort = (SortKey(Aspect.OVERDUE_SINCE, SearchKind.ROUND, descending=True),)
+
+    plan = plan_of(Query("Task", (OVERDUE,), sort), SYSTEM)
+
+    looked_at = {step for step in plan if "SEARCH stretches" in step}
+    assert {step.partition(" USING ")[2] for step in looked_at} == {
+        "INDEX sqlite_autoindex_stretches_1 (patient=? AND follow_up=? AND holds_from<?)"
+    }
 
 
 def test_a_page_of_a_code_needs_no_sorting_but_that_of_the_page_itself(plan_of):

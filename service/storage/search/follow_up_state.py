@@ -6,6 +6,7 @@ stretches, so that a search and the list agree to the row on any day, whatever j
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    func,
     literal,
     or_,
     select,
@@ -49,42 +51,83 @@ def met_today(
 
     `negated` and `missing` are left to the caller: with `missing` it says that there is a value.
     """
-    stretch = stretches.alias()
+    behind, stretch = _Behind(criterion.kind), stretches.alias()
     aspect = Aspect(criterion.parameter)
-    there = _THERE[aspect](stretch.c)
+    seen = _looked_at(stretch)
+    there = _THERE[aspect](seen)
     if criterion.missing is None:
         there = and_(
-            there, or_(false(), *(_HOLDS[aspect](value, stretch.c) for value in criterion.values))
+            there, or_(false(), *(_HOLDS[aspect](value, seen) for value in criterion.values))
         )
-    return exists(_behind(criterion.kind, stretch, patient, resource).where(there))
+    found = exists().where(*behind.todays(stretch), there).correlate_except(stretch)
+    return exists(behind.named(patient, resource).where(found))
 
 
 def value_today(
     key: SortKey, patient: ColumnElement[int], resource: ColumnElement[int]
 ) -> ColumnElement[int]:
     """What a resource is sorted by, as a whole number; NULL where it has none."""
-    stretch = stretches.alias()
-    aspect = Aspect(key.parameter)
-    found = _behind(key.kind, stretch, patient, resource).where(_THERE[aspect](stretch.c))
-    return found.with_only_columns(_NUMBERS[aspect](stretch.c)).scalar_subquery()
+    behind, stretch = _Behind(key.kind), stretches.alias()
+    aspect, seen = Aspect(key.parameter), _looked_at(stretch)
+    value = select(_NUMBERS[aspect](seen)).where(*behind.todays(stretch), _THERE[aspect](seen))
+    of_one = value.correlate_except(stretch).scalar_subquery()
+    return behind.named(patient, resource).with_only_columns(func.max(of_one)).scalar_subquery()
 
 
-def _behind(
-    kind: SearchKind, stretch: Any, patient: ColumnElement[int], resource: ColumnElement[int]
-) -> Select[int]:
-    """The stretch of today behind a Task or ServiceRequest that the service made."""
-    directory = resources.alias()
-    is_request = kind is SearchKind.FOLLOW_UP
-    rows = follow_ups.alias() if is_request else rounds.alias()
-    id_ = rows.c.id if is_request else rows.c.task
-    named = and_(rows.c.patient == patient, id_ == directory.c.id)
-    same = and_(stretch.c.patient == rows.c.patient, stretch.c.follow_up == rows.c.follow_up)
-    found = select(stretch.c.follow_up).select_from(directory).join(rows, named).join(stretch, same)
-    of_today = asked(stretch.c, Knowledge.LIVE)
-    if not is_request:
-        of_today.append(stands_for(id_, stretch.c))
-    whole = found.where(directory.c.resource == resource, *of_today)
-    return whole.correlate_except(directory, rows, stretch)
+class _Behind:
+    """The follow-up behind a Task or ServiceRequest that the service made, and its stretch of today.
+
+    The stretch is asked for inside, each time by the follow-up's key.
+    """
+
+    def __init__(self, kind: SearchKind) -> None:
+        """Name the rows that tell which resource stands for which follow-up."""
+        self._of_rounds = kind is SearchKind.ROUND
+        self._rows = rounds.alias() if self._of_rounds else follow_ups.alias()
+        self._id = self._rows.c.task if self._of_rounds else self._rows.c.id
+
+    def named(self, patient: ColumnElement[int], resource: ColumnElement[int]) -> Select[int]:
+        """The follow-up of a resource."""
+        directory, rows = resources.alias(), self._rows
+        same = and_(rows.c.patient == patient, self._id == directory.c.id)
+        found = select(rows.c.follow_up).select_from(directory).join(rows, same)
+        return found.where(directory.c.resource == resource).correlate_except(directory, rows)
+
+    def todays(self, stretch: Any) -> list[Condition]:
+        """The conditions of its stretch of today."""
+        rows = self._rows.c
+        same = [stretch.c.patient == rows.patient, stretch.c.follow_up == rows.follow_up]
+        stands = [stands_for(self._id, _looked_at(stretch))] if self._of_rounds else []
+        return [*same, *asked(stretch.c, Knowledge.LIVE), *stands]
+
+
+class _Looked(FunctionElement[Any]):
+    """A column looked at in a row that its key has found, never a way to the row.
+
+    Without statistics SQLite takes the range of all that is overdue for better than one key.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        """Take the column's type too, for what it is compared with."""
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(_Looked)
+def _as_it_is(element: _Looked, compiler: SQLCompiler, **more: Any) -> str:
+    return compiler.process(element.clauses, **more)
+
+
+@compiles(_Looked, "sqlite")
+def _without_index(element: _Looked, compiler: SQLCompiler, **more: Any) -> str:
+    return f"+{compiler.process(element.clauses, **more)}"
+
+
+def _looked_at(stretch: Any) -> Any:
+    """The columns of a stretch, to be looked at only."""
+    return SimpleNamespace(**{column.name: _Looked(column) for column in stretch.c})
 
 
 class _DaysFrom(FunctionElement[int]):
