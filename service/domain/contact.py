@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from service.domain.follow_up import Hold
 from service.domain.protocol import Kind
-from service.domain.seen import Booking, SeenFollowUp
+from service.domain.seen import Booking, SeenFollowUp, SeenPlan
 
 CARDS_AT_MOST: Final = 5
 BOOKED_SOON: Final = timedelta(days=7)
@@ -95,6 +95,18 @@ class Overview(NamedTuple):
     def booked_by(self, booker: Booker) -> int:
         """How many of the cards are still to be booked by the patient or by the unit."""
         return sum(one.booker is booker and one.booked is None for one in self.cards)
+
+    @property
+    def sample_by(self) -> date | None:
+        """The day by which the first sample among the cards is to be taken."""
+        samples = (one.to_day for one in self.cards if one.kind is ContactKind.SAMPLE)
+        return next(samples, None)
+
+
+def plan_overview(plan: SeenPlan) -> Overview:
+    """The plan on its day; one that is on hold asks for nothing, and shows what rests."""
+    seen = overview(plan.follow_ups, day=plan.as_of)
+    return seen._replace(cards=(), later=()) if plan.on_hold_until else seen
 
 
 def overview(follow_ups: Iterable[SeenFollowUp], *, day: date) -> Overview:

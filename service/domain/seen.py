@@ -81,6 +81,11 @@ class SeenPlan(NamedTuple):
     known_at: datetime
     from_history: bool = False
 
+    @property
+    def booking_phone(self) -> str:
+        """Whom to call to book; empty as long as the plan is a proposal, which asks nobody to."""
+        return self.unit.phone if self.agreed_on else ""
+
     def done_within_a_year(self) -> list[tuple[date, SeenFollowUp]]:
         """What was last done in the year up to the day, on which day, the newest first."""
         since, day = self.as_of - _A_YEAR, self.as_of

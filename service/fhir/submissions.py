@@ -36,18 +36,24 @@ from service.fhir.validation import issues_of
 FIRST_VERSION: Final = 1
 
 
+class _Single:
+    """What is sent by itself."""
+
+    __slots__ = ()
+
+    def conditions(self) -> Mapping[str, ConditionalReference]:
+        """A single resource has no conditional references."""
+        return {}
+
+
 @dataclass(frozen=True, slots=True)
-class SingleWrite:
+class SingleWrite(_Single):
     """One resource sent by itself: judged by both judges."""
 
     listed: Sequence[Submission]
     resource: Resource
     body: bytes
     reader: Reader
-
-    def conditions(self) -> Mapping[str, ConditionalReference]:
-        """A single resource has no conditional references."""
-        return {}
 
     def read(
         self,
@@ -67,16 +73,12 @@ class SingleWrite:
 
 
 @dataclass(frozen=True, slots=True)
-class SinglePatch:
+class SinglePatch(_Single):
     """A patch sent by itself: what it leaves is judged by both judges."""
 
     listed: Sequence[Submission]
     patch: Patch
     reader: Reader
-
-    def conditions(self) -> Mapping[str, ConditionalReference]:
-        """A single resource has no conditional references."""
-        return {}
 
     def read(
         self,

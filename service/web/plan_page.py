@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-from service.domain.contact import Contact, ContactKind, Status, overview
+from service.domain.contact import Contact, ContactKind, Status, plan_overview
 from service.domain.protocol import Kind
 from service.domain.seen import SeenFollowUp, SeenPlan
 from service.wording.dates import Months
 from service.wording.explained import Explained, explain
 from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
-from service.wording.portal import Booker, booking
+from service.wording.portal import booking
 from service.wording.sentences import Text
 from service.wording.states import since_last
 from service.wording.telling import Teller
@@ -78,11 +78,8 @@ class PlanPage(NamedTuple):
 
 def plan_page(teller: Teller, plan: SeenPlan) -> PlanPage:
     """The page of a plan on its day, in the reader's words; a plan on hold asks for nothing."""
-    seen = overview(plan.follow_ups, day=plan.as_of)
-    if plan.on_hold_until:
-        seen = seen._replace(cards=(), later=())
-    samples = (one.to_day for one in seen.cards if one.kind is ContactKind.SAMPLE)
-    page = _PlanTold(teller, plan, next(samples, None))
+    seen = plan_overview(plan)
+    page = _PlanTold(teller, plan, seen.sample_by)
     notice = plan_notice(teller.words, plan)
     agreement = plan_agreement(teller.words, plan)
     return PlanPage(
@@ -160,8 +157,7 @@ class _PlanTold:
         """Who books; a proposal asks nobody to book or call yet."""
         if contact.booked:
             return ""
-        phone = self._plan.unit.phone if self._plan.agreed_on else ""
-        return booking(self._words, Booker(contact.booker), phone=phone)
+        return booking(self._words, contact.booker, phone=self._plan.booking_phone)
 
     def _merged(self, contact: Contact) -> Text | str:
         if contact.kind is not ContactKind.SAMPLE or contact.illnesses == 1:

@@ -4,18 +4,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from service.domain.contact import Booker
 from service.wording.sentences import Text
 from service.wording.words import Words
 
 _NUMBER_WORDS_TO: Final = 5
-
-
-class Booker(StrEnum):
-    """Who books: the patient, the unit, or nobody because no appointment is needed."""
-
-    PATIENT = "patient"
-    UNIT = "unit"
-    NONE = "none"
 
 
 class Referral(StrEnum):

@@ -13,11 +13,13 @@ from service.domain.contact import (
     contact_kind,
     contacts,
     overview,
+    plan_overview,
 )
+from service.domain.directory import Person
 from service.domain.follow_up import Hold, Stretch, Urgency
 from service.domain.interval import FOREVER
 from service.domain.protocol import Kind
-from service.domain.seen import Booking, SeenFollowUp
+from service.domain.seen import Booking, SeenFollowUp, SeenPlan, SeenUnit
 from service.domain.truth import Truth
 from service.domain.window import Window, spread
 
@@ -201,6 +203,40 @@ def test_an_appointment_is_for_today_within_a_week_and_the_unit_books_after_the_
         "feet",
     ]
     assert [contact.follow_ups[0].activity for contact in found.later] == ["fundus"]
+
+
+def a_plan(*follow_ups: SeenFollowUp, on_hold_until: date | None) -> SeenPlan:
+    return SeenPlan(
+        key=1,
+        patient="p1",
+        person=Person(invented=True),
+        unit=SeenUnit("u1", "Hattulan terveysasema", "+358 00 001 082"),
+        care_plan="cp1",
+        agreed_on=None,
+        on_hold_until=on_hold_until,
+        protocols=(),
+        follow_ups=follow_ups,
+        as_of=DAY,
+        known_at=datetime(2026, 11, 21, 6, tzinfo=UTC),
+    )
+
+
+def test_a_plan_on_hold_asks_for_nothing_and_shows_what_rests():
+    asked, rests = [one("now"), one("later", 100)], one("rests", hold=Hold.PAUSED)
+
+    held = plan_overview(a_plan(*asked, rests, on_hold_until=in_days(30)))
+    going_on = plan_overview(a_plan(*asked, rests, on_hold_until=None))
+
+    assert (held.cards, held.later, held.sample_by) == ((), (), None)
+    assert held.resting == going_on.resting == (rests,)
+    assert (len(going_on.cards), len(going_on.later), going_on.sample_by) == (1, 1, DAY)
+
+
+def test_a_proposal_names_no_phone_to_book_by():
+    proposal = a_plan(on_hold_until=None)
+
+    assert proposal.booking_phone == ""
+    assert proposal._replace(agreed_on=DAY).booking_phone == proposal.unit.phone
 
 
 def test_illnesses_of_a_contact_are_the_protocols_that_ask_for_something_in_it():

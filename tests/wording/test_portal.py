@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from service.wording.portal import Booker, Referral, booking, headline, referral
+from service.domain.contact import Booker
+from service.wording.portal import Referral, booking, headline, referral
 from service.wording.words import Words
 from tests.wording.builders import LANGUAGES
 

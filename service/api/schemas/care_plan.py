@@ -9,12 +9,11 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from service.clock import CLINIC_ZONE
-from service.domain.contact import Contact, ContactKind, Overview, overview
+from service.domain.contact import Contact, Overview, plan_overview
 from service.domain.interval import FOREVER
 from service.domain.seen import SeenFollowUp, SeenPlan
 from service.wording.explained import explain
 from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
-from service.wording.portal import Booker as ToldBooker
 from service.wording.portal import booking
 from service.wording.telling import Teller
 
@@ -23,9 +22,7 @@ Json: TypeAlias = dict[str, Any]
 
 def care_plan(teller: Teller, plan: SeenPlan) -> Json:
     """The plan of its day; `contacts` are empty while the whole plan is on hold."""
-    seen = overview(plan.follow_ups, day=plan.as_of)
-    if plan.on_hold_until:
-        seen = seen._replace(cards=(), later=())
+    seen = plan_overview(plan)
     telling = _Telling(teller, plan, seen)
     words, notice = teller.words, plan_notice(teller.words, plan)
     return {
@@ -52,8 +49,7 @@ class _Telling:
         self._teller = teller
         self._words = teller.words
         self._plan = plan
-        samples = (one for one in seen.cards if one.kind is ContactKind.SAMPLE)
-        self._lab_by = next((one.to_day for one in samples), None)
+        self._lab_by = seen.sample_by
 
     def contact(self, one: Contact, *, now: bool) -> Json:
         """A card: what one sample, one visit or one form settles."""
@@ -101,11 +97,11 @@ class _Telling:
         """Who books; while the plan is a proposal nobody is asked to, and no number is given."""
         if one.booked:
             return None
-        phone = self._plan.unit.phone if self._plan.agreed_on else ""
+        phone = self._plan.booking_phone
         return {
             "by": one.booker,
             "phone": phone or None,
-            "text": booking(self._words, ToldBooker(one.booker), phone=phone),
+            "text": booking(self._words, one.booker, phone=phone),
         }
 
 

@@ -7,8 +7,8 @@ from service.domain.truth import Timeline, all_of, any_of, negation
 
 
 @dataclass(frozen=True, slots=True)
-class All:
-    """True where every rule is."""
+class _Several:
+    """Several rules as one: what any of them asks for, it asks for."""
 
     rules: tuple[Rule, ...]
 
@@ -21,6 +21,11 @@ class All:
     def from_start(self) -> bool:
         """As soon as one of its rules asks for it."""
         return any(rule.from_start for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class All(_Several):
+    """True where every rule is."""
 
     def timeline(self, asked: Asked) -> Timeline:
         """Kleene's and."""
@@ -28,20 +33,8 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(_Several):
     """True where one rule is."""
-
-    rules: tuple[Rule, ...]
-
-    @property
-    def on_event(self) -> bool:
-        """An event anywhere in it is the anchor."""
-        return any(rule.on_event for rule in self.rules)
-
-    @property
-    def from_start(self) -> bool:
-        """As soon as one of its rules asks for it."""
-        return any(rule.from_start for rule in self.rules)
 
     def timeline(self, asked: Asked) -> Timeline:
         """Kleene's or."""
