@@ -103,7 +103,6 @@ def test_unit_and_protocol_narrow_as_on_the_worklist(today) -> None:
         tasks = found(today, f"Task?follow-up-state=overdue&{asked}")
         assert named(tasks) == listed(today, question)
     assert found(today, "Task?unit=nowhere") == []
-    assert found(today, "Task?protocol=nothing") == []
 
 
 def test_days_and_dates_are_compared_with_every_prefix(today) -> None:
@@ -151,6 +150,9 @@ def test_a_patient_finds_their_own_alone(today) -> None:
     [
         "follow-up-state=overdu",
         "follow-up-state=",
+        "protocol=type2-diabetes",
+        "protocol=https://seuranta.example/fhir/PlanDefinition/nothing",
+        "protocol:not=nothing",
         "follow-up-state=overdue&patinet=p1",
         "follow-up-state=overdue&unti=u1",
         "follow-up-state:missing=yes",

@@ -38,6 +38,7 @@ def explained(runtime: Runtime, type_: str, pairs: list[tuple[str, str]]) -> byt
         base_url=base_url,
         at=runtime.clock.now(),
         profiles=runtime.settings.profiles_dir,
+        protocols=runtime.catalogue.protocols,
     )
     with runtime.store.read() as view:
         steps = view.resources.explain(asked.query, viewer=_searcher(dict(pairs)[EXPLAIN], admin))

@@ -139,6 +139,7 @@ def _read(runtime: Runtime, sought: Sought, pairs: Pairs, *, at: datetime, stric
         base_url=f"{runtime.settings.base_url}/fhir",
         at=at,
         profiles=runtime.settings.profiles_dir,
+        protocols=runtime.catalogue.protocols,
     )
     if sought.address and len(sought.types) == 1:
         asked = read(sought.types[0], strict=strict)

@@ -4,7 +4,7 @@ Source: R4 search.html 3.1.1.4: modifiers, values, chains (`subject:Patient.name
 (`_has:Observation:patient:code`) and composites (`code-value-quantity`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -52,11 +52,16 @@ _Read: TypeAlias = tuple[Asked, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What values are read by: the address under which references are our own, now, our value sets."""
+    """What values are read by: the address under which references are our own, now, our definitions.
+
+    `profiles` is the folder of our value sets, `protocols` the ids of those that are followed; any
+    may be asked for where they are None.
+    """
 
     base_url: str
     at: datetime
     profiles: Path | None = None
+    protocols: Collection[str] | None = None
 
 
 def is_known(resource_type: str, name: str) -> bool:
@@ -186,7 +191,7 @@ def _values(
     if modifier and not (is_token and modifier == "not"):
         raise _unsupported(parameter, modifier)
     if parameter.own_type:
-        read_here = partial(own_values, base_url=by.base_url, at=by.at)
+        read_here = partial(own_values, base_url=by.base_url, at=by.at, protocols=by.protocols)
         return [(parameter.kind, read_here(parameter, texts))]
     read = plain_values(parameter, by.at)[parameter.kind]
     return [(parameter.kind, tuple(value for text in texts for value in read(text)))]

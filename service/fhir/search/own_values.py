@@ -4,7 +4,7 @@ Source: R4 search.html, prefixes; a day of the calendar is a range, so `gt`, `ge
 follow from how it lies to the range asked for. A ValueError says in words what is wrong.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import ceil, floor
@@ -42,16 +42,24 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 def own_values(
-    parameter: SearchParameter, texts: Sequence[str], *, base_url: str, at: datetime
+    parameter: SearchParameter,
+    texts: Sequence[str],
+    *,
+    base_url: str,
+    at: datetime,
+    protocols: Collection[str] | None = None,
 ) -> tuple[Value, ...]:
-    """The values that the texts of one of our parameters stand for; any of them is asked for."""
+    """The values that the texts of one of our parameters stand for; any of them is asked for.
+
+    `protocols` are the ids there are; None where any is taken.
+    """
     read: Mapping[Aspect, Callable[[str], Iterator[Value]]] = {
         Aspect.STATE: _state,
         Aspect.DUE: lambda text: _days(text, at),
         Aspect.OVERDUE_SINCE: lambda text: _days(text, at),
         Aspect.DAYS_OVERDUE: lambda text: _counts(text, parameter),
         Aspect.UNIT: lambda text: _unit(text, parameter, base_url),
-        Aspect.PROTOCOL: _protocol,
+        Aspect.PROTOCOL: lambda text: _protocol(text, protocols),
     }
     aspect = Aspect(parameter.numbers[0])
     return tuple(value for text in texts for value in read[aspect](text))
@@ -88,9 +96,12 @@ def _state(text: str) -> Iterator[str]:
     yield code
 
 
-def _protocol(text: str) -> Iterator[str]:
-    """The id of a protocol, or its canonical address."""
-    yield text.removeprefix(_PROTOCOLS).partition("|")[0]
+def _protocol(text: str, known: Collection[str] | None) -> Iterator[str]:
+    """The id of a protocol, or its canonical address; a mistyped one would look like no work to do."""
+    id_ = text.removeprefix(_PROTOCOLS).partition("|")[0]
+    if known is not None and id_ not in known:
+        raise ValueError(f"a protocol is one of {', '.join(sorted(known))}")
+    yield id_
 
 
 def _unit(text: str, parameter: SearchParameter, base_url: str) -> Iterator[str]:

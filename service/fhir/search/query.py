@@ -4,7 +4,7 @@ Source: R4 search.html. Unknown parameters are left out with a warning, or refus
 asks for strict handling; an unsupported modifier is always refused; an empty value says nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -54,14 +54,15 @@ def read_search(
     at: datetime,
     strict: bool = False,
     profiles: Path | None = None,
+    protocols: Collection[str] | None = None,
 ) -> Search:
     """The query that a client's parameters ask of a type.
 
     Raises Invalid for a wrong value or an unsupported modifier, and in strict handling for a
     parameter that the type does not have. References under `base_url` are our own; `at` is now;
-    `profiles` is the folder of our own value sets.
+    `profiles` is the folder of our own value sets, `protocols` are the ids of the protocols followed.
     """
-    reader = _Reader(resource_type, Reading(base_url, at, profiles))
+    reader = _Reader(resource_type, Reading(base_url, at, profiles, protocols))
     for name, value in parameters:
         if not value and is_ours(name):
             raise refused(name, "it has no value, and without it everything would be found")
