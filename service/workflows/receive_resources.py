@@ -77,6 +77,7 @@ class Received(NamedTuple):
     `is_new`: it was stored by this write for the first time. `changed` are the follow-ups that it
     closed, `reopened` those that it had closed and no longer does; `enrolled` the protocols that
     its person was put on; `not_counted` why it closed none. `stands`: it was there so already.
+    `before` is the store's key of whom it was about until then, 0 where of no one or not there.
     """
 
     submission: Submission
@@ -87,6 +88,7 @@ class Received(NamedTuple):
     reopened: tuple[ChangedFollowUp, ...] = ()
     enrolled: tuple[str, ...] = ()
     stands: bool = False
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +296,13 @@ class _Receiver:
             if old is not None and stored.version == old.version:
                 return Received(one, stored, is_new=False, stands=True)
         self._notes.note(reading, old)
-        is_new = old is None or old.deleted
-        return Received(one, stored, is_new=is_new, not_counted=reading.not_counted)
+        return Received(
+            one,
+            stored,
+            is_new=old is None or old.deleted,
+            not_counted=reading.not_counted,
+            before=old.patient if old else 0,
+        )
 
     def _expect_one_plan(self, one: Submission, reading: Reading) -> None:
         """Duplicate where the person, whom the viewer may see, has another live shared plan."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import orjson
 import pytest
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from tests.api.conftest import Client
 from tests.api.people import key_of
 from tests.api.test_access_matrix import OWN_REFERENCE, SECRET, hidden_in, receive, token_of
 from tests.databases import Databases
+from tests.fhir.resources import an_observation
 from tests.house import LATER, house
 
 # What a reader has of their own is asked by themselves; pages have tests of their own (tests/web/).
@@ -99,3 +101,49 @@ def _logged(runtime: Runtime, patient: int) -> set[str]:
     with runtime.store.engine.connect() as connection:
         rows = connection.execute(named.where(access_log_patients.c.patient == patient))
         return set(rows.scalars())
+
+
+def test_who_had_a_result_until_it_was_given_to_another_is_named_too(watched: Runtime) -> None:
+    client = Client(create_app(watched).test_client(), token_of(watched))
+    client.put("/fhir/Observation/strayed", _result_of("kaarina"))
+    moved = client.put("/fhir/Observation/strayed", _result_of(ASKER))
+    assert moved.status_code == 200, moved.text
+
+    request = moved.headers["X-Request-Id"]
+    assert request in _logged(watched, key_of(watched, "kaarina"))
+    assert request in _logged(watched, key_of(watched, ASKER))
+
+
+def _result_of(patient: str) -> bytes:
+    subject = {"reference": f"Patient/{patient}"}
+    return orjson.dumps({**an_observation(), "id": "strayed", "subject": subject})
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Observation?patient=kaarina&_summary=count",
+        "Observation?subject=Patient/kaarina&_count=0",
+        "Observation?patient=kaarina&code=none-such",
+        "Observation?patient._id=kaarina&_summary=count",
+        "Patient?_id=kaarina&_summary=count",
+        "Patient/kaarina/Observation?code=none-such",
+    ],
+)
+def test_a_search_that_shows_nobody_names_whom_it_was_asked_about(
+    watched: Runtime, question: str
+) -> None:
+    client = Client(create_app(watched).test_client(), token_of(watched))
+    answer = client.get(f"/fhir/{question}")
+    assert "entry" not in answer.json
+
+    assert answer.headers["X-Request-Id"] in _logged(watched, key_of(watched, "kaarina"))
+
+
+def test_a_count_of_everybody_names_nobody(watched: Runtime) -> None:
+    client = Client(create_app(watched).test_client(), token_of(watched))
+    answer = client.get("/fhir/Observation?patient:not=kaarina&_summary=count")
+    plain = client.get("/fhir/Observation?_summary=count")
+
+    logged = _logged(watched, key_of(watched, "kaarina"))
+    assert not logged & {one.headers["X-Request-Id"] for one in (answer, plain)}

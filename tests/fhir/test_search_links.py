@@ -12,6 +12,7 @@ from service.domain.search import (
     StringValue,
     TokenValue,
 )
+from service.fhir.search.criteria import Ours
 from tests.fhir.test_search_query import PROFILES, criterion, number, read, values
 
 
@@ -71,10 +72,10 @@ def test_a_value_set_of_the_standard_and_one_of_ours() -> None:
     gender = criterion("Patient", "gender:in=http://hl7.org/fhir/ValueSet/administrative-gender")
     assert TokenValue("", "male") in gender.values
     url = "https://seuranta.example/fhir/ValueSet/condition-asthma"
-    found = criterion("Condition", f"code:in={url}", profiles=PROFILES)
+    found = criterion("Condition", f"code:in={url}", ours=Ours(PROFILES))
     assert TokenValue("urn:oid:1.2.246.537.6.1", "J45", begins=True) in found.values
     assert not found.negated
-    assert criterion("Condition", f"code:not-in={url}", profiles=PROFILES).negated
+    assert criterion("Condition", f"code:not-in={url}", ours=Ours(PROFILES)).negated
 
 
 def test_addresses_above_and_below() -> None:

@@ -13,6 +13,7 @@ from service.domain.errors import Forbidden, Invalid, Issue
 from service.domain.scope import Interaction, allows
 from service.fhir.answers import OUTCOME, Hit, searchset
 from service.fhir.outcome import outcome
+from service.fhir.search.criteria import Ours
 from service.fhir.search.query import read_search
 from service.runtime import Runtime
 
@@ -37,8 +38,7 @@ def explained(runtime: Runtime, type_: str, pairs: list[tuple[str, str]]) -> byt
         [pair for pair in pairs if pair[0] != EXPLAIN],
         base_url=base_url,
         at=runtime.clock.now(),
-        profiles=runtime.settings.profiles_dir,
-        protocols=runtime.catalogue.protocols,
+        ours=Ours(runtime.settings.profiles_dir, runtime.catalogue.protocols),
     )
     with runtime.store.read() as view:
         steps = view.resources.explain(asked.query, viewer=_searcher(dict(pairs)[EXPLAIN], admin))

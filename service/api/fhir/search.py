@@ -27,16 +27,19 @@ from service.api.fhir.sought import (
 )
 from service.api.request_ids import request_id
 from service.domain.access import Viewer
+from service.domain.asked_about import asked_about
 from service.domain.record import Found, Named, Stored
 from service.domain.scope import Interaction
 from service.domain.search import Query
 from service.fhir.answers import INCLUDE, OUTCOME, Hit, searchset
 from service.fhir.outcome import outcome
+from service.fhir.search.criteria import Ours
 from service.fhir.search.query import Search, pairs_of, read_search
 from service.fhir.search.several import TYPES, together, within
 from service.fhir.subset import part_of
 from service.fhir.types import SERVED_TYPES
 from service.runtime import Runtime
+from service.workflows.ports import View
 
 
 def search(runtime: Runtime, type_: str) -> Response:
@@ -86,7 +89,8 @@ def page_sought(
     with runtime.store.read(one_moment=_is_read_in_parts(asked.query, sought)) as view:
         found = view.resources.search(asked.query, viewer=viewer)
         hits = list(_hits(found, asked, Shown(runtime, view, viewer)))
-    _note(runtime, viewer, sought, found)
+        people = _people(view, asked.query, found, viewer)
+    runtime.note_read(viewer, "search", scope=sought.scope, patients=people, request=request_id())
     return searchset(
         hits,
         links=dict(_links(links, asked.query, found)),
@@ -138,8 +142,7 @@ def _read(runtime: Runtime, sought: Sought, pairs: Pairs, *, at: datetime, stric
         parameters=[pair for pair in pairs if pair[0] != TYPES or sought.address],
         base_url=f"{runtime.settings.base_url}/fhir",
         at=at,
-        profiles=runtime.settings.profiles_dir,
-        protocols=runtime.catalogue.protocols,
+        ours=Ours(runtime.settings.profiles_dir, runtime.catalogue.protocols),
     )
     if sought.address and len(sought.types) == 1:
         asked = read(sought.types[0], strict=strict)
@@ -186,7 +189,10 @@ def _links(links: Links, query: Query, found: Found) -> Iterator[tuple[str, str]
         yield "next", links.to(found.after)
 
 
-def _note(runtime: Runtime, viewer: Viewer, sought: Sought, found: Found) -> None:
+def _people(view: View, query: Query, found: Found, viewer: Viewer) -> set[int]:
+    """Whom the page shows; where it shows nothing, or a number alone, whom it was asked about."""
     shown: Iterable[Stored] = (*found.matches, *found.included)
     people = {one.patient for one in shown if one.patient > 0}
-    runtime.note_read(viewer, "search", scope=sought.scope, patients=people, request=request_id())
+    if people or not (named := asked_about(query)):
+        return people
+    return set(view.patients.keys(named, viewer=viewer).values())

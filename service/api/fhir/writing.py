@@ -3,7 +3,7 @@
 Source: R4 http.html, create, update, delete.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from flask import request
@@ -83,8 +83,15 @@ def _access(viewer: Viewer, received: Sequence[Received], *, at: datetime, actio
         unit=viewer.unit,
         why=viewer.reason,
         request=request_id(),
-        patients=tuple(sorted({one.patient for one in stored if one.patient > 0})),
+        patients=tuple(sorted(_concerned(received))),
     )
+
+
+def _concerned(received: Iterable[Received]) -> set[int]:
+    """Whom the writes are about: who has the resources now, and who had them until then."""
+    written = [one for one in received if one.stored]
+    keys = {one.stored.patient for one in written if one.stored} | {one.before for one in written}
+    return {key for key in keys if key > 0}
 
 
 def answer_of(

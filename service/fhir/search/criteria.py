@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from service.domain.errors import Invalid
 from service.domain.search import (
@@ -50,18 +50,26 @@ _NUL: Final = "\0"  # PostgreSQL keeps no text with it, and no resource has it
 _Read: TypeAlias = tuple[Asked, ...]
 
 
+class Ours(NamedTuple):
+    """What of our own a search may name: the value sets of a folder, and the protocols by id.
+
+    Where there is no folder there are no value sets; where `protocols` is None any is taken.
+    """
+
+    profiles: Path | None = None
+    protocols: Collection[str] | None = None
+
+
+NOTHING: Final = Ours()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What values are read by: the address under which references are our own, now, our definitions.
-
-    `profiles` is the folder of our value sets, `protocols` the ids of those that are followed; any
-    may be asked for where they are None.
-    """
+    """What values are read by: the address under which references are our own, now, our definitions."""
 
     base_url: str
     at: datetime
-    profiles: Path | None = None
-    protocols: Collection[str] | None = None
+    ours: Ours = NOTHING
 
 
 def is_known(resource_type: str, name: str) -> bool:
@@ -191,7 +199,7 @@ def _values(
     if modifier and not (is_token and modifier == "not"):
         raise _unsupported(parameter, modifier)
     if parameter.own_type:
-        read_here = partial(own_values, base_url=by.base_url, at=by.at, protocols=by.protocols)
+        read_here = partial(own_values, base_url=by.base_url, at=by.at, protocols=by.ours.protocols)
         return [(parameter.kind, read_here(parameter, texts))]
     read = plain_values(parameter, by.at)[parameter.kind]
     return [(parameter.kind, tuple(value for text in texts for value in read(text)))]
@@ -279,7 +287,7 @@ def _part(parameter: SearchParameter, text: str, by: Reading) -> Criterion:
 def _in_value_set(
     parameter: SearchParameter, value: str, by: Reading, *, negated: bool
 ) -> Criterion:
-    members = members_of(value, by.profiles)
+    members = members_of(value, by.ours.profiles)
     if members is None:
         raise ValueError("this value set is not known here")
     systems = parameter.systems

@@ -4,16 +4,15 @@ Source: R4 search.html. Unknown parameters are left out with a warning, or refus
 asks for strict handling; an unsupported modifier is always refused; an empty value says nothing.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from service.domain.errors import Invalid, Issue
 from service.domain.search import Asked, Criterion, Query
 from service.fhir.search.controls import Controls, refused
-from service.fhir.search.criteria import Reading, is_known, read_criteria
+from service.fhir.search.criteria import NOTHING, Ours, Reading, is_known, read_criteria
 from service.fhir.search.own_parameters import ASKED_OF, OWN, is_ours, is_taken_for_ours
 from service.fhir.search.registry import searchable, unsearchable
 from service.fhir.subset import WHOLE, Subset
@@ -53,16 +52,15 @@ def read_search(
     base_url: str,
     at: datetime,
     strict: bool = False,
-    profiles: Path | None = None,
-    protocols: Collection[str] | None = None,
+    ours: Ours = NOTHING,
 ) -> Search:
     """The query that a client's parameters ask of a type.
 
     Raises Invalid for a wrong value or an unsupported modifier, and in strict handling for a
     parameter that the type does not have. References under `base_url` are our own; `at` is now;
-    `profiles` is the folder of our own value sets, `protocols` are the ids of the protocols followed.
+    `ours` are the definitions of our own that it may name.
     """
-    reader = _Reader(resource_type, Reading(base_url, at, profiles, protocols))
+    reader = _Reader(resource_type, Reading(base_url, at, ours))
     for name, value in parameters:
         if not value and is_ours(name):
             raise refused(name, "it has no value, and without it everything would be found")

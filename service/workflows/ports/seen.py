@@ -192,8 +192,21 @@ class NotCountedSeen(Protocol):
         ...
 
 
+class PatientsSeen(Protocol):
+    """People as a reader sees them."""
+
+    def keys(self, ids: Iterable[str], *, viewer: Viewer) -> dict[str, int]:
+        """The keys of those people that the viewer may see."""
+        ...
+
+
 class View(Protocol):
     """What can be read over one connection."""
+
+    @property
+    def patients(self) -> PatientsSeen:
+        """People and their keys."""
+        ...
 
     @property
     def resources(self) -> RecordView:
