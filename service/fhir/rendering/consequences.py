@@ -20,6 +20,14 @@ _REASONS: Final = {
     NotCountedReason.DAY: "it has no day that is known well enough",
 }
 _CLOSES_NONE: Final = "Stored; it closes no follow-up."
+# Types from which `fhir/protocol/` makes the catalogue when the service starts.
+_DEFINING: Final = frozenset(
+    {"ActivityDefinition", "CodeSystem", "ConceptMap", "PlanDefinition", "ValueSet"}
+)
+_RECORD_ALONE: Final = (
+    "Kept as a record; follow-ups go on by the protocols that the service publishes from its folder "
+    "of definitions when it starts."
+)
 _DELETED: Final = "Deleted; no follow-up rested on it."
 STANDS_ALREADY: Final = "It stands so already; nothing was stored."
 NOTHING_TO_DELETE: Final = "There was nothing to delete."
@@ -51,8 +59,14 @@ def consequences(
         *(_reopened(one, catalogue, today) for one in effects.reopened),
         *map(_reason, effects.not_counted),
     ]
-    words = found or [_DELETED if stored.deleted else _CLOSES_NONE]
+    words = found or [_without_effect(stored)]
     return [Issue(_INFORMATIONAL, one, expression, _SEVERITY) for one in words]
+
+
+def _without_effect(stored: Stored) -> str:
+    if stored.type in _DEFINING:
+        return _RECORD_ALONE
+    return _DELETED if stored.deleted else _CLOSES_NONE
 
 
 def _enrolled(protocol: str, catalogue: Catalogue) -> str:

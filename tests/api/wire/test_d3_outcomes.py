@@ -44,6 +44,18 @@ def test_a_write_says_which_protocol_it_began_what_it_closed_and_what_came_back(
     assert (nothing.status_code, told(nothing)[0][1]) == (200, "There was nothing to delete.")
 
 
+@pytest.mark.check(39)
+def test_a_definition_that_is_written_says_that_follow_ups_do_not_go_by_it(client) -> None:
+    plan = {"resourceType": "PlanDefinition", "id": "own", "status": "active"}
+    for answer in (
+        client.put("/fhir/PlanDefinition/own", plan, **WANTED),
+        client.delete("/fhir/PlanDefinition/own", **WANTED),
+    ):
+        [(severity, words)] = told(answer)
+        assert severity == "information"
+        assert words.startswith("Kept as a record; follow-ups go on by the protocols")
+
+
 def test_a_reference_that_leads_nowhere_is_stored_and_warned_of(client, person, signed_in) -> None:
     client.put("/fhir/Patient/p2", a_patient("p2", unit="u2"))
     for number, (target, warned) in enumerate(
