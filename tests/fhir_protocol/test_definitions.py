@@ -1,6 +1,7 @@
 """The published definitions are valid R4, hang together, and use no extension that is not defined."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -50,6 +51,21 @@ def extension_urls(content: dict[str, Any]) -> set[str]:
 def test_it_is_a_valid_resource(file):
     content = content_of(file)
     get_fhir_model_class(content["resourceType"]).model_validate(content)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_element_id_stands_twice_in_a_resource(file):
+    """R4 element.html, Element.id; a contained resource counts its own."""
+    _, *elements = inside(content_of(file))
+    ids = [one["id"] for one in elements if "id" in one and "resourceType" not in one]
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []
+
+
+@pytest.mark.parametrize("action", [a for p in published("PlanDefinition") for a in p["action"]])
+def test_an_expression_names_inputs_of_its_action_alone_and_all_of_them(action):
+    said = [one["expression"] for one in inside(action) if one.get("language") == "text/fhirpath"]
+    named = {name for one in said for name in re.findall(r"%(\w+)", one)}
+    assert named - {"context"} == {one["id"] for one in action.get("input", ())}
 
 
 def test_each_stands_under_its_kind_and_id():

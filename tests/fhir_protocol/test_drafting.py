@@ -31,7 +31,7 @@ def read(rule: dict[str, Any]) -> Rule:
     """A rule in our words, as the engine reads what is drafted of it."""
     terminology = Terminology(CATALOGUE.codes, {})
     target = CATALOGUE.protocols["type-2-diabetes"].activities[0].targets[0]
-    targets = {"hba1c": target}
+    targets = {"goal-hba1c": target}
     reader = RuleReader(CATALOGUE.figures, terminology, Interning(), targets, Closing("hba1c"))
     return reader.rule(Element(rule_extension(rule), "rule", "draft"))
 

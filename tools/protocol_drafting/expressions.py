@@ -32,10 +32,12 @@ _INTERVAL_END: Final = -1
 
 
 class Expressions:
-    """Writes the rules of one action, and gathers the inputs that they ask for."""
+    """Writes the rules of one action, by its id, and gathers the inputs that they ask for."""
 
-    def __init__(self, drafting: Drafting, protocol: str, goals: dict[str, list[Json]]) -> None:
-        self.inputs = Inputs()
+    def __init__(
+        self, drafting: Drafting, protocol: str, action: str, goals: dict[str, list[Json]]
+    ) -> None:
+        self.inputs = Inputs(action)
         self._drafting = drafting
         self._protocol = protocol
         self._goals = goals

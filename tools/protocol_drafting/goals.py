@@ -9,8 +9,8 @@ from tools.protocol_drafting.pieces import (
     coding,
     complex_part,
     extension,
-    fhir_id,
     filled,
+    goal_id,
     part,
     quantity,
     translated,
@@ -72,7 +72,7 @@ def _goal(drafting: Drafting, goal: str, bounds: list[Json], sources: list[str])
     return filled(
         {
             "extension": [extension("evidence", valueCode=evidence)],
-            "id": fhir_id(goal),
+            "id": goal_id(goal),
             "description": translated("text", _words(drafting, item, bounds)),
             "documentation": citations(sources),
             "target": [_target(drafting, item, bound) for bound in bounds],

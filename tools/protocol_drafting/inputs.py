@@ -1,6 +1,7 @@
 """What an expression is given: inputs of an action as DataRequirements, each `%id` in its expressions.
 
-Source: R4 plandefinition.html, action.input. Results come latest first.
+Source: R4 plandefinition.html, action.input. Results come latest first. No id stands twice in a
+resource (R4 element.html), so each begins with that of its action.
 """
 
 import re
@@ -16,9 +17,10 @@ _LONGEST_ID: Final = 64  # R4 datatypes.html#id
 
 
 class Inputs:
-    """The inputs that the expressions of one action have asked for."""
+    """The inputs that the expressions of one action, by its id, have asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, action: str) -> None:
+        self._action = action
         self._found: dict[str, Json] = {}
 
     @property
@@ -73,7 +75,7 @@ class Inputs:
         sort: str = "",
         direction: str = LATEST_FIRST,
     ) -> str:
-        found: Json = {"id": camel(name), "type": resource_type}
+        found: Json = {"id": camel(f"{self._action}-{name}"), "type": resource_type}
         if filters:
             found["codeFilter"] = filters
         if sort:

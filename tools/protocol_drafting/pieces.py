@@ -38,6 +38,11 @@ def fhir_id(name: str) -> str:
     return _NOT_IN_AN_ID.sub("-", name)
 
 
+def goal_id(goal: str) -> str:
+    """The id of a goal in its protocol, where an action may be called like the item it measures."""
+    return f"goal-{fhir_id(goal)}"
+
+
 def url_of(resource_type: str, name: str) -> str:
     """The canonical address of one of our definitions."""
     return f"{BASE}/{resource_type}/{fhir_id(name)}"

@@ -53,7 +53,7 @@ def _whom(drafting: Drafting, protocol: str) -> list[Json]:
 
 def _action(drafting: Drafting, protocol: str, row: Json) -> Json:
     names = names_of(row)
-    said = Expressions(drafting, protocol, bounds_by_goal(drafting, protocol))
+    said = Expressions(drafting, protocol, row["id"], bounds_by_goal(drafting, protocol))
     nested = nested_actions(drafting, protocol, row, said)
     conditions = _applies_when(drafting, row, said)
     return filled(
