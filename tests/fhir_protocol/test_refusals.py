@@ -224,6 +224,13 @@ UNUSABLE: dict[str, tuple[str, Change, str]] = {
         lambda content: content["extension"].pop(1),
         "extension `closing` is missing",
     ),
+    "an expression that names what its action has no input for": (
+        HYPERTENSION,
+        lambda content: variant(content)["condition"][0]["expression"].update(
+            expression="%stars.first().value.value > %context.birthDate"
+        ),
+        r"action\[1\].condition\[0\].expression: the action has no input `stars`",
+    ),
     "an unknown kind of activity": (
         BLOOD_PRESSURE,
         lambda content: content["extension"][0].update(valueCode="ritual"),
@@ -260,6 +267,15 @@ def test_it_is_refused_by_file_and_place(tmp_path, file, change, words):
     with pytest.raises(UnusableProtocol, match=words) as refused:
         read_protocols(folder)
     assert file in str(refused.value)
+
+
+def test_a_text_in_an_expression_names_no_input(tmp_path):
+    said = {"expression": r"%context.name.text = 'it\'s 5 %off'"}
+
+    def change(content: dict[str, Any]) -> None:
+        variant(content)["condition"][0]["expression"].update(said)
+
+    assert read_protocols(changed(tmp_path, HYPERTENSION, change)).protocols
 
 
 def test_the_place_is_a_fhirpath(tmp_path):

@@ -25,6 +25,7 @@ from service.domain.window import COMMON, Leeway
 from service.fhir.protocol.activities import ReadActivity, kind_of
 from service.fhir.protocol.bounds import quantity_bound
 from service.fhir.protocol.element import Element, interval_from, interval_of
+from service.fhir.protocol.expressions import check_named
 from service.fhir.protocol.rules import RuleReader
 from service.fhir.protocol.support import addresses, check_support
 from service.fhir.protocol.targets import read_targets
@@ -65,6 +66,7 @@ class PlanReader:
     def activity(self, protocol: Protocol, action: Element) -> Activity:
         """One action with its variants and its base."""
         definition = self._definition(action)
+        check_named(action)
         base = _base(action)
         found = Activity(
             id=action.need("id"),

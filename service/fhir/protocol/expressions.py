@@ -1,0 +1,34 @@
+"""The FHIRPath beside the rules of an action, as far as it is held to them: what it may name.
+
+Source: what R4 plandefinition.html says of action.input, each of which is `%id` in the expressions
+of its action; FHIRPath 2.0.0, 9 and R4 fhirpath.html#variables for what is named besides.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from service.fhir.protocol.element import Element
+
+_OF_EVERY_EXPRESSION: Final = frozenset(
+    {"context", "resource", "rootResource", "ucum", "loinc", "sct"}
+)
+_QUOTED: Final = re.compile(r"'(?:[^'\\]|\\.)*'")
+_NAMED: Final = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def check_named(action: Element) -> None:
+    """Refuse an expression that names no input of its action: nobody else could evaluate it."""
+    inputs = [one.get("id") for one in action.children("input")]
+    for place, text in _expressions(action):
+        unknown = set(_NAMED.findall(_QUOTED.sub("", text))) - _OF_EVERY_EXPRESSION - {*inputs}
+        if unknown:
+            raise place.refusal(f"the action has no input `{min(unknown)}`.")
+
+
+def _expressions(action: Element) -> Iterator[tuple[Element, str]]:
+    for part in (action, *action.children("action")):
+        for condition in part.children("condition"):
+            said = condition.child("expression")
+            if said and said.get("expression"):
+                yield said, said.get("expression")
