@@ -6,7 +6,7 @@ Source: R4 http.html#transaction, bundle.html. The bytes of each entry's resourc
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, dropwhile
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -254,9 +254,9 @@ def _named(url: str) -> tuple[dict[str, str], str]:
     except ValueError:
         return {}, ""
     steps = parts.path.strip("/").split("/")
-    for begin in range(len(steps) if parts.netloc else 1):
-        match = _BELOW.fullmatch("/".join(steps[begin:]))
-        if match and match["type"] in resource_types():
-            named = {name: text for name, text in match.groupdict().items() if text}
-            return named, parts.query
-    return {}, parts.query
+    if parts.netloc:  # the first type ends the base: what follows it belongs to it
+        steps = list(dropwhile(lambda step: step not in resource_types(), steps))
+    match = _BELOW.fullmatch("/".join(steps))
+    if match is None or match["type"] not in resource_types():
+        return {}, parts.query
+    return {name: text for name, text in match.groupdict().items() if text}, parts.query

@@ -10,7 +10,7 @@ from service.api.auth import expect_scope, viewer_of
 from service.api.errors import status_of
 from service.api.fhir.answering import answer_bundle
 from service.api.fhir.content import Preferences, preferences, sent_body
-from service.api.fhir.entry_reading import answer_read, expect_found, placed
+from service.api.fhir.entry_reading import answer_read, expect_found, expect_readable, placed
 from service.api.fhir.writing import answer_of, carry_out
 from service.domain.access import Viewer
 from service.domain.errors import SeurantaError
@@ -56,6 +56,9 @@ class _Answers:
         for entry in requests.entries:
             self._expect_allowed(entry)
         reading = [entry for entry in requests.entries if entry.method not in WRITES]
+        strict = self._preferred.strict
+        for entry in reading if not requests.issues else ():
+            expect_readable(self._runtime, self._viewer, entry, strict=strict)
         answers = self._written(requests, reading)
         read = self._alone if answers else self._read
         answers |= {entry.number: read(entry) for entry in reading}
@@ -100,9 +103,7 @@ class _Answers:
 
         def expect_all(work: Work) -> None:
             for entry in reading:
-                expect_found(
-                    self._runtime, self._viewer, entry, work, strict=self._preferred.strict
-                )
+                expect_found(self._runtime, self._viewer, entry, work)
 
         action = "transaction" if requests.is_transaction else "batch"
         received = carry_out(

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from service.api.auth import expect_scope
+from service.api.fhir.entry_asking import answer_as_alone, expect_askable, owner_of
 from service.api.fhir.history import page_of_history
 from service.api.fhir.read import current, of_version
 from service.api.fhir.search import page_of_search, read_question
+from service.api.fhir.sought import in_type
 from service.domain.access import Viewer
-from service.domain.errors import Deleted, Issue, NotFound, NotSupported, SeurantaError
-from service.domain.record import Stored
+from service.domain.errors import Deleted, Issue, NotFound, SeurantaError
+from service.domain.record import Named, Stored
 from service.domain.scope import Interaction
 from service.fhir.answers import Answer, etag_of
 from service.fhir.bundle import Entry
@@ -45,7 +47,9 @@ def _placed(issue: Issue, entry: Entry) -> Issue:
 def answer_read(runtime: Runtime, viewer: Viewer, entry: Entry, *, strict: bool) -> Answer:
     """What a GET or HEAD inside a Bundle finds; `strict` handling of the parameters of a search."""
     with placed(entry):
-        _expect_readable(viewer, entry)
+        if _is_asked_as_alone(entry):
+            return answer_as_alone(runtime, entry)
+        _expect_allowed(viewer, entry)
         pairs = pairs_of(entry.query)
         if _is_history(entry):
             return _page(page_of_history(runtime, viewer, entry.type, entry.id, pairs), entry)
@@ -61,26 +65,44 @@ def _is_history(entry: Entry) -> bool:
     return entry.url.partition("?")[0].endswith(_HISTORY)
 
 
-def expect_found(
-    runtime: Runtime, viewer: Viewer, entry: Entry, work: Work, *, strict: bool
-) -> None:
-    """Raise, before the commit, where a GET of a transaction would find nothing or asks wrongly."""
+def expect_readable(runtime: Runtime, viewer: Viewer, entry: Entry, *, strict: bool) -> None:
+    """Raise, before anything of a transaction is stored, where a GET of it asks wrongly."""
     with placed(entry):
-        _expect_readable(viewer, entry)
-        if not entry.id:
-            read_question(runtime, viewer, entry.type, pairs_of(entry.query), strict=strict)
+        if _is_asked_as_alone(entry):
+            expect_askable(runtime, entry, strict=strict)
             return
-        stored = work.resources.find(entry.type, entry.id, viewer=viewer)
+        _expect_allowed(viewer, entry)
+        if not entry.id:
+            sought = in_type(entry.type)
+            read_question(runtime, viewer, sought, pairs_of(entry.query), strict=strict)
+
+
+def expect_found(runtime: Runtime, viewer: Viewer, entry: Entry, work: Work) -> None:
+    """Raise, before the commit, where a GET of a transaction would find nothing."""
+    with placed(entry):
+        named = _named(runtime, entry)
+        if named is None:
+            return
+        stored = work.resources.find(named.type, named.id, viewer=viewer)
         if stored is None:
             raise NotFound
         if stored.deleted and not entry.version:
             raise Deleted
 
 
-def _expect_readable(viewer: Viewer, entry: Entry) -> None:
-    if entry.type not in SERVED_TYPES or (_is_history(entry) and not entry.id):
-        words = "inside a Bundle resources are read and searched; nothing else is supported"
-        raise NotSupported(words, f"{entry.expression}.request.url")
+def _named(runtime: Runtime, entry: Entry) -> Named | None:
+    """The resource that is read, or that an operation is asked of."""
+    if _is_asked_as_alone(entry):
+        return owner_of(runtime, entry)
+    return Named(entry.type, entry.id) if entry.id else None
+
+
+def _is_asked_as_alone(entry: Entry) -> bool:
+    """Whether no single resource is read and no one type searched."""
+    return entry.type not in SERVED_TYPES or (_is_history(entry) and not entry.id)
+
+
+def _expect_allowed(viewer: Viewer, entry: Entry) -> None:
     expect_scope(viewer, entry.type, Interaction.READ if entry.id else Interaction.SEARCH)
 
 

@@ -72,6 +72,11 @@ def page_of_history(runtime: Runtime, viewer: Viewer, type_: str, id_: str, pair
     return _page(runtime, viewer, address, HistoryQuestion((type_,), id_), pairs)
 
 
+def expect_history(runtime: Runtime, viewer: Viewer, address: str, pairs: Pairs) -> None:
+    """Raise what the parameters of a history are refused for."""
+    _continued(runtime, viewer, address, HistoryQuestion(()), pairs)
+
+
 def _sent() -> Pairs:
     return pairs_of(request.query_string.decode("ascii", "replace"))
 

@@ -100,10 +100,10 @@ def page_sought(
 
 
 def read_question(
-    runtime: Runtime, viewer: Viewer, type_: str, pairs: Pairs, *, strict: bool
+    runtime: Runtime, viewer: Viewer, sought: Sought, pairs: Pairs, *, strict: bool
 ) -> Search:
-    """What the parameters ask of a type, or what the link that they hold asks on."""
-    return _continued(runtime, viewer, in_type(type_), pairs, strict=strict)[1]
+    """What the parameters ask, or what the link that they hold asks on."""
+    return _continued(runtime, viewer, sought, pairs, strict=strict)[1]
 
 
 def _continued(
