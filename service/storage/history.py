@@ -1,7 +1,9 @@
 """Versions of the record, newest first: of one resource, of types, of everything; by keyset, page by page.
 
-Source: R4 http.html#history. The versions of a person or of a small type are few and sorted; all
-others are met by walking the transactions back from the newest, until the page is full.
+Source: R4 http.html#history. What a client that goes on by `_since` would miss is not shown yet: a
+version whose transaction began after one that still runs. The versions of a person or of a small
+type are few and sorted; all others are met by walking the transactions back from the newest, until
+the page is full.
 """
 
 from collections.abc import Sequence
@@ -28,6 +30,7 @@ from service.storage.access import bound, visible, visible_of_any_type
 from service.storage.stored import EACH_VERSION, stored
 from service.storage.tables.columns import microseconds
 from service.storage.tables.record import resources, transactions, versions
+from service.storage.transaction import settled
 
 _FEW: Final = 2_000
 _AT: Final = type_coerce(transactions.c.at, BigInteger)
@@ -50,6 +53,7 @@ def history_of_many(connection: Connection, asked: HistoryQuestion, viewer: View
         *_of_types(connection, asked, viewer),
         visible_of_any_type(viewer.role, versions.c.patient, resources.c.type),
         *_in_time(asked),
+        settled(connection),
     ]
     if asked.after is not None:
         conditions.append(asked.after[0] >= _AT)  # where the walk of the index begins

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Select,
     Sequence,
@@ -19,7 +20,9 @@ from sqlalchemy import (
     cast,
     func,
     insert,
+    or_,
     select,
+    true,
     update,
 )
 
@@ -107,6 +110,20 @@ def begin(
     return Transaction(connection, connection.execute(statement, given).scalar_one(), at, keys)
 
 
+def settled(connection: Connection) -> ColumnElement[bool]:
+    """Whether no writer that still runs began before a transaction, so that none can come before it.
+
+    On SQLite a writer is alone. On PostgreSQL one that began earlier may commit later; a number from
+    beyond the snapshot was given by another cluster, of which a copy was restored here.
+    """
+    return true() if connection.dialect.name == "sqlite" else _SETTLED
+
+
+_SNAPSHOT: Final = func.pg_current_snapshot()
+_SETTLED: Final[ColumnElement[bool]] = or_(
+    transactions.c.xid < cast(cast(func.pg_snapshot_xmin(_SNAPSHOT), Text), BigInteger),
+    transactions.c.xid >= cast(cast(func.pg_snapshot_xmax(_SNAPSHOT), Text), BigInteger),
+)
 _NEXT: Final = timedelta(microseconds=1)
 _MOVE_ON: Final = update(transactions).where(transactions.c.tx == bindparam("of"))
 _BEGIN_ON_SQLITE: Final = insert(transactions).values(xid=0).returning(transactions.c.tx)

@@ -13,7 +13,7 @@ import msgspec
 from flask import Response, request
 from werkzeug.http import http_date, parse_date
 
-from service.api.fhir.content import Preferences, answer_type
+from service.api.fhir.content import Preferences, answer_type, asked_of_the_answer
 from service.domain.errors import Issue
 from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
@@ -69,7 +69,7 @@ def answer_write(answer: Answer, preferred: Preferences) -> Response:
 
 def _as_read(body: bytes) -> bytes:
     """The body, with line breaks and indents where `_pretty` asks for them; numbers stay as written."""
-    if request.query_string and request.args.get("_pretty") == "true" and body:
+    if body and asked_of_the_answer("_pretty") == "true":
         return msgspec.json.format(body, indent=_INDENT)
     return body
 

@@ -5,6 +5,7 @@ Source: R4 http.html#mime-type, #version-parameter, #prefer; RFC 7240. JSON only
 
 from functools import lru_cache
 from typing import Final, NamedTuple
+from urllib.parse import parse_qsl
 
 from flask import request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
@@ -42,12 +43,25 @@ class Preferences(NamedTuple):
 
 def answer_type() -> str:
     """The content type of the answer; 406 where the client wants none that we have."""
-    given = request.args.get("_format", "") if request.query_string else ""
+    given = asked_of_the_answer("_format")
     accepted = request.headers.get("Accept", "")
     found = _answer_type(given.replace(" ", "+"), accepted)
     if found is None:
         raise NotAcceptable("This server answers in application/fhir+json, FHIR version 4.0.")
     return found
+
+
+def asked_of_the_answer(name: str) -> str:
+    """What a parameter of the address, or of the form of a search, says of how to answer."""
+    given = request.args.get(name, "") if request.query_string else ""
+    if not given and request.method == "POST" and _is_form():
+        form = request.get_data().decode("ascii", "replace")
+        given = dict(parse_qsl(form, errors="replace")).get(name, "")
+    return given
+
+
+def _is_form() -> bool:
+    return parse_options_header(request.headers.get("Content-Type", ""))[0] == FORM
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -106,7 +120,7 @@ def _is_fhir_json(content_type: str) -> bool:
 def sent_form() -> str:
     """The parameters that a search sent in its body; 415 for another content type."""
     name, _ = parse_options_header(request.headers.get("Content-Type", FORM))
-    body = request.get_data(cache=False)
+    body = request.get_data()
     if body and name != FORM:
         raise UnsupportedMediaType(f"A search is sent as {FORM}.")
     try:

@@ -249,3 +249,19 @@ def test_who_has_no_token_is_asked_for_one_and_who_may_not_is_told(anonymous, si
         assert refused.headers["WWW-Authenticate"].startswith("Bearer ")
     narrow = signed_in("system", scope="system/Patient.rs").put(P1, a_patient())
     assert (narrow.status_code, code_of(narrow)) == (403, "forbidden")
+
+
+@pytest.mark.check(6, 9, 86)
+def test_the_form_of_a_search_says_how_to_answer_as_an_address_does(client, stored) -> None:
+    def sought(form: bytes, address: str = "/fhir/Patient/_search") -> Any:
+        return client.post(address, form, Content_Type="application/x-www-form-urlencoded")
+
+    for form in (b"_id=1&_format=application%2Fjson", b"_format=json&_id=1&_pretty=true"):
+        answer = sought(form)
+        assert answer.json["entry"][0]["resource"]["id"] == "1"
+        assert ("application/json" in answer.headers["Content-Type"]) == (b"%2F" in form)
+        assert (b"\n  " in answer.data) == (b"_pretty" in form)
+    assert sought(b"_format=xml").status_code == 406
+    assert sought(b"_format=xml", "/fhir/Patient/_search?_format=json").status_code == 200
+    counted = sought(b"_id=1&_summary=count").json
+    assert (counted["total"], "entry" in counted) == (1, False)

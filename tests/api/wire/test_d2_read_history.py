@@ -4,10 +4,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from service.app import create_app
+from service.domain.access import Role
+from service.tokens import Grant, Issuer
+from tests.api.conftest import Client
 from tests.api.wire.results import BASE, found, links
 from tests.databases import BACKENDS
-from tests.house import house
+from tests.house import LATER, house
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
 
 
@@ -208,3 +213,33 @@ def test_histories_show_each_viewer_their_own(client, signed_in) -> None:
         ]
         assert blind.get("/fhir/Observation/_history").status_code == 403
         assert blind.get("/fhir/Observation/o1/_history").status_code == 403
+
+
+@pytest.mark.check(30, 33)
+def test_no_poll_by_since_misses_what_began_earlier_and_is_committed_later(
+    databases, tmp_path
+) -> None:
+    with databases.lend("postgresql") as url, house(url, tmp_path) as runtime:
+        reception, client, engine = Reception(runtime), signed_in_to(runtime), create_engine(url)
+        reception.put(a_unit("u1", enrols=False), a_patient("p1"))
+        whole = told(found(client, "/fhir/_history"))
+        with engine.begin() as earlier:
+            earlier.execute(text("SELECT pg_current_xact_id()"))
+            reception.put(an_hba1c("o1"))
+            assert client.get("/fhir/Observation/o1").status_code == 200
+            assert told(found(client, "/fhir/_history")) == whole
+            assert told(found(client, "/fhir/Observation/_history")) == []
+            assert found(client, "/fhir/Observation/_history?_summary=count")["total"] == 0
+        assert told(found(client, "/fhir/_history")) == ["PUT Observation/o1", *whole]
+        assert told(found(client, "/fhir/Observation/_history")) == ["PUT Observation/o1"]
+        with engine.begin() as restored:
+            restored.execute(text("UPDATE transactions SET xid = xid + 1000000000"))
+        assert len(told(found(client, "/fhir/_history"))) == len(whole) + 1
+        engine.dispose()
+
+
+def signed_in_to(runtime) -> Client:
+    """A client that may do and see everything."""
+    at = runtime.clock.now()
+    token = Issuer.opened(runtime.settings).issue(Grant(Role.SYSTEM, "tests", at + LATER), at=at)
+    return Client(create_app(runtime).test_client(), token)
