@@ -51,7 +51,7 @@ def open_runtime(settings: Settings) -> Runtime:
     catalogue = _published(settings.profiles_dir)
     secret = _secret(settings.data_dir)
     base_url = f"{settings.base_url}/fhir"
-    reader = Reader(catalogue, base_url, derived(secret, "identity"))
+    reader = Reader(catalogue, base_url, derived(secret, "identity"), settings.profiles_dir)
     words = {language: Words(language) for language in SHIPPED.languages}
     maker = Maker(catalogue, MadeResources(base_url), stamp)
     store, folder = Storage(settings.database_url), settings.data_dir / "access"

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from service.clock import Clock
 from service.domain.access import Access, Viewer
 from service.domain.catalogue import Catalogue
+from service.domain.errors import Issue
 from service.domain.record import Reading, Stored
 from service.settings import Settings
 from service.tokens import Verifier
@@ -146,6 +147,10 @@ class Reads(Protocol):
         received_on: date,
     ) -> Reading:
         """The reading of a valid resource under the id it gets."""
+        ...
+
+    def refusals(self, resource: dict[str, Any], expression: str) -> list[Issue]:
+        """Why a valid resource is not taken as it is, each with its place."""
         ...
 
 

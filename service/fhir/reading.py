@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import orjson
 
 from service.domain.catalogue import Catalogue
+from service.domain.errors import Issue
 from service.domain.record import Reading
 from service.fhir.directory import person_of, place_of, unit_of
 from service.fhir.evidence.appointment import bookings_of
 from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import adjustments_of, plan_decision_of
 from service.fhir.patients import patients_of
+from service.fhir.profiles.claims import broken_claims
+from service.fhir.refusals import refusals_of
 from service.fhir.rendering.at_reading import depends_on_the_day, without_the_day
 from service.fhir.search.indexing import search_rows
 
@@ -22,11 +26,22 @@ Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads valid resources: by the published catalogue, on our own base address."""
+    """Reads valid resources: by the published catalogue, on our own base address.
+
+    `profiles` is the folder of our own definitions.
+    """
 
     catalogue: Catalogue
     base_url: str
     identity_key: bytes
+    profiles: Path
+
+    def refusals(self, resource: Json, expression: str) -> list[Issue]:
+        """Why a valid resource is not taken as it is, each with its place."""
+        return [
+            *refusals_of(resource, expression),
+            *broken_claims(resource, expression, self.profiles),
+        ]
 
     def read(self, resource: Json, body: bytes, *, id: str, received_on: date) -> Reading:  # noqa: A002 - FHIR's word
         """The reading of a valid resource under the id it gets; `body` is what was received of it."""

@@ -4,7 +4,7 @@ Source: R4 http.html, create, update, patch, transaction. References of a transa
 before its resources are judged, so that the types of what they point at are judged too.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -28,7 +28,6 @@ from service.fhir.nested import Resource
 from service.fhir.patching.patch import Patch, patched
 from service.fhir.reading import Reader
 from service.fhir.references import Target, condition_of
-from service.fhir.refusals import refusals_of
 from service.fhir.resolving import places_of_conditions, resolve
 from service.fhir.types import SERVED_TYPES
 from service.fhir.validation import issues_of
@@ -64,7 +63,7 @@ class SingleWrite(_Single):
     ) -> dict[int, Reading]:
         """The reading of the resource under the id it gets; Invalid with every fault."""
         raise_on(_both_verdicts(self.resource))
-        _refuse(list(refusals_of(self.resource, self.resource["resourceType"])))
+        _refuse(self.reader.refusals(self.resource, self.resource["resourceType"]))
         if identities.standing:
             return {}
         id_ = identities.ids[0].id
@@ -91,7 +90,7 @@ class SinglePatch(_Single):
         before = identities.patched[0]
         body = patched(before.body, self.patch)
         resource = orjson.loads(body)
-        _refuse(_both_verdicts(resource) or list(refusals_of(resource, before.type)))
+        _refuse(_both_verdicts(resource) or self.reader.refusals(resource, before.type))
         reading = self.reader.read(resource, body, id=before.id, received_on=received_on)
         return {0: reading}
 
@@ -140,7 +139,7 @@ class BundleWrites:
                 for issue in _issues(entry, resource, is_draft=bool(drafts))
             ]
         )
-        _refuse([issue for one in resources.items() for issue in _refusals(*one)])
+        _refuse([issue for one in resources.items() for issue in self._refusals(*one)])
         ids = identities.ids
         read = partial(self.reader.read, received_on=received_on)
         return {
@@ -166,6 +165,9 @@ class BundleWrites:
             if entry.method != "DELETE" and (not drafts or entry.type in drafts)
         }
 
+    def _refusals(self, entry: Entry, resource: Resource) -> list[Issue]:
+        return self.reader.refusals(resource, f"{entry.expression}.resource")
+
     def _body(self, entry: Entry, identities: Identities, addresses: Addresses) -> bytes:
         if entry.patch is None:
             return resolve(entry.body, addresses.seen_from(entry))
@@ -174,10 +176,6 @@ class BundleWrites:
         except BusinessRuleBroken as error:
             raise BusinessRuleBroken(issues=_in_entry(entry, error.issues)) from None
         return resolve(body, addresses.seen_from(entry))
-
-
-def _refusals(entry: Entry, resource: Resource) -> Iterator[Issue]:
-    return refusals_of(resource, f"{entry.expression}.resource")
 
 
 def _in_entry(entry: Entry, issues: Iterable[Issue]) -> list[Issue]:

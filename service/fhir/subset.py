@@ -18,9 +18,9 @@ from service.fhir.primitives import PRIMITIVES
 from service.fhir.splicing import Edit, edited, members_of
 
 _ALWAYS: Final = frozenset({"resourceType", "id", "meta", "implicitRules", "modifierExtension"})
-_TAG: Final = (
-    b'{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}'
-)
+OBSERVATION_VALUES: Final = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+SUBSETTED: Final = "SUBSETTED"
+_TAG: Final = f'{{"system":"{OBSERVATION_VALUES}","code":"{SUBSETTED}"}}'.encode()
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _RESOURCE: Final = "Resource"
 

@@ -251,3 +251,14 @@ def test_what_has_no_value_has_no_row() -> None:
     rows = search_rows(a_condition(onsetAge={"unit": "a"}, identifier=[{"system": "http://x.y"}]))
     assert rows.quantities == []
     assert [row for row in rows.tokens if row[0] == number("Condition", "identifier")] == []
+
+
+def test_a_reference_that_cannot_be_sought_is_there_all_the_same() -> None:
+    subject = number("Observation", "subject")
+    for given in ({"display": "Åsa"}, {"reference": "#p"}, {"reference": "urn:uuid:1"}):
+        rows = search_rows(an_observation(subject=given))
+        told = [row[1] for row in rows.strings if row[0] == subject]
+        assert told == ["asa" if "display" in given else ""]
+        assert subject not in {row[0] for row in (*rows.references, *rows.tokens, *rows.uris)}
+    named = search_rows(an_observation(subject={"reference": "Patient/1", "display": "Åsa"}))
+    assert subject not in {row[0] for row in named.strings}

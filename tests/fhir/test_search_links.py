@@ -105,7 +105,7 @@ def test_own_resources_and_other_servers_may_stand_in_one_list() -> None:
 
 
 def test_a_reference_is_missing_when_no_index_has_it() -> None:
-    kinds = [SearchKind.REFERENCE, SearchKind.URI, SearchKind.TOKEN]
+    kinds = [SearchKind.REFERENCE, SearchKind.URI, SearchKind.TOKEN, SearchKind.STRING]
     missing = read("Observation", "subject:missing=true").query.criteria
     assert [one.kind for one in missing if isinstance(one, Criterion)] == kinds
     (present,) = read("Observation", "subject:missing=false").query.criteria

@@ -15,6 +15,7 @@ from service.fhir.identity_code import holds_identity_code
 from service.runtime import Runtime
 
 PAGE: Final = "_page"
+LAST: Final = "last"
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,26 @@ class Links:
     def to_first(self) -> str:
         """The first page in plain words; sealed where an identity code stands in them."""
         text = self.begun.text
-        if holds_identity_code(unquote_plus(text)):
+        if self._is_secret:
             return self.to()
         return f"{self._address}?{text}" if text else self._address
+
+    def to_last(self) -> str:
+        """The last page, in plain words as the first: to seal it would cost each page more than it is worth."""
+        if self._is_secret:
+            return self.to(backwards=True)
+        text = f"{self.begun.text}&" if self.begun.text else ""
+        return f"{self._address}?{text}{PAGE}={LAST}"
 
     def to(self, after: Position | None = None, *, backwards: bool = False) -> str:
         """The page after a place, or before it; the last one of all backwards from nowhere."""
         page = self.begun._replace(after=after, backwards=backwards)
         cursor = seal(page, key=self.runtime.cursor_key, at=self.runtime.clock.now())
         return f"{self._address}?{urlencode({PAGE: cursor})}"
+
+    @property
+    def _is_secret(self) -> bool:
+        return holds_identity_code(unquote_plus(self.begun.text))
 
     @property
     def _address(self) -> str:

@@ -15,7 +15,7 @@ from service.api.fhir.addresses import expect_type
 from service.api.fhir.answering import answer_bundle
 from service.api.fhir.content import preferences, sent_form
 from service.api.fhir.explaining import explained, is_to_be_explained
-from service.api.fhir.paging import PAGE, Links, links_of, opened
+from service.api.fhir.paging import LAST, PAGE, Links, links_of, opened
 from service.api.fhir.showing import DATED, Shown
 from service.api.fhir.sought import (
     Pairs,
@@ -111,7 +111,11 @@ def _continued(
 ) -> tuple[Links, Search]:
     """The links of a search and what is asked: by parameters, or by the link that they hold."""
     links = links_of(runtime, viewer, sought.address, "")
-    if cursor := dict(pairs).get(PAGE, ""):
+    cursor = dict(pairs).get(PAGE, "")
+    if cursor == LAST:
+        page = links.begun._replace(backwards=True)
+        pairs = [pair for pair in pairs if pair[0] != PAGE]
+    elif cursor:
         page = opened(runtime, viewer, sought.address, cursor)
         links = Links(runtime, page._replace(after=None, backwards=False))
         pairs, sought, strict = pairs_of(page.text), _resumed(sought, page.text), False
@@ -187,6 +191,7 @@ def _links(links: Links, query: Query, found: Found) -> Iterator[tuple[str, str]
         yield "previous", links.to(found.before, backwards=True)
     if found.after is not None:
         yield "next", links.to(found.after)
+        yield "last", links.to_last()
 
 
 def _people(view: View, query: Query, found: Found, viewer: Viewer) -> set[int]:

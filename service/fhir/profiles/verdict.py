@@ -11,6 +11,7 @@ from service.fhir.definitions import types
 from service.fhir.model import model_issues_of
 from service.fhir.nested import Place, Resource, resources_in
 from service.fhir.profiles.advice import advice_issues, narrative_issues
+from service.fhir.profiles.claims import claimed_by
 from service.fhir.profiles.collection import Value, children_of
 from service.fhir.profiles.conformance import Conformance
 from service.fhir.profiles.element import Element
@@ -37,13 +38,6 @@ def verdict(resource: Resource, profiles: Sequence[str], definitions: Definition
 
 def _value(place: Place) -> Value:
     return Value(place.resource["resourceType"], place.resource)
-
-
-def claimed_by(resource: Resource) -> list[str]:
-    """The profiles that a resource says it keeps."""
-    meta = resource.get("meta")
-    listed = meta.get("profile") if isinstance(meta, dict) else None
-    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
 
 
 def _profile_issues(

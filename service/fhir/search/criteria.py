@@ -327,7 +327,7 @@ def _indexes(parameter: SearchParameter) -> tuple[SearchKind, ...]:
     if parameter.is_canonical:
         return (SearchKind.URI,)
     if parameter.kind is SearchKind.REFERENCE:
-        return (SearchKind.REFERENCE, SearchKind.URI, SearchKind.TOKEN)
+        return (SearchKind.REFERENCE, SearchKind.URI, SearchKind.TOKEN, SearchKind.STRING)
     return (SearchKind.TOKEN, SearchKind.STRING) if parameter.has_text else (parameter.kind,)
 
 

@@ -21,7 +21,7 @@ from service.fhir.search.values import Write, writer_for
 OWN_COLUMNS: Final = frozenset({"_id", "_lastUpdated"})
 
 # Counted up whenever values are read into rows in another way than before.
-READING: Final = 2
+READING: Final = 3
 
 _Conditions: TypeAlias = tuple[Callable[[Any], bool], ...]
 Leaf: TypeAlias = tuple[Write, int]

@@ -171,13 +171,17 @@ def _units(parts: list[str], parameter: SearchParameter) -> tuple[_Unit, ...]:
 
 
 def _number(text: str) -> tuple[Decimal, Decimal]:
-    """A number and half of its last written digit: 5.4 is anything from 5.35 to 5.45."""
+    """A number and half of its last written digit: 5.4 is anything from 5.35 to 5.45.
+
+    Before a positive exponent the standard counts a digit more: 1e2 is anything from 95 to 105.
+    """
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise ValueError("not a number: digits with a full stop, and an exponent of two digits")
     value = Decimal(text)
-    exponent = int(match["exponent"] or 0) - len(match["fraction"] or "")
-    return value, Decimal(5).scaleb(exponent - 1)
+    written = int(match["exponent"] or 0)
+    digits = len(match["fraction"] or "") + (written > 0)
+    return value, Decimal(5).scaleb(written - digits - 1)
 
 
 def _prefixed(text: str) -> tuple[str, str]:

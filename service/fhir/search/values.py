@@ -103,15 +103,21 @@ def _canonical(rows: SearchRows, number: int, value: Any, part: int) -> None:
 
 
 def _reference(base_url: str, rows: SearchRows, number: int, value: Any, part: int) -> None:
-    """A resource of ours by type and id, another server's by its address, any by its identifier."""
-    pointer = value.get("reference")
-    if pointer is not None and not pointer.startswith(("#", "urn:")):
+    """A resource of ours by type and id, another server's by its address, any by its identifier.
+
+    What cannot be sought, a contained resource or a name alone, is there still: it is not `:missing`.
+    """
+    pointer, identifier = value.get("reference"), value.get("identifier")
+    is_sought = pointer is not None and not pointer.startswith(("#", "urn:"))
+    if not is_sought and identifier is None:
+        rows.strings.append((number, folded(value.get("display") or ""), "", part))
+    if is_sought:
         target = own_target(pointer, base_url)
         if target is not None:
             rows.references.append((number, target.type, target.id, part))
         else:
             _address(rows, number, pointer, part)
-    if (identifier := value.get("identifier")) is not None:
+    if identifier is not None:
         _identifier(rows, number, identifier, part)
 
 

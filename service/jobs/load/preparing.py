@@ -80,6 +80,7 @@ class Preparing:
         body = resolve(piece.body, addresses.targets)
         resource = piece.resource if body is piece.body else orjson.loads(body)
         issues = issues_of(resource, piece.expression)
+        issues = issues or self.reader.refusals(resource, piece.expression)
         if issues:
             return refusals_of(piece.spot, issues)
         reading = self.reader.read(resource, body, id=name.id, received_on=today)

@@ -91,8 +91,8 @@ def test_links_lead_forwards_and_back_also_after_a_post(client) -> None:
     first = post(client, "/fhir/Observation/_search", "code=4548-4&_sort=date&_count=2").json
     second = found(client, links(first)["next"])
     third = found(client, links(second)["next"])
-    assert links(first).keys() == {"self", "next"}
-    assert links(third).keys() == {"self", "first", "previous", "next"}
+    assert links(first).keys() == {"self", "next", "last"}
+    assert links(third).keys() == {"self", "first", "previous", "next", "last"}
     assert all(url.startswith(f"{BASE}/fhir/Observation?") for url in links(third).values())
     assert "4548-4" not in links(third)["next"]
     assert ids(third) == ["n5", "n6"]
@@ -103,6 +103,9 @@ def test_links_lead_forwards_and_back_also_after_a_post(client) -> None:
     again = found(client, links(back)["previous"])
     assert (ids(again), "previous" in links(again)) == (["n1", "n2"], False)
     assert ids(found(client, links(third)["first"])) == ["n1", "n2"]
+    last = found(client, links(first)["last"])
+    assert (ids(last), "next" in links(last)) == (["n6", "n7"], False)
+    assert ids(found(client, links(last)["previous"])) == ["n4", "n5"]
 
 
 @pytest.mark.check(99)
