@@ -9,12 +9,16 @@ from typing import Final
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
+from service.clock import SystemClock
 from service.domain.errors import SchemaMismatch, SeurantaError
+from service.fhir.search.indexing import definitions_digest
+from service.fhir.types import SERVED_TYPES
 from service.settings import Settings
 from service.storage.database import Storage
 from service.storage.migration import migrate
 from service.storage.schema import check_schema, head
 
+STALE: Final = "Searches may miss what was stored of {} before: seuranta rebuild finds it anew."
 _SQLITE: Final = "sqlite://"
 
 
@@ -29,7 +33,19 @@ def bring_up_to_date(settings: Settings, progress: Callable[[str], None]) -> str
     logging.getLogger("alembic").setLevel(logging.WARNING)  # `progress` tells the same
     with opened_storage(settings) as storage:
         migrate(storage.engine, progress)
+        if stale := _found_otherwise(storage):
+            progress(STALE.format(", ".join(stale)))
     return head()
+
+
+def _found_otherwise(storage: Storage) -> list[str]:
+    """The types that hold resources whose search rows other definitions made; empty ones are stamped."""
+    digests = {type_: definitions_digest(type_) for type_ in SERVED_TYPES}
+    with storage.read() as view:
+        if not view.search_index.changed(digests):
+            return []
+    with storage.write(actor="service", request="migrate", at=SystemClock().now()) as work:
+        return work.search_index.stale(digests)
 
 
 def expect_up_to_date(settings: Settings) -> None:

@@ -18,7 +18,7 @@ COLUMNS: Final = ("type", "id", "status", "expected")
 def command(form: str) -> None:
     """Write the projection anew from the record, as it was known at each time.
 
-    Then it lists where the resources that the service made say something else. A rebuild that was
+    Search rows that an earlier version made otherwise are made anew. Then it lists where the resources that the service made say something else. A rebuild that was
     stopped goes on where it was.
 
     \b
@@ -29,3 +29,5 @@ def command(form: str) -> None:
         report = rebuild(runtime, progress=progress)
     print_rows([one._asdict() for one in report.differences], COLUMNS, form)
     click.echo(f"Rebuilt {report.people} people, {report.different} differences.", err=True)
+    if report.indexed:
+        click.echo(f"Indexed {report.indexed} resources anew.", err=True)

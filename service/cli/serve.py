@@ -3,7 +3,9 @@
 import click
 
 from service.cli.house import opened_house, settings_and_logs
+from service.deployment import STALE
 from service.jobs.publish import publish_definitions
+from service.jobs.reindex import stale_types
 from service.serving import listening_address, serve
 
 
@@ -25,6 +27,8 @@ def command(*, demo: bool, people: int | None) -> None:
         return
     with opened_house() as runtime:
         publish_definitions(runtime)
+        if stale := stale_types(runtime):
+            click.echo(STALE.format(", ".join(stale)), err=True)
         serve(runtime, when_up=lambda: click.echo(_ready(runtime.settings.base_url), err=True))
 
 

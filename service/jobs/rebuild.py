@@ -15,6 +15,7 @@ from service.domain.record import Reading, Stored
 from service.jobs.lease import Lease, held
 from service.jobs.load.history import known_from
 from service.jobs.progress import Progress, Unwatched
+from service.jobs.reindex import reindex, stale_types
 from service.runtime import Runtime
 from service.workflows.ports import Work
 from service.workflows.rebuild_projection import (
@@ -35,10 +36,12 @@ T = TypeVar("T")
 class RebuildReport:
     """What a rebuild did: people, and where the service's own resources say something else.
 
-    `differences` holds the first of them, `different` counts all.
+    `differences` holds the first of them, `different` counts all; `indexed` are the resources whose
+    search rows other definitions had made.
     """
 
     people: int = 0
+    indexed: int = 0
     different: int = 0
     differences: list[Difference] = field(default_factory=list)
 
@@ -61,6 +64,8 @@ def rebuild(runtime: Runtime, *, progress: Progress = _UNWATCHED) -> RebuildRepo
             after = keys[-1]
             _note(lease, after)
             progress.advance(len(keys))
+        types = stale_types(runtime)
+        report.indexed = reindex(runtime, types, going_on=lease.extend)
     return report
 
 

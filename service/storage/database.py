@@ -44,6 +44,7 @@ from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources, read_current
 from service.storage.room import ENOUGH, Room, TakenBack
 from service.storage.schema import check_schema
+from service.storage.search_index import SearchIndex, SearchIndexChanges
 from service.storage.seen.follow_ups import FollowUpsSeen
 from service.storage.sign_in import SignIn, SignInChanges
 from service.storage.transaction import BlockKeys, CountedKeys, Keys, Transaction, begin
@@ -112,6 +113,11 @@ class View:
     def marks(self) -> Marks:
         """Marks of the deployment."""
         return Marks(self._connection)
+
+    @cached_property
+    def search_index(self) -> SearchIndex:
+        """By which definitions resources are found."""
+        return SearchIndex(self._connection)
 
     @cached_property
     def follow_ups(self) -> FollowUpsSeen:
@@ -228,6 +234,11 @@ class Work:
     def marks(self) -> MarkChanges:
         """Marks of the deployment."""
         return MarkChanges(self.transaction)
+
+    @cached_property
+    def search_index(self) -> SearchIndexChanges:
+        """The search index as a whole."""
+        return SearchIndexChanges(self.transaction)
 
     @cached_property
     def sign_in(self) -> SignInChanges:

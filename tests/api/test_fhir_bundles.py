@@ -88,7 +88,7 @@ def test_a_conditional_reference_names_the_one_that_is_meant(client) -> None:
     [
         (an_entry("GET", "Observation/none"), 404, "not-found"),
         (an_entry("GET", "Observation?status:nonsense=1"), 400, "not-supported"),
-        (an_entry("GET", "nonsense"), 400, "not-supported"),
+        (an_entry("GET", "nonsense"), 404, "not-supported"),
         (an_entry("PUT", "Observation/o1", an_hba1c("o1"), ifMatch='W/"7"'), 412, "conflict"),
         (an_entry("PATCH", "Observation/o1", an_hba1c("o1")), 400, "value"),
         (an_entry("POST", "Patient/1/$follow-up", an_hba1c("o1")), 400, "not-supported"),

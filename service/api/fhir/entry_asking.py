@@ -27,7 +27,7 @@ from service.runtime import Runtime
 
 _BASE: Final = "/fhir"
 _HISTORY: Final = "_history"
-_DEEPEST: Final = 2  # `Type/id/_history/version`
+_DEEPEST: Final = 3  # `Type/id/_history/version`
 # What is about the Bundle's own body.
 _OF_THE_BUNDLE: Final = frozenset(
     {"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
@@ -67,12 +67,10 @@ def expect_askable(runtime: Runtime, entry: Entry, *, strict: bool) -> None:
             read_question(runtime, viewer, sought, pairs, strict=strict)
         case ("metadata",):
             return
-        case (type_, _, *more):
+        case (type_, *more):
             expect_type(type_)
             if len(more) > _DEEPEST:
                 raise NotFound
-        case _:
-            raise NotFound
 
 
 def answer_as_alone(runtime: Runtime, entry: Entry) -> Answer:

@@ -22,7 +22,14 @@ from service.domain.record import (
 )
 from service.domain.responsibility import Responsibility
 from service.domain.search import Query
-from service.workflows.ports.seen import EnrolmentsSeen, EvidenceSeen, FeedsSeen, KeptSeen, Marks
+from service.workflows.ports.seen import (
+    EnrolmentsSeen,
+    EvidenceSeen,
+    FeedsSeen,
+    KeptSeen,
+    Marks,
+    SearchIndex,
+)
 from service.workflows.ports.writing import Stamp
 
 
@@ -297,6 +304,26 @@ class ChangeLog(Protocol):
 
     def add(self, access: Access) -> None:
         """Leave this access in the log if the transaction is committed."""
+        ...
+
+
+class SearchIndexChanges(SearchIndex, Protocol):
+    """The search index as a transaction changes it."""
+
+    def stale(self, digests: Mapping[str, str]) -> list[str]:
+        """The types whose rows were made otherwise; those without any are stamped."""
+        ...
+
+    def stamp(self, type_: str, digest: str) -> None:
+        """Say by what the rows of a type are made."""
+        ...
+
+    def held(self, type_: str, *, after: int, limit: int) -> dict[int, Stored]:
+        """The next resources of a type by key, which nobody else changes until the transaction ends."""
+        ...
+
+    def renew(self, readings: Sequence[tuple[int, int, Reading]]) -> None:
+        """Make the rows of resources anew, each given with its key and its person's."""
         ...
 
 

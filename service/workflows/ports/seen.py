@@ -79,6 +79,14 @@ class EnrolmentsSeen(Protocol):
         ...
 
 
+class SearchIndex(Protocol):
+    """By which definitions, told by digests, resources are found."""
+
+    def changed(self, digests: Mapping[str, str]) -> list[str]:
+        """The types whose rows were made by others, or of which nobody said so."""
+        ...
+
+
 class Marks(Protocol):
     """Marks of the deployment."""
 
@@ -251,6 +259,11 @@ class View(Protocol):
     @property
     def not_counted(self) -> NotCountedSeen:
         """Results that closed nothing."""
+        ...
+
+    @property
+    def search_index(self) -> SearchIndex:
+        """By which definitions resources are found."""
         ...
 
     @property

@@ -24,6 +24,7 @@ from service.workflows.ports.changes import (
     PeopleLocked,
     PlanChanges,
     RecordChanges,
+    SearchIndexChanges,
     SignInChanges,
 )
 
@@ -165,6 +166,11 @@ class Work(Protocol):
     @property
     def marks(self) -> MarkChanges:
         """Marks of the deployment."""
+        ...
+
+    @property
+    def search_index(self) -> SearchIndexChanges:
+        """The search index as a whole."""
         ...
 
     @property
