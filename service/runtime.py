@@ -10,7 +10,8 @@ from service.clock import Clock
 from service.domain.access import Access, Viewer
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Issue
-from service.domain.record import Reading, Stored
+from service.domain.record import Found, Reading, Stored
+from service.domain.search import Query
 from service.settings import Settings
 from service.tokens import Verifier
 from service.wording.telling import Teller
@@ -30,6 +31,10 @@ class Store(Protocol):
 
     def current(self, type_: str, id_: str, *, viewer: Viewer) -> Stored:
         """The current version of a resource, for what asks for nothing else."""
+        ...
+
+    def search(self, query: Query, *, viewer: Viewer) -> Found:
+        """A page of what a query finds, for what asks for nothing else."""
         ...
 
     def carry_out(

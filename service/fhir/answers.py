@@ -84,11 +84,12 @@ def _bundle(
     total: int | None = None,
 ) -> bytes:
     members = [b'"resourceType":"Bundle"']
-    if at is not None:
-        members.append(_member("meta", _object(_member("lastUpdated", _text(instant_text(at))))))
+    instant = b"" if at is None else _text(instant_text(at))
+    if instant:
+        members.append(_member("meta", _object(_member("lastUpdated", instant))))
     members.append(_member("type", _text(kind)))
-    if at is not None:
-        members.append(_member("timestamp", _text(instant_text(at))))
+    if instant:
+        members.append(_member("timestamp", instant))
     if total is not None:
         members.append(_member("total", b"%d" % total))
     if links:
@@ -114,9 +115,8 @@ def _answered(answer: Answer) -> bytes:
 
 
 def _hit(hit: Hit) -> bytes:
-    named = [_member("fullUrl", _text(hit.full_url))] if hit.full_url else []
-    search = _object(_member("mode", _text(hit.mode)))
-    return _object(*named, _member("resource", hit.body), _member("search", search))
+    place = b'"fullUrl":%s,' % _text(hit.full_url) if hit.full_url else b""
+    return b'{%s"resource":%s,"search":{"mode":%s}}' % (place, hit.body, _text(hit.mode))
 
 
 def _version(stored: Stored, base_url: str) -> bytes:

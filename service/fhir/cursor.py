@@ -5,6 +5,7 @@ HMAC-SHA256). A search that was sent in a body may hold an identity code: no lin
 """
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -35,12 +36,12 @@ class Page(NamedTuple):
 
 def seal(page: Page, *, key: bytes, at: datetime) -> str:
     """The cursor of a page; `key` is a Fernet key (32 bytes as URL-safe base64)."""
-    return Fernet(key).encrypt_at_time(msgspec.json.encode(page), int(at.timestamp())).decode()
+    return _lock(key).encrypt_at_time(msgspec.json.encode(page), int(at.timestamp())).decode()
 
 
 def open_cursor(cursor: str, *, key: bytes, at: datetime) -> Page:
     """The page that a cursor was made for; Invalid where it is forged, or `expired` after a day."""
-    sealed, lock = cursor.encode(errors="replace"), Fernet(key)
+    sealed, lock = cursor.encode(errors="replace"), _lock(key)
     try:
         text = lock.decrypt(sealed)
     except InvalidToken:
@@ -49,3 +50,9 @@ def open_cursor(cursor: str, *, key: bytes, at: datetime) -> Page:
         words = "the link to this page is older than a day: begin the search again"
         raise Invalid(issues=[Issue(EXPIRED, words)])
     return msgspec.json.decode(text, type=Page)
+
+
+@cache
+def _lock(key: bytes) -> Fernet:
+    """The lock of a key, of which a deployment has one."""
+    return Fernet(key)

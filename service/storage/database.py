@@ -19,7 +19,8 @@ from sqlalchemy.exc import OperationalError
 
 from service.domain.access import Viewer
 from service.domain.errors import Collision, Unreachable
-from service.domain.record import Stored
+from service.domain.record import Found, Stored
+from service.domain.search import Query
 from service.storage.access_log.changes import AccessLog, ChangeSegment
 from service.storage.bookings import BookingChanges
 from service.storage.care_relations import CareRelationChanges, CareRelations
@@ -44,6 +45,7 @@ from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources, read_current
 from service.storage.room import ENOUGH, Room, TakenBack
 from service.storage.schema import check_schema
+from service.storage.search.page import find_quickly
 from service.storage.search_index import SearchIndex, SearchIndexChanges
 from service.storage.seen.follow_ups import FollowUpsSeen
 from service.storage.sign_in import SignIn, SignInChanges
@@ -272,6 +274,15 @@ class Storage:
         """The current version of a resource, for what asks for nothing else."""
         with in_our_words():
             return read_current(self._open().quick, type_, id_, viewer=viewer)
+
+    def search(self, query: Query, *, viewer: Viewer) -> Found:
+        """A page of what a query finds, for what asks for nothing else."""
+        with in_our_words():
+            found = find_quickly(self._open().quick, query, viewer)
+        if found is not None:
+            return found
+        with self.read() as view:
+            return view.resources.search(query, viewer=viewer)
 
     @contextmanager
     def write(

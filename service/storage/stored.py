@@ -1,8 +1,9 @@
 """A version of a resource as a row and as a value."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 
 from service.domain.record import Stored
 from service.storage.tables.record import resources, transactions, versions
@@ -32,7 +33,7 @@ EACH_VERSION: Final[Select[Any]] = (
 )
 
 
-def stored(row: Row[*tuple[Any, ...]]) -> Stored:
+def stored(row: Sequence[Any]) -> Stored:
     """The version in a row that begins with the columns of one of the two statements."""
-    type_, id_, version, at, body, method, patient = tuple(row)[:7]
+    type_, id_, version, at, body, method, patient = row[:7]
     return Stored(type_, id_, version, at, body or b"", method, patient)

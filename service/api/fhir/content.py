@@ -53,7 +53,7 @@ def answer_type() -> str:
 
 def asked_of_the_answer(name: str) -> str:
     """What a parameter of the address, or of the form of a search, says of how to answer."""
-    given = request.args.get(name, "") if request.query_string else ""
+    given = request.args.get(name, "") if name.encode() in request.query_string else ""
     if not given and request.method == "POST" and _is_form():
         form = request.get_data().decode("ascii", "replace")
         given = dict(parse_qsl(form, errors="replace")).get(name, "")

@@ -3,10 +3,12 @@
 Source: R4 search.html, http.html#search, #vsearch, #paging.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
+from typing import Final
 
 from flask import Response, request
 
@@ -39,7 +41,8 @@ from service.fhir.search.several import TYPES, together, within
 from service.fhir.subset import part_of
 from service.fhir.types import SERVED_TYPES
 from service.runtime import Runtime
-from service.workflows.ports import View
+
+_as_stored: Final = attrgetter("body")
 
 
 def search(runtime: Runtime, type_: str) -> Response:
@@ -86,10 +89,15 @@ def page_sought(
 ) -> bytes:
     """The page that the parameters ask for, its reading noted."""
     links, asked = _continued(runtime, viewer, sought, pairs, strict=strict)
-    with runtime.store.read(one_moment=_is_read_in_parts(asked.query, sought)) as view:
-        found = view.resources.search(asked.query, viewer=viewer)
-        hits = list(_hits(found, asked, Shown(runtime, view, viewer)))
-        people = _people(view, asked.query, found, viewer)
+    base_url = f"{runtime.settings.base_url}/fhir"
+    if _is_read_in_parts(asked.query, sought):
+        with runtime.store.read(one_moment=True) as view:
+            found = view.resources.search(asked.query, viewer=viewer)
+            hits = list(_hits(found, asked, base_url, Shown(runtime, view, viewer).body))
+    else:
+        found = runtime.store.search(asked.query, viewer=viewer)
+        hits = list(_hits(found, asked, base_url, _as_stored))
+    people = _people(runtime, asked.query, found, viewer)
     runtime.note_read(viewer, "search", scope=sought.scope, patients=people, request=request_id())
     return searchset(
         hits,
@@ -168,15 +176,17 @@ def _is_read_in_parts(query: Query, sought: Sought) -> bool:
     return bool(query.includes or query.total or not DATED.isdisjoint(sought.types))
 
 
-def _hits(found: Found, asked: Search, shown: Shown) -> Iterator[Hit]:
+def _hits(
+    found: Found, asked: Search, base_url: str, shown: Callable[[Stored], bytes]
+) -> Iterator[Hit]:
     """The entries of a page; `_elements` is about the matches alone (R4 3.1.1.5.9)."""
     for stored in found.matches:
-        body = part_of(stored.type, shown.body(stored), asked.subset)
-        yield Hit(shown.address(stored), body)
+        body = part_of(stored.type, shown(stored), asked.subset)
+        yield Hit(f"{base_url}/{stored.type}/{stored.id}", body)
     of_included = asked.subset._replace(elements=frozenset())
     for stored in found.included:
-        body = part_of(stored.type, shown.body(stored), of_included)
-        yield Hit(shown.address(stored), body, INCLUDE)
+        body = part_of(stored.type, shown(stored), of_included)
+        yield Hit(f"{base_url}/{stored.type}/{stored.id}", body, INCLUDE)
     if asked.issues:
         yield Hit("", outcome(asked.issues), OUTCOME)
 
@@ -194,10 +204,11 @@ def _links(links: Links, query: Query, found: Found) -> Iterator[tuple[str, str]
         yield "last", links.to_last()
 
 
-def _people(view: View, query: Query, found: Found, viewer: Viewer) -> set[int]:
+def _people(runtime: Runtime, query: Query, found: Found, viewer: Viewer) -> set[int]:
     """Whom the page shows; where it shows nothing, or a number alone, whom it was asked about."""
     shown: Iterable[Stored] = (*found.matches, *found.included)
     people = {one.patient for one in shown if one.patient > 0}
     if people or not (named := asked_about(query)):
         return people
-    return set(view.patients.keys(named, viewer=viewer).values())
+    with runtime.store.read() as view:
+        return set(view.patients.keys(named, viewer=viewer).values())

@@ -32,10 +32,6 @@ class Shown:
         self._viewer = viewer
         self._plans: dict[str, dict[str, SeenFollowUp]] = {}
 
-    def address(self, stored: Stored) -> str:
-        """Where a resource stands."""
-        return f"{self._base_url}/{stored.type}/{stored.id}"
-
     def body(self, stored: Stored) -> bytes:
         """The body of a current version as it is shown today."""
         if not depends_on_the_day(stored.type, stored.body):

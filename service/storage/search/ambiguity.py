@@ -28,6 +28,11 @@ def expect_no_ambiguity(connection: Connection, query: Query, viewer: Viewer) ->
                 )
 
 
+def may_be_ambiguous(query: Query) -> bool:
+    """Whether an id is sought without a type."""
+    return any(True for part in query.parts or (query,) for _ in _without_type(part))
+
+
 def _without_type(query: Query) -> Iterator[tuple[Criterion, str]]:
     for one in query.criteria:
         if isinstance(one, Criterion) and one.kind is SearchKind.REFERENCE:

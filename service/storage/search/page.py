@@ -7,7 +7,7 @@ One row more than asked for tells whether there is a next page.
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Row, Select
 
@@ -15,7 +15,8 @@ from service.domain.access import Role, Viewer
 from service.domain.record import Found
 from service.domain.search import Position, Query
 from service.storage.access import bound
-from service.storage.search.ambiguity import expect_no_ambiguity
+from service.storage.quick_reads import Compiled, QuickReads
+from service.storage.search.ambiguity import expect_no_ambiguity, may_be_ambiguous
 from service.storage.search.inclusion import include
 from service.storage.search.order import order_of
 from service.storage.search.ordered import counted, ordered
@@ -24,11 +25,35 @@ from service.storage.seen.moment import moment_bound
 from service.storage.stored import CURRENT_VERSION, stored
 from service.storage.tables.record import resources
 
+_Rows: TypeAlias = Sequence[Sequence[Any]]
+
+_PLACED_FROM: Final = len(CURRENT_VERSION.selected_columns)
+
 
 def find(connection: Connection, query: Query, viewer: Viewer) -> Found:
     """Run a search: its matches, what they include, where other pages begin, and the total."""
     expect_no_ambiguity(connection, query, viewer)
     rows = _rows(connection, query, viewer) if query.count else []
+    return _found(query, rows)._replace(
+        included=include(connection, query, matches=rows[: query.count], viewer=viewer),
+        total=_total(connection, query, rows, viewer) if query.total else None,
+    )
+
+
+def find_quickly(quick: QuickReads, query: Query, viewer: Viewer) -> Found | None:
+    """The same of what one statement answers that was made before; None where it takes more."""
+    if not query.count or query.includes or query.total or may_be_ambiguous(query):
+        return None
+    shape = shape_of(query)
+    prepared = shape and _prepared(shape.query, len(shape.values), viewer.role, quick.dialect)
+    if not shape or not prepared or not prepared.compiled.is_whole:
+        return None
+    values = {**given(query, viewer), **prepared.values(shape.values)}
+    return _found(query, quick.all(prepared.compiled, values))
+
+
+def _found(query: Query, rows: _Rows) -> Found:
+    """The matches, and where other pages begin."""
     page, more = list(rows[: query.count]), len(rows) > query.count
     # Beyond where the walk began there is the page that it began after.
     beyond, behind = more, query.after is not None
@@ -37,22 +62,21 @@ def find(connection: Connection, query: Query, viewer: Viewer) -> Found:
         beyond, behind = behind, beyond
     return Found(
         matches=tuple(map(stored, page)),
-        included=include(connection, query, matches=page, viewer=viewer),
+        included=(),
         after=_place(query, page[-1]) if page and beyond else None,
-        total=_total(connection, query, rows, viewer) if query.total else None,
+        total=None,
         before=_place(query, page[0]) if page and behind else None,
     )
 
 
 def _rows(connection: Connection, query: Query, viewer: Viewer) -> Sequence[Row[Any]]:
     """The rows of a page, by a statement made before where there was a query of this shape."""
-    bound_too = given(query, viewer)
     shape = shape_of(query)
     prepared = shape and _prepared(shape.query, len(shape.values), viewer.role, connection.dialect)
     if not shape or not prepared:
-        return connection.execute(page_of(query, viewer), bound_too).all()
-    values = {name: shape.values[number] for name, number in prepared.takes.items()}
-    return connection.execute(prepared.statement, {**bound_too, **values}).all()
+        return connection.execute(page_of(query, viewer), given(query, viewer)).all()
+    values = {**given(query, viewer), **prepared.values(shape.values)}
+    return connection.execute(prepared.statement, values).all()
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -60,7 +84,7 @@ def _prepared(shape: Query, count: int, role: Role, dialect: Dialect) -> Prepare
     """The statement of a shape; it is the same for all viewers of a role."""
     statement = page_of(shape, Viewer(role, date.min))
     takes = takes_of(statement, dialect, count)
-    return None if takes is None else Prepared(statement, takes)
+    return None if takes is None else Prepared(statement, Compiled(statement, dialect), takes)
 
 
 def page_of(query: Query, viewer: Viewer) -> Select[Any]:
@@ -77,10 +101,9 @@ def given(query: Query, viewer: Viewer) -> dict[str, Any]:
     return {**bound(viewer), **moment_bound(query.as_of or viewer.today, None)}
 
 
-def _place(query: Query, row: Row[Any]) -> Position:
+def _place(query: Query, row: Sequence[Any]) -> Position:
     """The place of a row in the order."""
-    first = len(CURRENT_VERSION.selected_columns)
-    return tuple(row[first : first + len(query.sort) + 1])
+    return tuple(row[_PLACED_FROM : _PLACED_FROM + len(query.sort) + 1])
 
 
 def _total(connection: Connection, query: Query, rows: Sequence[Row[Any]], viewer: Viewer) -> int:

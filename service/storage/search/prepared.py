@@ -5,7 +5,7 @@ a shape is kept with the names under which those values are bound; a shape whose
 come through as they are is built anew each time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +20,7 @@ from service.domain.search import (
     TokenValue,
     Value,
 )
+from service.storage.quick_reads import Compiled
 
 _KINDS: Final = frozenset({SearchKind.TOKEN, SearchKind.REFERENCE, SearchKind.DATE, SearchKind.ID})
 REMEMBERED: Final = 500
@@ -40,10 +41,15 @@ class _Number(int):
 
 
 class Prepared(NamedTuple):
-    """A statement, and which value of the query each of its parameters takes."""
+    """A statement, as the driver takes it too, and which value of the query each parameter takes."""
 
     statement: Select[Any]
+    compiled: Compiled
     takes: Mapping[str, int]
+
+    def values(self, taken: Sequence[Any]) -> dict[str, Any]:
+        """The parameters of the statement, of the values that were taken out of a query."""
+        return {name: taken[number] for name, number in self.takes.items()}
 
 
 class Shape(NamedTuple):

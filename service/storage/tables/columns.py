@@ -74,7 +74,11 @@ class Instant(TypeDecorator[datetime]):
 
     @override
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else instant_at(value)
+        return _instant_of_count(value)
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _instant_of_count
 
 
 class Day(TypeDecorator[date]):
@@ -105,6 +109,11 @@ class Day(TypeDecorator[date]):
 @lru_cache(maxsize=_REMEMBERED)
 def _count_of_instant(instant_: datetime | None) -> int | None:
     return None if instant_ is None else microseconds(instant_)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _instant_of_count(count: int | None) -> datetime | None:
+    return None if count is None else instant_at(count)
 
 
 @lru_cache(maxsize=_REMEMBERED)
