@@ -1,18 +1,33 @@
-"""The quick read gives what the ordinary one gives, to every role, and survives a lost connection."""
+"""Quick reads give what the ordinary ones give, to every role, and survive a lost connection."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from service.domain.access import Role, Viewer
 from service.domain.errors import Deleted, NotFound, SeurantaError
+from service.domain.search import (
+    Criterion,
+    Inclusion,
+    Query,
+    ReferenceValue,
+    SearchKind,
+    SortKey,
+    TokenValue,
+)
 from tests.storage.builders import (
+    CODE,
+    DATE,
+    SUBJECT,
     SYSTEM,
     TODAY,
     a_clinician,
+    a_date,
     a_patient,
     a_reading,
+    a_token,
     change,
     keep,
     let_care,
@@ -28,6 +43,32 @@ VIEWERS = [
     Viewer(Role.AUDITOR, TODAY),
     Viewer(Role.ADMIN, TODAY),
 ]
+
+OF_P1 = Criterion(SUBJECT, SearchKind.REFERENCE, (ReferenceValue("Patient", "p1"),))
+OF_ANY_P1 = Criterion(SUBJECT, SearchKind.REFERENCE, (ReferenceValue(None, "p1"),))
+HBA1C = Criterion(CODE, SearchKind.TOKEN, (TokenValue("http://loinc.org", "4548-4"),))
+EITHER = Criterion(CODE, SearchKind.TOKEN, (TokenValue(None, "4548-4"), TokenValue(None, "x")))
+NEWEST_FIRST = (SortKey(DATE, SearchKind.DATE, descending=True),)
+LATEST = Query("Observation", (OF_P1, HBA1C), NEWEST_FIRST, count=2)
+SEARCHES = [
+    LATEST,
+    replace(LATEST, backwards=True),
+    replace(LATEST, total=True),
+    replace(LATEST, count=0, total=True),
+    Query("Observation", (EITHER,)),
+    Query("Observation", (OF_ANY_P1,), count=3),
+    Query("Observation", sort=(SortKey(0, SearchKind.LAST_UPDATED),), count=3),
+    Query("Observation", includes=(Inclusion("Observation", SUBJECT),)),
+]
+
+
+def found_by(patient: str, on: str):
+    """The rows of a result of a patient on a day."""
+    return {
+        "tokens": [a_token("4548-4")],
+        "dates": [a_date(on)],
+        "references": [(SUBJECT, "Patient", patient, 0)],
+    }
 
 
 def answer_of(read: Callable):
@@ -50,6 +91,20 @@ def test_it_gives_what_the_ordinary_read_gives(storage, viewer):
         for type_, id_ in names:
             ordinary = answer_of(lambda: view.resources.read(type_, id_, viewer=viewer))  # noqa: B023
             quick = answer_of(lambda: storage.current(type_, id_, viewer=viewer))  # noqa: B023
+            assert quick == ordinary
+
+
+@pytest.mark.parametrize("viewer", VIEWERS, ids=lambda viewer: f"{viewer.role}-{viewer.unit}")
+def test_a_page_holds_what_the_ordinary_search_finds(storage, viewer):
+    found = [
+        a_reading(f"a{day}", about="p1", **found_by("p1", f"2026-11-0{day}")) for day in range(1, 5)
+    ]
+    keep(storage, *found, a_reading("b1", about="p2", **found_by("p2", "2026-11-09")))
+    let_care(storage, "hattula", "p1")
+    with storage.read() as view:
+        for asked in SEARCHES:
+            ordinary = answer_of(lambda: view.resources.search(asked, viewer=viewer))  # noqa: B023
+            quick = answer_of(lambda: storage.search(asked, viewer=viewer))  # noqa: B023
             assert quick == ordinary
 
 

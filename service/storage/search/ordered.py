@@ -1,5 +1,6 @@
 """A query's matches in their order from a place on: by what drives the search, or by the sort key's index."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -81,6 +82,8 @@ def _of_several(query: Query, viewer: Viewer) -> Select[Any]:
 
 def _by_driver(query: Query, viewer: Viewer) -> Select[Any]:
     driver = driver_of(query, viewer)
+    if query.after is not None and _is_by_instant(query) and driver.is_directory:
+        return _from_an_instant(query, query.after, driver)
     columns = [*(_key(key, driver) for key in query.sort), driver.resource]
     found = select(*_named(columns)).where(*driver.conditions)
     order = order_of(query)
@@ -88,6 +91,26 @@ def _by_driver(query: Query, viewer: Viewer) -> Select[Any]:
         found = found.where(order.beyond(columns, query.after))
     once = found.distinct() if driver.repeats else found
     return once.order_by(*order.by(_named(columns)))
+
+
+def _is_by_instant(query: Query) -> bool:
+    return [key.kind for key in query.sort] == [SearchKind.LAST_UPDATED]
+
+
+def _from_an_instant(query: Query, after: Position, driver: Driver) -> Select[Any]:
+    """The rest of an instant, then what was stored beyond it: a load stores a thousand at one.
+
+    Compared at once, SQLite would pass all of the instant over again: it knows the resource as
+    the number of the row, which it takes for no part of the index.
+    """
+    instant, resource = sorted_value(SearchKind.LAST_UPDATED, driver.rows), driver.resource
+    found = select(*_named([instant, resource])).where(*driver.conditions)
+    rest = _continued(found.where(instant == after[0]), [resource], after[1:], query)
+    beyond = _continued(found, [instant], after[:1], query)
+    falls = order_of(query).descending[0]
+    return _one_after_the_other(
+        [rest, beyond.order_by(directed(resource, descending=falls))], query
+    )
 
 
 def _key(key: SortKey, driver: Driver) -> ColumnElement[Any]:
@@ -129,6 +152,11 @@ def _by_key(query: Query, viewer: Viewer) -> Select[Any]:
         walks.reverse()
     if query.after is not None and (query.after[0] is None) is not query.backwards:
         return walks[1]
+    return _one_after_the_other(walks, query)
+
+
+def _one_after_the_other(walks: Sequence[Select[Any]], query: Query) -> Select[Any]:
+    """Two walks of which the second is begun only where the first does not fill the page."""
     first = walks[0].limit(query.count + 1).cte()
     filled = select(func.count()).select_from(first).scalar_subquery()
     rest = walks[1].limit(query.count + 1 - filled).subquery("rest")
