@@ -48,6 +48,14 @@ def shares(
     return median(one for one, _ in found), median(other for _, other in found)
 
 
+@contextmanager
+def served(deployed: Deployed) -> Iterator[int]:
+    """The service over a database, in processes of its own, and the port that it listens on."""
+    _, own = deployed.ports
+    with _served(own, "-c", _SERVE, **_settings(deployed)):
+        yield own
+
+
 def _settings(deployed: Deployed) -> dict[str, str]:
     return {
         "SEURANTA_DATABASE_URL": deployed.url,
