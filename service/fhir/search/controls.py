@@ -55,6 +55,8 @@ class Controls:
     def reader_of(self, name: str) -> Callable[[str], None] | None:
         """What reads the value of a control; None where the name is of none."""
         plain, _, modifier = name.partition(":")
+        if not plain.startswith("_"):
+            return None
         readers = {
             "_count": self._count,
             "_sort": self._sort,

@@ -41,6 +41,8 @@ _NUMBER: Final = re.compile(
 
 def split_unescaped(text: str, sign: str, most: int = -1) -> list[str]:
     """The parts of a text between signs that no backslash escapes, still escaped themselves."""
+    if sign not in text:
+        return [text]
     parts, escaped = [""], False
     for letter in text:
         if letter == sign and not escaped and len(parts) != most:
@@ -53,7 +55,7 @@ def split_unescaped(text: str, sign: str, most: int = -1) -> list[str]:
 
 def unescaped(text: str) -> str:
     r"""A text with `\,`, `\|`, `\$` and `\\` as the signs they stand for."""
-    return _ESCAPE.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
 def token_value(text: str, parameter: SearchParameter) -> TokenValue:
