@@ -4,26 +4,29 @@ Counted together where nothing tells rows apart, then added up by name: a follow
 protocols stands under each, and once where all protocols stand together (what-is-due 10).
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
 from itertools import product
+from operator import add
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     Select,
     Text,
     and_,
     bindparam,
-    case,
+    cast,
     exists,
     func,
     not_,
     select,
     true,
+    union_all,
 )
 
 from service.domain.access import CARING, Role, Viewer
@@ -32,6 +35,7 @@ from service.domain.errors import Forbidden
 from service.domain.follow_up import Hold
 from service.domain.truth import Truth
 from service.storage.access import bound, visible
+from service.storage.seen.grouped import Kept, groups, in_group, lengths, lengths_bound
 from service.storage.seen.moment import (
     AS_OF,
     holding,
@@ -40,14 +44,13 @@ from service.storage.seen.moment import (
     on_the_day,
 )
 from service.storage.seen.plan import last_known
-from service.storage.seen.units import UNITS
 from service.storage.stretch_rows import names_of
 from service.storage.tables.plan import eligibilities, plan_protocols
 from service.storage.tables.projection import stretches
 from service.storage.tables.record import care_relations, transactions
 
 TOGETHER: Final = ""
-_COUNTS: Final = ("upcoming", "due", "overdue", "paused", "at_target", "beyond_target")
+_NOTHING: Final = (0,) * 6
 
 
 def compliance_of(
@@ -61,8 +64,16 @@ def compliance_of(
     """The counts of a day, as known at an instant; Forbidden for patients and administrators."""
     if viewer.role not in CARING | {Role.AUDITOR}:
         raise Forbidden("Counts are for auditors, and for those who care for patients.")
-    given = {**bound(viewer), **moment_bound(as_of, known_at), "any_unit": list(units)}
-    counted = connection.execute(_counted(viewer.role, bool(units)), given).all()
+    moment = moment_bound(as_of, known_at)
+    given = {
+        **bound(viewer),
+        **moment,
+        **lengths_bound(as_of, moment["known_at"]),
+        "any_unit": list(units),
+    }
+    # What is known now was superseded at no instant.
+    kept = (Kept.KNOWN,) if known_at is None else tuple(Kept)
+    counted = connection.execute(_counted(viewer.role, bool(units), kept), given).all()
     missed = connection.execute(_not_followed(viewer.role, bool(units)), given)
     return Compliance(
         as_of=as_of,
@@ -73,42 +84,70 @@ def compliance_of(
     )
 
 
-def _added_up(rows: Sequence[Row[Any]]) -> Iterator[Counted]:
+def _added_up(rows: Iterable[Row[Any]]) -> Iterator[Counted]:
     """Every unit, protocol and activity, and each of them together with all others."""
-    found: dict[tuple[str, str, str], Counter[str]] = {}
-    for row in rows:
-        counts = {name: getattr(row, name) for name in _COUNTS}
+    found: dict[tuple[str, str, str], Sequence[int]] = {}
+    for (unit, protocols, activity), counts in _of_groups(rows).items():
         # Those without a unit stand only where all units stand together.
-        units = {TOGETHER, row.unit}
-        protocols = {TOGETHER, *names_of(row.protocols)}
-        for names in product(units, protocols, (TOGETHER, row.activity)):
-            found.setdefault(names, Counter()).update(counts)
+        units, asking = {TOGETHER, unit}, {TOGETHER, *names_of(protocols)}
+        for names in product(units, asking, (TOGETHER, activity)):
+            found[names] = _sum(found.get(names, _NOTHING), counts)
     for names in sorted(found):
-        unit, protocol, activity = names
-        yield Counted(unit, protocol, activity, *(found[names][name] for name in _COUNTS))
+        yield Counted._make((*names, *found[names]))
+
+
+def _of_groups(rows: Iterable[Row[Any]]) -> dict[tuple[str, str, str], Sequence[int]]:
+    """The counts of each group in which anything is counted, whatever its length."""
+    found: dict[tuple[str, str, str], Sequence[int]] = {}
+    for row in rows:
+        counts = tuple(map(int, row.counts.split()))
+        if any(counts):
+            group = (row.unit, row.protocols, row.activity)
+            found[group] = _sum(found.get(group, _NOTHING), counts)
+    return found
+
+
+def _sum(some: Sequence[int], others: Sequence[int]) -> Sequence[int]:
+    return tuple(map(add, some, others))
 
 
 @cache
-def _counted(role: Role, some_units: bool) -> Select[Any]:
-    rows = stretches.c
-    is_open, is_paused = rows.hold == Hold.OPEN.value, rows.hold == Hold.PAUSED.value
-    is_late = rows.overdue_from <= AS_OF
+def _counted(role: Role, some_units: bool, kept: tuple[Kept, ...]) -> CompoundSelect[Any]:
+    """In one statement, for what is superseded meanwhile must be counted once."""
+    return union_all(*(_counted_of(role, some_units, one) for one in kept))
+
+
+def _counted_of(role: Role, some_units: bool, kept: Kept) -> Select[Any]:
+    """The counts of each group of stretches and length of time, as one text of numbers.
+
+    Counted group by group as the index has them, for a database would else put all rows in order.
+    """
+    rows = stretches.alias()
+    group, length = groups(kept, "any_unit" if some_units else None), lengths(kept)
+    counts = [_count(condition) for condition in _conditions(rows.c)]
+    told = reduce(lambda text, count: text + " " + count, counts)
+    found = (
+        select(told)
+        .where(in_group(kept, rows, group, length), _open_to(role, rows.c.patient))
+        .where(known(rows.c), holding(rows.c), rows.c.hold != Hold.ENDED.value)
+        .correlate(group, length)
+        .scalar_subquery()
+    )
+    return select(
+        group.c.unit, group.c.protocols, group.c.activity, found.label("counts")
+    ).join_from(group, length, group.c.protocols.is_not(None))
+
+
+def _conditions(rows: Any) -> tuple[ColumnElement[bool], ...]:
+    """What is counted, in the order in which Counted has it."""
+    is_open, is_late = rows.hold == Hold.OPEN.value, rows.overdue_from <= AS_OF
     return (
-        select(
-            rows.unit,
-            rows.protocols,
-            rows.activity,
-            _count(and_(is_open, rows.opens_on > AS_OF)).label("upcoming"),
-            _count(and_(is_open, rows.opens_on <= AS_OF, not_(is_late))).label("due"),
-            _count(and_(is_open, is_late)).label("overdue"),
-            _count(is_paused).label("paused"),
-            _count(and_(is_open, rows.at_target == Truth.TRUE)).label("at_target"),
-            _count(and_(is_open, rows.at_target == Truth.FALSE)).label("beyond_target"),
-        )
-        .where(known(rows), holding(rows), rows.hold != Hold.ENDED.value)
-        .where(_open_to(role, rows.patient))
-        .where(_of_units(rows.unit, some_units=True) if some_units else rows.unit.in_(UNITS))
-        .group_by(rows.unit, rows.protocols, rows.activity)
+        and_(is_open, rows.opens_on > AS_OF),
+        and_(is_open, rows.opens_on <= AS_OF, not_(is_late)),
+        and_(is_open, is_late),
+        rows.hold == Hold.PAUSED.value,
+        and_(is_open, rows.at_target == Truth.TRUE),
+        and_(is_open, rows.at_target == Truth.FALSE),
     )
 
 
@@ -145,7 +184,7 @@ def _of_units(unit: Any, *, some_units: bool) -> Any:
 
 
 def _count(condition: Any) -> Any:
-    return func.sum(case((condition, 1), else_=0))
+    return cast(func.count().filter(condition), Text)
 
 
 _HISTORY: Final = select(exists().where(transactions.c.history))

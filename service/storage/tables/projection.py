@@ -23,6 +23,7 @@ from service.storage.tables.columns import (
     small,
     text,
 )
+from service.storage.tables.lengths import days_held, days_known
 
 evidence = Table(
     "evidence",
@@ -214,8 +215,35 @@ Index(
     sqlite_where=and_(_live_on_sqlite, NEVER_DONE),
     postgresql_where=and_(_live_on_postgresql, NEVER_DONE),
 )
-# Other days: all that lists and counts ask of a stretch, those known at an instant side by side.
+# Other days: all that lists ask of a stretch, those known at an instant side by side.
 _dated = ("unit", "known_to", "holds_from", "holds_to", "known_from", "hold", "overdue_from")
 _listed = ("opens_on", "activity", "urgency", "order_on", "follow_up", "patient")
-_counted = ("at_target", "protocols")
-Index("stretches_dated", *(_columns[column] for column in (*_dated, *_listed, *_counted)))
+Index("stretches_dated", *(_columns[column] for column in (*_dated, *_listed)))
+# All that counts ask, as they are grouped. What was known until an instant and what still is stand
+# apart, each by how long it lasts: of what lasts a year, only what began in the year before can
+# hold on a day, or have been known at an instant.
+KNOWN: Final[ColumnElement[bool]] = literal_column(f"known_to = {microseconds(OPEN)}")
+_grouped = ("unit", "activity", "protocols")
+_counted = ("hold", "overdue_from", "opens_on", "at_target", "patient")
+for _name, _where, _length, _clocks in (
+    (
+        "stretches_known",
+        KNOWN,
+        days_held(_columns),
+        ("holds_from", "holds_to", "known_from", "known_to"),
+    ),
+    (
+        "stretches_known_once",
+        SUPERSEDED,
+        days_known(_columns),
+        ("known_from", "known_to", "holds_from", "holds_to"),
+    ),
+):
+    Index(
+        _name,
+        *(_columns[column] for column in _grouped),
+        _length,
+        *(_columns[column] for column in (*_clocks, *_counted)),
+        sqlite_where=_where,
+        postgresql_where=_where,
+    )
