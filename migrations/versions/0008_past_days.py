@@ -17,7 +17,7 @@ STANDING = ("holds_from", "holds_to", "known_from", "known_to")
 GONE = ("known_from", "known_to", "holds_from", "holds_to")
 COUNTED = ("hold", "overdue_from", "opens_on", "at_target", "patient")
 DATED = ("unit", "known_to", "holds_from", "holds_to", "known_from", "hold", "overdue_from")
-LISTED = ("opens_on", "activity", "urgency", "order_on", "follow_up", "patient")
+LISTED = ("opens_on", "activity", "urgency", "order_on", "follow_up", "patient", "protocols")
 
 
 def upgrade() -> None:

@@ -217,7 +217,7 @@ Index(
 )
 # Other days: all that lists ask of a stretch, those known at an instant side by side.
 _dated = ("unit", "known_to", "holds_from", "holds_to", "known_from", "hold", "overdue_from")
-_listed = ("opens_on", "activity", "urgency", "order_on", "follow_up", "patient")
+_listed = ("opens_on", "activity", "urgency", "order_on", "follow_up", "patient", "protocols")
 Index("stretches_dated", *(_columns[column] for column in (*_dated, *_listed)))
 # All that counts ask, as they are grouped. What was known until an instant and what still is stand
 # apart, each by how long it lasts: of what lasts a year, only what began in the year before can
