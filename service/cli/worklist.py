@@ -141,6 +141,7 @@ def _row(teller: Teller, one: WorklistRow) -> Row:
         "anchor": why.anchor,
         "source": why.source,
         "unconfirmed": why.unconfirmed,
+        "from_history": follow_up.from_history,
         "closes_with": closes_with(teller, follow_up),
     }
 

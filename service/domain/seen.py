@@ -34,7 +34,8 @@ class SeenFollowUp(NamedTuple):
     """One follow-up on one day: its identity, its stretch of that day, its state, its marks.
 
     `id` is the ServiceRequest's, `task` the open round's. `done_known_on` is the day on which we
-    came to know of the last doing.
+    came to know of the last doing. `from_history`: it rests on a load of history, which counts as
+    known from instants of its own.
     """
 
     id: str
@@ -50,6 +51,7 @@ class SeenFollowUp(NamedTuple):
     adjustment: Adjustment | None = None
     booked: Booking | None = None
     done_known_on: date | None = None
+    from_history: bool = False
 
 
 class SeenUnit(NamedTuple):

@@ -34,6 +34,7 @@ from service.storage.jobs import JobChanges
 from service.storage.kept.adjustments import AdjustmentChanges
 from service.storage.kept.directory import Directory, DirectoryChanges
 from service.storage.kept.plans import PlanChanges
+from service.storage.kept.recollections import Recollections
 from service.storage.kept.saving import KeptChanges
 from service.storage.kept.state import Kept
 from service.storage.marks import MarkChanges, Marks
@@ -201,6 +202,11 @@ class Work:
     def kept(self) -> KeptChanges:
         """What is kept ready of patients."""
         return KeptChanges(self.transaction)
+
+    @cached_property
+    def recollections(self) -> Recollections:
+        """What was known when."""
+        return Recollections(self.transaction)
 
     @cached_property
     def directory(self) -> DirectoryChanges:

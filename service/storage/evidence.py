@@ -15,6 +15,7 @@ from sqlalchemy import Row as Result
 
 from service.domain.access import Role, Viewer
 from service.domain.fact import Fact
+from service.domain.recollection import Known
 from service.storage.access import bound, visible
 from service.storage.rows import Row, insert_rows
 from service.storage.tables.columns import OPEN
@@ -72,6 +73,14 @@ class EvidenceChanges(Evidence):
         self._add([(patient, fact) for fact in new], at, first=len(standing))
         return bool(gone or new)
 
+    def over_time(self, patient: int) -> list[Known[Fact]]:
+        """Every fact that was ever known about a person, with when it was."""
+        rows = self._connection.execute(_OVER_TIME, {"patient": patient})
+        return [
+            Known(Fact._make(told), since, None if until == OPEN else until)
+            for *told, since, until in rows
+        ]
+
     def add_many(self, facts: Iterable[tuple[int, Fact]], *, known: datetime | None = None) -> None:
         """Add facts of sources that told nothing before, each with its person's key; for loads."""
         self._add(facts, known or self._transaction.at, first=0)
@@ -107,6 +116,11 @@ _IN_ORDER_OF_FACT: Final[Sequence[ColumnElement[Any]]] = [
 _OF_SOURCE: Final = select(
     *_IN_ORDER_OF_FACT, evidence.c.number, evidence.c.known_from, evidence.c.known_to
 ).where(evidence.c.patient == bindparam("patient"), evidence.c.source == bindparam("source"))
+_OVER_TIME: Final = (
+    select(*_IN_ORDER_OF_FACT, evidence.c.known_from, evidence.c.known_to)
+    .where(evidence.c.patient == bindparam("patient"))
+    .order_by(evidence.c.source, evidence.c.number)
+)
 _END: Final = update(evidence).where(
     evidence.c.patient == bindparam("of"),
     evidence.c.source == bindparam("from_source"),

@@ -6,7 +6,7 @@ events and contacts name them.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -243,20 +243,23 @@ def _stored(row: Row[Any]) -> Stored:
 def _enrolled(decided: Iterable[Row[Any]], at: datetime) -> Iterable[tuple[str, Decided]]:
     """What came into the plan at an instant by a run, not by a change of what was there."""
     rows = list(decided)
-    changed = {(row.protocol, row.from_day) for row in rows if row.known_to == at}
+    changed = {_which(row) for row in rows if row.known_to == at}
     for row in rows:
-        is_new = row.known_from == at and (row.protocol, row.from_day) not in changed
+        is_new = row.known_from == at and _which(row) not in changed
         if is_new and row.decision == BY_RUN:
             yield row.protocol, Decided(row.decision, row.run, row.author, row.reason)
 
 
 def _taken_back(decided: Iterable[Row[Any]], at: datetime) -> tuple[str, ...]:
     rows = list(decided)
-    changed = {(row.protocol, row.from_day) for row in rows if row.known_from == at}
+    changed = {_which(row) for row in rows if row.known_from == at}
     gone = (row for row in rows if row.known_to == at and row.run)
-    return tuple(
-        dict.fromkeys(row.run for row in gone if (row.protocol, row.from_day) not in changed)
-    )
+    return tuple(dict.fromkeys(row.run for row in gone if _which(row) not in changed))
+
+
+def _which(row: Row[Any]) -> tuple[str, date, str]:
+    """What stays the same where a decision is changed and not a new one."""
+    return row.protocol, row.from_day, row.run
 
 
 _KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)

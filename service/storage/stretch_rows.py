@@ -59,11 +59,11 @@ def stretch_row(
     what: tuple[str, str],
     stretch: Stretch,
     *,
-    known: datetime,
+    known: tuple[datetime, datetime],
     tx: int,
     live: bool,
 ) -> Row:
-    """The row of a stretch known from an instant on.
+    """The row of a stretch known from an instant to another, not included.
 
     `key` is the patient's and the follow-up's, `what` the follow-up's activity and kind.
     """
@@ -72,8 +72,8 @@ def stretch_row(
         "follow_up": key[1],
         "activity": what[0],
         "kind": what[1],
-        "known_from": known,
-        "known_to": OPEN,
+        "known_from": known[0],
+        "known_to": known[1],
         "tx": tx,
         "live": live,
         **_values(stretch),

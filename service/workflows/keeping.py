@@ -6,7 +6,8 @@ anew, compared with what is kept, and kept; rounds are closed or reopened in the
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 from service.domain.access import Role, Viewer
@@ -24,6 +25,7 @@ from service.domain.recompute import horizon_of
 from service.domain.responsibility import responsibilities
 from service.domain.step import changes
 from service.workflows.ports import Work
+from service.workflows.recalling import Recall, Then, moment
 
 UNKNOWN_DISTANCE: Final = -1
 
@@ -83,6 +85,34 @@ class Wanted(NamedTuple):
     decided: Decided
 
 
+class Noted(Protocol):
+    """What was noted of people beside facts, by their keys.
+
+    `without_plan` are those whose live plan has just been deleted, `told` the instants from which what
+    a load of history brought is known.
+    """
+
+    @property
+    def without_plan(self) -> Collection[int]:
+        """Whose live plan has just been deleted."""
+        ...
+
+    @property
+    def told(self) -> Mapping[int, Collection[datetime]]:
+        """From when what came is known, if before."""
+        ...
+
+
+class NothingNoted(NamedTuple):
+    """Nothing was noted but facts."""
+
+    without_plan: Collection[int] = ()
+    told: Mapping[int, Collection[datetime]] = MappingProxyType({})
+
+
+NOTHING_NOTED: Final = NothingNoted()
+
+
 def keep_in_step(
     work: Work,
     keys: Sequence[int],
@@ -90,24 +120,47 @@ def keep_in_step(
     *,
     today: date,
     wanted: Wanted | None = None,
-    without_plan: Collection[int] = (),
+    noted: Noted = NOTHING_NOTED,
 ) -> list[Step]:
     """Bring what is kept of these patients (by their keys, locked) up to what the record says.
 
     `wanted` are protocols that an enrolment puts into the plan of those whom they fit today. The
-    CarePlan of those `without_plan` has just been deleted: it comes back with the next change.
+    CarePlan of those `without_plan` has just been deleted: it comes back with the next change. Of
+    those whom a load of history `told` about, what was known since is computed anew.
     """
     facts = work.evidence.of_many(keys, viewer=Viewer(Role.SYSTEM, today))
     directory = _Directory(work.directory.units(), work.directory.places())
+    standing = work.kept.of(keys, facts)
+    recalled = {
+        one.key: _recalled(work, keeping, directory, one, noted.told[one.key])
+        for one in standing
+        if noted.told.get(one.key)
+    }
     ahead = [
-        _Foresight(kept, keeping, directory, today, wanted) for kept in work.kept.of(keys, facts)
+        _Foresight(
+            recalled[one.key].with_added() if one.key in recalled else one,
+            keeping,
+            directory,
+            today,
+            wanted,
+        )
+        for one in standing
     ]
     with work.together():
         steps = [
-            _Stepper(work, keeping, one, is_without_plan=one.kept.key in without_plan).step()
+            _Stepper(
+                work,
+                keeping,
+                one,
+                recalled.get(one.kept.key),
+                is_without_plan=one.kept.key in noted.without_plan,
+            ).step()
             for one in ahead
         ]
         work.care_relations.follow({one.kept.key: one.responsible for one in ahead})
+    for one in ahead:
+        if one.kept.key in recalled:
+            _remember(work, one, recalled[one.kept.key])
     work.directory.place_patients([one.placed() for one in ahead])
     return steps
 
@@ -123,6 +176,33 @@ def foresee(
     """What a step would do to a patient, without doing it."""
     foresight = _Foresight(kept, keeping, _Directory(units, ()), today, wanted)
     return Foreseen(foresight.unit, frozenset(foresight.new), foresight.computed)
+
+
+def _recalled(
+    work: Work,
+    keeping: Keeping,
+    directory: "_Directory",
+    kept: KeptPatient,
+    told: Collection[datetime],
+) -> Recall:
+    """What was known at each instant since the first of those told; what it puts into the plan is in it."""
+    nobody = _Directory({}, ())
+
+    def foresee_then(then: KeptPatient, day: date, is_told: bool) -> Then:
+        units = directory if is_told else nobody
+        return _Foresight(then, keeping, units, day, None).then()
+
+    care_plan = kept.plan.id if kept.plan else kept.live_plan or shared_plan_id(kept.id)
+    known = work.recollections.of(kept.key)
+    recall = Recall(kept, known, told, work.at, care_plan, foresee_then).walk()
+    work.recollections.add_to_plan(kept.key, recall.added)
+    return recall
+
+
+def _remember(work: Work, ahead: "_Foresight", recall: Recall) -> None:
+    now = moment(work.at, ahead.computed, ahead.looked.eligible)
+    key, stretches, fits = ahead.kept.key, recall.stretches(now), recall.fits(now)
+    work.recollections.keep(key, recall.since, stretches, fits, today=ahead.today)
 
 
 class _Directory:
@@ -192,6 +272,13 @@ class _Foresight:
             plan, since=min([plan.since, *firsts]), protocols={**plan.protocols, **added}
         )
 
+    def then(self) -> Then:
+        """What is computed, as the walk through earlier instants goes through it."""
+        eligible = self.looked.eligible
+        protocols = self.keeping.catalogue.protocols
+        added = {one: (protocols[one].version, eligible[one][0].from_day) for one in self.new}
+        return Then(self.computed, eligible, added, self.placed()[-1])
+
     def placed(self) -> tuple[int, str, int, date]:
         """Who is responsible today, how far they are, and when the calendar needs another step."""
         distance = self.directory.distance(self.unit, self.kept.person.municipality)
@@ -204,8 +291,15 @@ class _Foresight:
 
 class _Stepper:
     def __init__(
-        self, work: Work, keeping: Keeping, foresight: _Foresight, *, is_without_plan: bool
+        self,
+        work: Work,
+        keeping: Keeping,
+        foresight: _Foresight,
+        recall: Recall | None,
+        *,
+        is_without_plan: bool,
     ) -> None:
+        self.recall = recall
         self.is_without_plan = is_without_plan
         self.work = work
         self.keeping = keeping
@@ -216,8 +310,14 @@ class _Stepper:
     def step(self) -> Step:
         ahead, kept = self.foresight, self.kept
         looked, new, plan = ahead.looked, ahead.new, ahead.plan
+        once = (
+            self.recall.once_asked({one.identity for one in ahead.computed}) if self.recall else ()
+        )
         changed = changes(
-            ahead.computed, kept.follow_ups, plan=plan.id if plan else "", today=self.today
+            (*ahead.computed, *once),
+            kept.follow_ups,
+            plan=plan.id if plan else "",
+            today=self.today,
         )
         if frozenset(looked.eligible) != kept.eligible or new:
             is_first = not kept.eligible

@@ -29,12 +29,14 @@ _NOTHING: Final = PlanDecision()
 class Notes:
     """What one transaction notes; `keys` are those of the people it has locked, by id.
 
-    `without_plan` are those whose live plan it has deleted.
+    `without_plan` are those whose live plan it has deleted. `told` are the instants before this one
+    from which what a load of history brought about people is known.
     """
 
     def __init__(self, work: Work, keys: Mapping[str, int], kinds: Kinds, today: date) -> None:
         self.touched: set[int] = set()
         self.without_plan: set[int] = set()
+        self.told: defaultdict[int, set[datetime]] = defaultdict(set)
         self._fed: defaultdict[int, set[_Fed]] = defaultdict(set)
         self._kinds = kinds
         self._work = work
@@ -74,7 +76,7 @@ class Notes:
         people = {patient: one.person for patient, one in theirs if one.person}
         self._work.directory.describe_patients(people)
         facts = [
-            (one.known, patient, fact)
+            (self._known(patient, one), patient, fact)
             for patient, one in theirs
             for fact in self._facts(patient, f"{one.type}/{one.id}", one)
         ]
@@ -108,6 +110,13 @@ class Notes:
         told = fed_by(facts, self._kinds)
         self._fed[patient].update((kind, day, known) for kind, day in told)
 
+    def _known(self, patient: int, reading: Reading) -> datetime | None:
+        """From when what it tells is known, if before this transaction; nothing is from later."""
+        if reading.known is None or reading.known >= self._work.at:
+            return None
+        self.told[patient].add(reading.known)
+        return reading.known
+
     def _add(self, facts: Iterable[tuple[datetime | None, int, Fact]]) -> None:
         """Add facts, those that are known from the same instant together."""
         in_order = sorted(facts, key=_known) if any(known for known, *_ in facts) else facts
@@ -132,8 +141,9 @@ class Notes:
         changed = bool(reading.person)
         if reading.facts or not is_first:
             facts = self._facts(patient, source, reading)
-            changed |= self._work.evidence.replace(patient, source, facts, known=reading.known)
-            self._feed(patient, facts, reading.known)
+            known = self._known(patient, reading)
+            changed |= self._work.evidence.replace(patient, source, facts, known=known)
+            self._feed(patient, facts, known)
         if reading.not_counted or not is_first:
             results: Sequence[NotCounted] = reading.not_counted
             self._work.not_counted.replace(patient, source, results)

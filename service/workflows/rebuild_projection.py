@@ -118,7 +118,7 @@ class _Replayed:
             keeping,
             today=self._today,
             wanted=wanted,
-            without_plan=self._notes.without_plan,
+            noted=self._notes,
         )
         for step in steps:
             self._notes.record_feeds({step.key: step.unit})

@@ -338,7 +338,7 @@ class _Receiver:
             keys,
             self._receiving.keeping,
             today=self._today,
-            without_plan=self._notes.without_plan,
+            noted=self._notes,
         )
         self._notes.record_feeds({one.key: one.unit for one in steps})
         return [self._with_consequences(one, steps) for one in received]

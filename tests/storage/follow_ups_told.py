@@ -203,16 +203,12 @@ def write_follow_up(work: Work, patient: int, told: Told, today: date) -> None:
 
 
 def _stretch_rows(work: Work, patient: int, told: Told, today: date) -> Iterable[tuple[Any, ...]]:
-    names = [column.name for column in stretches.columns]
     for one in told.versions:
         live = one.known_to == OPEN and one.stretch.holds_to > today
         key = (patient, told.key)
         what = (told.activity, told.kind)
-        row = stretch_row(
-            key, what, one.stretch, known=one.known_from, tx=work.transaction.tx, live=live
-        )
-        values = dict(zip(names, row, strict=True)) | {"known_to": one.known_to}
-        yield tuple(values[name] for name in names)
+        known = (one.known_from, one.known_to)
+        yield stretch_row(key, what, one.stretch, known=known, tx=work.transaction.tx, live=live)
 
 
 def a_region(seed: int, people: int = 14) -> Region:

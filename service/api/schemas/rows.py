@@ -60,7 +60,12 @@ def follow_up(teller: Teller, one: SeenFollowUp, patient: str) -> Json:
 
 def _because(teller: Teller, one: SeenFollowUp) -> Json:
     why = because(teller, one)
-    return why._asdict() | {"value": _value(why.value), "anchor": _day(why.anchor)}
+    told = {
+        "value": _value(why.value),
+        "anchor": _day(why.anchor),
+        "from_history": one.from_history,
+    }
+    return why._asdict() | told
 
 
 def _value(looked_at: LookedAt | None) -> Json | None:

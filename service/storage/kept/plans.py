@@ -111,7 +111,7 @@ class PlanChanges:
         """Keep on which days each protocol fits; what stays the same is not touched."""
         standing = set() if is_first else self._eligible(patient)
         wanted = {
-            (protocol, fit.from_day, _last_day(fit), fit.source)
+            (protocol, fit.from_day, last_day(fit), fit.source)
             for protocol, fits in eligible.items()
             for fit in fits
         }
@@ -130,7 +130,8 @@ class PlanChanges:
         return {(row.protocol, row.from_day, row.until_day, row.source) for row in rows}
 
 
-def _last_day(fit: Fit) -> date:
+def last_day(fit: Fit) -> date:
+    """The last day on which a protocol fits."""
     return fit.until if fit.until == OPEN_DAY else fit.until - timedelta(days=1)
 
 

@@ -36,11 +36,10 @@ class KeptChanges(Kept):
         *,
         care_plan: str,
         today: date,
-        known: datetime | None = None,
     ) -> None:
-        """Keep the changed follow-ups of a patient, known from the transaction's instant or `known`."""
+        """Keep the changed follow-ups of a patient, known from the transaction's instant."""
         rows: Rows = defaultdict(list)
-        at = known or self._transaction.at
+        at = self._transaction.at
         for one in changed:
             key = one.before.key if one.before else self._new_key(one.id)
             if one.before is None:
@@ -74,7 +73,7 @@ class KeptChanges(Kept):
                 (patient, key),
                 what,
                 stretch,
-                known=at,
+                known=(at, OPEN),
                 tx=self._transaction.tx,
                 live=stretch.holds_to > today,
             )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
 
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
@@ -151,9 +151,8 @@ def _of_id(role: Role) -> Select[Any]:
 
 @cache
 def _follow_ups(knowledge: Knowledge) -> Select[Any]:
-    from_history = exists().where(transactions.c.tx == stretches.c.tx, transactions.c.history)
     return (
-        select(*FOLLOW_UP_COLUMNS, from_history.label("from_history"))
+        select(*FOLLOW_UP_COLUMNS)
         .join_from(stretches, follow_ups, THEIR_FOLLOW_UP)
         .where(stretches.c.patient == _PATIENT, *asked(stretches.c, knowledge))
         .order_by(stretches.c.urgency, stretches.c.order_on, stretches.c.follow_up)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     func,
     select,
 )
@@ -40,7 +41,7 @@ from service.storage.tables.projection import (
     follow_ups,
     stretches,
 )
-from service.storage.tables.record import patients
+from service.storage.tables.record import patients, transactions
 
 _OWN: Final = frozenset({AdjustmentKind.OWN_DATE, AdjustmentKind.OWN_INTERVAL})
 
@@ -91,6 +92,7 @@ def seen_follow_up(row: Row[Any], found: Beside, as_of: date) -> SeenFollowUp:
         adjustment=_adjustment(row.id, stretch, found.adjustments.get(row.patient, ())),
         booked=_booking(row, found.bookings.get(row.patient, ())),
         done_known_on=_day_of(row.done_known_from) if stretch.done else None,
+        from_history=row.from_history,
     )
 
 
@@ -158,6 +160,7 @@ _DONE_KNOWN_FROM: Final = select(func.min(evidence.c.known_from, type_=Instant))
     evidence.c.source == stretches.c.done_source,
     evidence.c.day == stretches.c.done_on,
 )
+_FROM_HISTORY: Final = exists().where(transactions.c.tx == stretches.c.tx, transactions.c.history)
 FOLLOW_UP_COLUMNS: Final = [
     stretches.c.patient,
     stretches.c.follow_up,
@@ -170,6 +173,7 @@ FOLLOW_UP_COLUMNS: Final = [
     open_round(stretches.c).label("task"),
     _FED_ON.scalar_subquery().label("fed_on"),
     _DONE_KNOWN_FROM.scalar_subquery().label("done_known_from"),
+    _FROM_HISTORY.label("from_history"),
 ]
 PERSON_COLUMNS: Final = [
     patients.c.id.label("patient_id"),

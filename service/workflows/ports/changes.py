@@ -11,6 +11,7 @@ from service.domain.care_plan import Decided
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
 from service.domain.kept import ChangedFollowUp
+from service.domain.recollection import InPlan, Known, OfFollowUp, OfProtocol, Recollection
 from service.domain.record import (
     Booked,
     Borne,
@@ -197,9 +198,32 @@ class KeptChanges(KeptSeen, Protocol):
         *,
         care_plan: str,
         today: date,
-        known: datetime | None = None,
     ) -> None:
         """Keep the changed follow-ups of a patient."""
+        ...
+
+
+class Recollections(Protocol):
+    """What was known of patients when, as a transaction changes it."""
+
+    def of(self, patient: int) -> Recollection:
+        """Everything that was ever known about a person."""
+        ...
+
+    def add_to_plan(self, patient: int, added: Sequence[Known[InPlan]]) -> None:
+        """Let protocols have come into the plan when what qualifies for them did."""
+        ...
+
+    def keep(
+        self,
+        patient: int,
+        since: datetime,
+        told: Sequence[Known[OfFollowUp]],
+        fits: Sequence[Known[OfProtocol]],
+        *,
+        today: date,
+    ) -> None:
+        """Let these stretches and fitting days be what was known since an instant, and no others."""
         ...
 
 

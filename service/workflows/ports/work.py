@@ -23,6 +23,7 @@ from service.workflows.ports.changes import (
     NotCountedChanges,
     PeopleLocked,
     PlanChanges,
+    Recollections,
     RecordChanges,
     SearchIndexChanges,
     SignInChanges,
@@ -121,6 +122,11 @@ class Work(Protocol):
     @property
     def kept(self) -> KeptChanges:
         """The projection."""
+        ...
+
+    @property
+    def recollections(self) -> Recollections:
+        """What was known when."""
         ...
 
     @property

@@ -1,0 +1,171 @@
+"""What a load of history brings is known as if each resource had come in at its own instant."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from service.clock import clinic_day
+from service.domain.access import Role, Viewer
+from service.domain.window import State
+from service.domain.worklist import WorklistQuestion, WorklistRow
+from service.jobs.load.loading import load_files
+from service.jobs.load.taking import Manner
+from service.jobs.rebuild import rebuild
+from service.runtime import Runtime
+from service.workflows.audit_compliance import audit_compliance
+from service.workflows.find_overdue import find_overdue
+from tests.house import NOON
+from tests.jobs.past_days import at, projection
+from tests.receiving import Json, Reception, a_condition, a_patient, a_unit, an_hba1c
+
+PEOPLE = ("posted", "loaded")
+BEGINNING = datetime(2018, 1, 2, 8, 0, tzinfo=UTC)
+LOADED = NOON + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+VIEWER = Viewer(Role.SYSTEM, clinic_day(LOADED), subject="tests")
+
+
+def a_result(id_: str, issued: str, value: float, **more: Any) -> Json:
+    return an_hba1c(id_, on=issued[:10], issued=issued, value=value, **more)
+
+
+def past(patient: str) -> list[tuple[datetime, Json]]:
+    """What happened to a person, each with the instant from which it is known."""
+    told = [
+        a_condition(f"{patient}-c1", patient=patient, recordedDate="2018-05-04T09:00:00Z"),
+        a_result(f"{patient}-o1", "2018-05-20T07:30:00Z", 75, patient=patient),
+        a_condition(
+            f"{patient}-c2", patient=patient, code="I10", recordedDate="2018-08-01T10:00:00Z"
+        ),
+        a_result(f"{patient}-o2", "2018-11-29T12:00:00Z", 50, patient=patient),
+        a_result(f"{patient}-o3", "2019-10-01T12:00:00Z", 45, patient=patient),
+    ]
+    for one in told:
+        if "onsetDateTime" in one:
+            one["onsetDateTime"] = one["recordedDate"][:10]
+    return [(datetime.fromisoformat(one.get("issued") or one["recordedDate"]), one) for one in told]
+
+
+def post(runtime: Runtime, happened: Sequence[tuple[datetime, Json]]) -> None:
+    """Each at its own instant."""
+    for instant, resource in happened:
+        reception = Reception(at(runtime, instant), today=clinic_day(instant))
+        reception.now = instant - MINUTE
+        reception.put(resource)
+
+
+def load(runtime: Runtime, folder: Path, *resources: Json, when: datetime = LOADED) -> None:
+    file = folder / f"{when:%Y%m%d%H%M}.ndjson"
+    file.write_bytes(b"\n".join(map(orjson.dumps, resources)))
+    report = load_files(at(runtime, when), [file], manner=Manner(history=True))
+    assert report.refusals == 0
+
+
+def begin(runtime: Runtime) -> None:
+    """Two people, each of a unit of their own: of one all is posted, of the other it is loaded."""
+    post(runtime, [(BEGINNING, a_unit("u-posted")), (BEGINNING, a_unit("u-loaded"))])
+    post(runtime, [(BEGINNING + MINUTE, a_patient(one, unit=f"u-{one}")) for one in PEOPLE])
+
+
+def listed(runtime: Runtime, who: str, instant: datetime) -> Sequence[WorklistRow]:
+    """A person's rows in all states on an instant's day, as known then."""
+    every = frozenset(State)
+    asked = WorklistQuestion(
+        as_of=clinic_day(instant), known_at=instant, states=every, units=(f"u-{who}",), limit=500
+    )
+    with runtime.store.read() as view:
+        return find_overdue(view, asked, viewer=VIEWER).rows
+
+
+def seen(runtime: Runtime, who: str, instant: datetime) -> str:
+    """A person's rows and the counts of their unit, of an instant's day as known then."""
+    day, units = clinic_day(instant), (f"u-{who}",)
+    rows = [
+        (one.follow_up.identity, one.follow_up.state, one.follow_up.stretch)
+        for one in listed(runtime, who, instant)
+    ]
+    with runtime.store.read() as view:
+        counts = audit_compliance(view, viewer=VIEWER, as_of=day, known_at=instant, units=units)
+    told = repr((sorted(rows), counts.rows, counts.not_followed)).replace(f"u-{who}", "u")
+    # A load names resources by their source.
+    return re.sub(r"(Observation|Condition)/[\w-]+", r"\1", told)
+
+
+def expect_the_same(runtime: Runtime, happened: Sequence[tuple[datetime, Json]]) -> None:
+    told = [instant for instant, _ in happened]
+    a_while = timedelta(days=200)
+    for instant in sorted(
+        {one + after for one in told for after in (-MINUTE, 0 * MINUTE, a_while)}
+    ):
+        assert seen(runtime, "loaded", instant) == seen(runtime, "posted", instant), instant
+
+
+def test_at_each_instant_the_rows_are_those_of_resources_that_came_one_by_one(
+    runtime: Runtime, tmp_path: Path
+):
+    begin(runtime)
+    post(runtime, past("posted"))
+
+    load(runtime, tmp_path, *(resource for _, resource in past("loaded")))
+
+    expect_the_same(runtime, past("posted"))
+    late = datetime(2019, 6, 1, 9, 0, tzinfo=UTC)
+    assert "overdue" in seen(runtime, "loaded", late)
+    assert "State" not in seen(runtime, "loaded", BEGINNING)
+
+
+def test_what_is_loaded_of_the_past_lies_under_what_was_posted_since(
+    runtime: Runtime, tmp_path: Path
+):
+    begin(runtime)
+    post(runtime, past("posted"))
+    first, *rest = past("loaded")
+    post(runtime, [first, rest[2]])
+
+    load(runtime, tmp_path, rest[0][1], rest[1][1], rest[3][1])
+
+    expect_the_same(runtime, past("posted"))
+
+
+def test_a_load_of_what_is_older_still_lies_under_an_earlier_load(runtime: Runtime, tmp_path: Path):
+    begin(runtime)
+    post(runtime, past("posted"))
+    resources = [resource for _, resource in past("loaded")]
+    load(runtime, tmp_path, *resources[2:])
+
+    load(runtime, tmp_path, *resources[:2], when=LOADED + MINUTE)
+
+    expect_the_same(runtime, past("posted"))
+
+
+def test_a_rebuild_finds_what_was_known_when_as_the_load_left_it(runtime: Runtime, tmp_path: Path):
+    begin(runtime)
+    post(runtime, past("posted"))
+    first, *rest = past("loaded")
+    post(runtime, [first])
+    load(runtime, tmp_path, *(resource for _, resource in rest[1:]))
+    load(runtime, tmp_path, rest[0][1], when=LOADED + MINUTE)
+    before = projection(runtime)
+
+    report = rebuild(at(runtime, LOADED + 2 * MINUTE))
+
+    assert projection(runtime) == before
+    assert report.different == 0
+
+
+def test_what_rests_on_a_load_of_history_says_so(runtime: Runtime, tmp_path: Path):
+    begin(runtime)
+    post(runtime, past("posted"))
+    load(runtime, tmp_path, *(resource for _, resource in past("loaded")))
+
+    rows = {
+        who: [one.follow_up.from_history for one in listed(runtime, who, LOADED)] for who in PEOPLE
+    }
+
+    assert rows["loaded"]
+    assert all(rows["loaded"])
+    assert not any(rows["posted"])
