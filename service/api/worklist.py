@@ -17,7 +17,7 @@ from service.domain.access import Viewer
 from service.domain.directory import Person
 from service.domain.marks import INVENTED
 from service.domain.scope import Interaction
-from service.domain.worklist import Position, SeenPerson
+from service.domain.worklist import PeoplePage, SeenPerson, WorklistPage
 from service.runtime import Runtime
 from service.workflows.find_overdue import find_overdue
 from service.workflows.find_people import find_people
@@ -61,7 +61,7 @@ class _List:
         with self._runtime.store.read() as view:
             page = find_overdue(view, self._asked.question, viewer=self._viewer)
         items = [row(self._teller, one) for one in page.rows]
-        return self._answer(_FOLLOW_UPS, [one.person for one in page.rows], items, page.after)
+        return self._answer(_FOLLOW_UPS, [one.person for one in page.rows], items, page)
 
     def answer_people(self) -> Response:
         question = self._asked.question
@@ -70,10 +70,14 @@ class _List:
         items = [
             person(self._teller, one, question.sort, day=question.as_of) for one in page.people
         ]
-        return self._answer(_PEOPLE, [one.person for one in page.people], items, page.after)
+        return self._answer(_PEOPLE, [one.person for one in page.people], items, page)
 
     def _answer(
-        self, scope: str, people: Iterable[SeenPerson], items: list[Any], after: Position | None
+        self,
+        scope: str,
+        people: Iterable[SeenPerson],
+        items: list[Any],
+        page: WorklistPage | PeoplePage,
     ) -> Response:
         seen = {one.key: one.person for one in people}
         self._runtime.note_read(
@@ -82,10 +86,16 @@ class _List:
         question = self._asked.question
         members = {
             "as_of": question.as_of,
-            "known_at": question.known_at,
+            "known_at": page.known_at if question.known_at else None,
             "demo": self._is_demo(seen.values()),
             "items": items,
-            "next": self._reading.next(self._asked, after, viewer=self._viewer, at=self._at),
+            "next": self._reading.next(
+                self._asked,
+                page.after,
+                viewer=self._viewer,
+                at=self._at,
+                known_at=page.known_at,
+            ),
         }
         return json_answer(members, self._language)
 

@@ -119,7 +119,7 @@ def _found(
         yield from page.rows
         if page.after is None:
             return
-        question = replace(question, after=page.after)
+        question = replace(question, after=page.after, known_at=page.known_at)
         left = None if left is None else left - len(page.rows)
 
 

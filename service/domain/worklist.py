@@ -86,10 +86,14 @@ class WorklistRow(NamedTuple):
 
 
 class WorklistPage(NamedTuple):
-    """A page of rows; `after` asks for the next page, None: this is the last."""
+    """A page of rows; `after` asks for the next page, None: this is the last.
+
+    `known_at` is the instant as of which it was asked and the next one is to be; None: as of now.
+    """
 
     rows: tuple[WorklistRow, ...]
     after: Position | None
+    known_at: datetime | None = None
 
 
 class PersonRow(NamedTuple):
@@ -100,10 +104,11 @@ class PersonRow(NamedTuple):
 
 
 class PeoplePage(NamedTuple):
-    """A page of people, in the order of each one's first row."""
+    """A page of people, in the order of each one's first row; `known_at` as of a `WorklistPage`."""
 
     people: tuple[PersonRow, ...]
     after: Position | None
+    known_at: datetime | None = None
 
 
 class PeopleCounts(NamedTuple):

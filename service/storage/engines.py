@@ -12,6 +12,8 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 LOCK_TIMEOUT_SECONDS: Final = 30
+# The name under which PostgreSQL shows transactions that change something.
+WRITER: Final = "seuranta"
 # What begins a reading whose statements all see the same; one that fails ends with its connection's use.
 ONE_MOMENT: Final[Mapping[str, str]] = {
     "sqlite": "BEGIN",
@@ -49,7 +51,10 @@ def reading_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, "PRAGMA query_only = ON")
     return _postgresql_engine(
-        url, "-c default_transaction_read_only=on", isolation_level="AUTOCOMMIT"
+        url,
+        "-c default_transaction_read_only=on",
+        isolation_level="AUTOCOMMIT",
+        name=f"{WRITER}-reading",
     )
 
 
@@ -58,9 +63,9 @@ def _engine(url: URL, given: Mapping[str, Any], **more: Any) -> Engine:
     return create_engine(url, connect_args=dict(given), hide_parameters=True, **more)
 
 
-def _postgresql_engine(url: URL, *options: str, isolation_level: Any) -> Engine:
+def _postgresql_engine(url: URL, *options: str, isolation_level: Any, name: str = WRITER) -> Engine:
     given = {
-        "application_name": "seuranta",
+        "application_name": name,
         "options": " ".join((_POSTGRESQL_OPTIONS, *options)),
     }
     return _engine(url, given, isolation_level=isolation_level)

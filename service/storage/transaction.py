@@ -26,6 +26,8 @@ from sqlalchemy import (
     update,
 )
 
+from service.clock import SystemClock
+from service.storage.engines import LOCK_TIMEOUT_SECONDS
 from service.storage.rows import Row, Rows, insert_rows
 from service.storage.tables.columns import KEY_BLOCK
 from service.storage.tables.projection import follow_up_keys, follow_ups
@@ -103,8 +105,16 @@ def begin(
     at: datetime,
     history: bool = False,
 ) -> Transaction:
-    """Leave the transaction's row; on PostgreSQL with its own number for those who read later."""
+    """Leave the transaction's row; on PostgreSQL with its own number for those who read later.
+
+    Its instant is not before its start, so that what is known at an instant stays what it was: on
+    SQLite it has waited for its turn by then, on PostgreSQL readers see since when it has been running.
+    """
     on_sqlite = connection.dialect.name == "sqlite"
+    started = SystemClock().now() if on_sqlite else connection.execute(_STARTED).scalar_one()
+    # An instant further back is not of this moment: the clock was set.
+    if at < started <= at + _LONGEST_WAIT:
+        at = started
     statement = _BEGIN_ON_SQLITE if on_sqlite else _BEGIN_ON_POSTGRESQL
     given = {"at": at, "actor": actor, "request": request, "history": history}
     return Transaction(connection, connection.execute(statement, given).scalar_one(), at, keys)
@@ -124,6 +134,8 @@ _SETTLED: Final[ColumnElement[bool]] = or_(
     transactions.c.xid < cast(cast(func.pg_snapshot_xmin(_SNAPSHOT), Text), BigInteger),
     transactions.c.xid >= cast(cast(func.pg_snapshot_xmax(_SNAPSHOT), Text), BigInteger),
 )
+_LONGEST_WAIT: Final = timedelta(seconds=2 * LOCK_TIMEOUT_SECONDS)
+_STARTED: Final = select(func.transaction_timestamp())
 _NEXT: Final = timedelta(microseconds=1)
 _MOVE_ON: Final = update(transactions).where(transactions.c.tx == bindparam("of"))
 _BEGIN_ON_SQLITE: Final = insert(transactions).values(xid=0).returning(transactions.c.tx)

@@ -136,26 +136,11 @@ def keep_in_step(
         for one in standing
         if noted.told.get(one.key)
     }
-    ahead = [
-        _Foresight(
-            recalled[one.key].with_added() if one.key in recalled else one,
-            keeping,
-            directory,
-            today,
-            wanted,
-        )
-        for one in standing
-    ]
+    caught_up = [recalled[one.key].with_added() if one.key in recalled else one for one in standing]
+    ahead = [_Foresight(one, keeping, directory, today, wanted) for one in caught_up]
     with work.together():
         steps = [
-            _Stepper(
-                work,
-                keeping,
-                one,
-                recalled.get(one.kept.key),
-                is_without_plan=one.kept.key in noted.without_plan,
-            ).step()
-            for one in ahead
+            _Stepper(work, keeping, one, recalled.get(one.kept.key), noted).step() for one in ahead
         ]
         work.care_relations.follow({one.kept.key: one.responsible for one in ahead})
     for one in ahead:
@@ -296,11 +281,10 @@ class _Stepper:
         keeping: Keeping,
         foresight: _Foresight,
         recall: Recall | None,
-        *,
-        is_without_plan: bool,
+        noted: Noted,
     ) -> None:
         self.recall = recall
-        self.is_without_plan = is_without_plan
+        self.is_without_plan = foresight.kept.key in noted.without_plan
         self.work = work
         self.keeping = keeping
         self.foresight = foresight

@@ -26,6 +26,7 @@ from service.storage.kept.state import Kept
 from service.storage.marks import Marks
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
+from service.storage.search_index import SearchIndex
 from service.storage.seen.follow_ups import FollowUpsSeen
 from service.storage.sign_in import SignIn
 from tests.guards.repository import ROOT
@@ -136,7 +137,12 @@ ASKED_BY_ANYONE = {
 COUNTS = {FollowUpsSeen.compliance}
 
 # What jobs ask for the service itself; no address and no page may (below).
-ASKED_BY_JOBS = {"enrolments": Enrolments, "identities": Identities, "kept": Kept}
+ASKED_BY_JOBS = {
+    "enrolments": Enrolments,
+    "identities": Identities,
+    "kept": Kept,
+    "search_index": SearchIndex,
+}
 JOBS_CLASSES = {class_.__name__ for class_ in ASKED_BY_JOBS.values()}
 
 

@@ -64,15 +64,21 @@ class Reading:
         return self._continued(self._opened(cursor, viewer, at), given)
 
     def next(
-        self, asked: Asked, after: Position | None, *, viewer: Viewer, at: datetime
+        self,
+        asked: Asked,
+        after: Position | None,
+        *,
+        viewer: Viewer,
+        at: datetime,
+        known_at: datetime | None = None,
     ) -> str | None:
-        """The cursor of the page after this one; None on the last."""
+        """The cursor of the page after this one, which is asked as of `known_at`; None on the last."""
         if after is None:
             return None
         question = asked.question
         pinned = dict(asked.pairs) | {
             "as_of": question.as_of.isoformat(),
-            "known_at": (question.known_at or at).isoformat(),
+            "known_at": (known_at or question.known_at or at).isoformat(),
             _LIMIT: str(question.limit),
         }
         several = [pair for pair in asked.pairs if pair[0] not in {_CURSOR, *_PINNED}]

@@ -43,7 +43,7 @@ from service.storage.seen.moment import (
     moment_bound,
     on_the_day,
 )
-from service.storage.seen.plan import last_known
+from service.storage.seen.settled import last_known
 from service.storage.stretch_rows import names_of
 from service.storage.tables.plan import eligibilities, plan_protocols
 from service.storage.tables.projection import stretches

@@ -12,6 +12,7 @@ from service.storage.seen.compliance import compliance_of
 from service.storage.seen.counts import counts_of
 from service.storage.seen.people import people_of
 from service.storage.seen.plan import plan_of
+from service.storage.seen.settled import in_one_knowledge, settled_by
 from service.storage.seen.worklist import page_of
 
 
@@ -23,11 +24,15 @@ class FollowUpsSeen:
 
     def page(self, question: WorklistQuestion, *, viewer: Viewer) -> WorklistPage:
         """A page of follow-ups."""
-        return page_of(self._connection, question, viewer)
+        return in_one_knowledge(
+            self._connection, question, lambda asked: page_of(self._connection, asked, viewer)
+        )
 
     def people(self, question: WorklistQuestion, *, viewer: Viewer) -> PeoplePage:
         """A page of people, each with their rows of the list."""
-        return people_of(self._connection, question, viewer)
+        return in_one_knowledge(
+            self._connection, question, lambda asked: people_of(self._connection, asked, viewer)
+        )
 
     def counts(self, question: WorklistQuestion, *, viewer: Viewer) -> PeopleCounts:
         """How many people there are under each tab of the page."""
@@ -37,7 +42,8 @@ class FollowUpsSeen:
         self, patient: str, *, viewer: Viewer, as_of: date, known_at: datetime | None = None
     ) -> SeenPlan:
         """A patient's plan; NotFound where there is no such patient for the viewer."""
-        return plan_of(self._connection, patient, viewer=viewer, as_of=as_of, known_at=known_at)
+        known = settled_by(self._connection, known_at)
+        return plan_of(self._connection, patient, viewer=viewer, as_of=as_of, known_at=known)
 
     def compliance(
         self,
@@ -48,6 +54,7 @@ class FollowUpsSeen:
         units: tuple[str, ...] = (),
     ) -> Compliance:
         """The counts of an audit, for those whom counts or the people themselves are open to."""
+        known = settled_by(self._connection, known_at)
         return compliance_of(
-            self._connection, viewer=viewer, as_of=as_of, known_at=known_at, units=units
+            self._connection, viewer=viewer, as_of=as_of, known_at=known, units=units
         )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
 
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
@@ -27,10 +27,10 @@ from service.storage.seen.rows import (
     beside,
     seen_follow_up,
 )
-from service.storage.tables.columns import EPOCH, Instant
+from service.storage.seen.settled import last_known
 from service.storage.tables.plan import agreements, plan_protocols, units
 from service.storage.tables.projection import follow_ups, stretches
-from service.storage.tables.record import care_relations, patients, transactions
+from service.storage.tables.record import care_relations, patients
 
 
 def plan_of(
@@ -46,11 +46,6 @@ def plan_of(
     if found is None:
         raise NotFound
     return _Planned(connection, found, as_of, known_at, viewer.today).seen()
-
-
-def last_known(connection: Connection) -> datetime:
-    """The instant of the last transaction: what is known now was known then."""
-    return connection.execute(_LAST_KNOWN).scalar() or EPOCH
 
 
 class _Planned:
@@ -139,7 +134,6 @@ _CARES: Final = (
 _UNIT: Final = select(units.c.unit, units.c.name, units.c.phone).where(
     units.c.unit == bindparam("unit_id")
 )
-_LAST_KNOWN: Final = select(func.max(transactions.c.at, type_=Instant))
 
 
 @cache
