@@ -58,7 +58,7 @@ from service.storage.tables.record import (
 from service.storage.transaction import Transaction
 
 if TYPE_CHECKING:
-    from service.storage.database import Work
+    from service.storage.repositories import Work
 
 REFRESH: Final = "refresh"
 BY_RUN: Final = "run"

@@ -157,6 +157,7 @@ def test_a_resource_of_ours_that_nothing_asks_for_is_listed(runtime: Runtime):
         "UPDATE versions SET method = 'DELETE', body = NULL "
         "WHERE resource IN (SELECT resource FROM resources WHERE type = 'Condition')",
     )
+    execute(runtime, "UPDATE resources SET deleted = true WHERE type = 'Condition'")
 
     report = rebuild(runtime)
 

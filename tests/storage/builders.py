@@ -11,7 +11,8 @@ from service.domain.access import Role, Viewer
 from service.domain.fact import Fact
 from service.domain.record import Reading, SearchRows, Stored
 from service.storage.care_relations import CareRelation
-from service.storage.database import Storage, Work
+from service.storage.database import Storage
+from service.storage.repositories import Work
 
 TODAY = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -15,7 +15,8 @@ from service.domain.interval import FOREVER, days_after
 from service.domain.truth import Truth
 from service.domain.window import Window
 from service.storage.care_relations import CareRelation
-from service.storage.database import Storage, Work
+from service.storage.database import Storage
+from service.storage.repositories import Work
 from service.storage.rows import Rows, insert_rows
 from service.storage.stretch_rows import stretch_row, text_of_names
 from service.storage.tables.columns import EPOCH, OPEN, OPEN_DAY

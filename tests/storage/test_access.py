@@ -17,13 +17,13 @@ from service.domain.interval import days_after
 from service.domain.record import HistoryQuestion, NotCounted, NotCountedReason
 from service.domain.search import Query
 from service.domain.worklist import WorklistQuestion
-from service.storage.database import View, Work
 from service.storage.enrolments import Enrolments
 from service.storage.feeds import Feeds
 from service.storage.identities import Identities
 from service.storage.kept.directory import Directory
 from service.storage.kept.state import Kept
 from service.storage.marks import Marks
+from service.storage.repositories import View, Work
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
 from service.storage.search_index import SearchIndex

@@ -8,7 +8,8 @@ import pytest
 from service.domain.errors import ManyMatches, VersionConflict
 from service.domain.record import Stored
 from service.domain.search import Criterion, Query, SearchKind, TokenValue
-from service.storage.database import Storage, Work
+from service.storage.database import Storage
+from service.storage.repositories import Work
 from service.storage.tables.columns import NO_ONE, SEVERAL
 from tests.storage.builders import (
     CODE,
