@@ -1,7 +1,9 @@
 """Draft protocols as FHIR from a table of protocols: `python -m tools.draft_protocol TABLE PROTOCOL...`.
 
 The table is YAML of protocols with items, intervals, variants and rules. What a person decided beside it
-stands in `tools/protocol_drafting/`. What comes out is a draft to be read by a clinician.
+stands in `tools/protocol_drafting/`. What comes out is a draft to be read by a clinician. Drafted from the
+same table, the files that are published come out byte for byte; profiles, operations, search parameters,
+examples, and the codes and extensions that have no line in `tools/protocol_drafting/`, are written by hand.
 """
 
 import argparse

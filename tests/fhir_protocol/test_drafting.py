@@ -1,9 +1,11 @@
 """The drafting tool: rules from the table's words to ours, intervals, JSON as a person reads it."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +20,15 @@ from tests.fhir_protocol.profiles import PROFILES
 from tools.protocol_drafting.inputs import camel
 from tools.protocol_drafting.pieces import timing
 from tools.protocol_drafting.printing import WIDTH, printed
-from tools.protocol_drafting.rules import anchors_on_event, in_our_words, rule_extension
+from tools.protocol_drafting.rules import (
+    anchors_on_event,
+    in_our_words,
+    medicine_groups,
+    rule_extension,
+)
+from tools.protocol_drafting.structure_definitions import structure_definition
+from tools.protocol_drafting.table import HERE
+from tools.protocol_drafting.terminology import medicine_value_sets
 
 GRID = {
     f"G{g}A{a}": times
@@ -150,3 +160,26 @@ def test_every_published_file_is_printed_so():
     files = sorted(PROFILES.rglob("*.json"))
     texts = [path.read_text(encoding="utf-8") for path in files]
     assert [f"{printed(json.loads(text), room=0)}\n" for text in texts] == texts
+
+
+EXTENSIONS = yaml.safe_load((HERE / "extensions.yaml").read_text(encoding="utf-8"))
+
+
+def published(folder: str, resource: dict[str, Any]) -> tuple[str, str]:
+    """A drafted resource as it would be written, and as it stands."""
+    name = f"{resource['resourceType']}-{resource['id']}.json"
+    standing = Path(PROFILES, folder, name).read_text(encoding="utf-8")
+    return f"{printed(resource, room=0)}\n", standing
+
+
+@pytest.mark.parametrize("name", EXTENSIONS)
+def test_an_extension_is_drafted_as_it_is_published(name):
+    drafted, standing = published("extensions", structure_definition(name, EXTENSIONS[name]))
+    assert drafted == standing
+
+
+def test_groups_of_medicines_are_drafted_as_they_are_published():
+    plans = [json.loads(file.read_text()) for file in sorted(PROFILES.glob("protocols/*.json"))]
+    for resource in medicine_value_sets(medicine_groups(plans)):
+        drafted, standing = published("value-sets", resource)
+        assert drafted == standing

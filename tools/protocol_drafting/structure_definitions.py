@@ -1,4 +1,4 @@
-"""Our extensions as StructureDefinitions, differential only."""
+"""Our extensions as StructureDefinitions, differential only, its elements in the order of the base."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ R4: Final = "4.0.1"
 def structure_definition(name: str, said: Json) -> Json:
     """The definition of one extension: simple with a value, or complex with parts."""
     parts = said.get("parts", {})
-    elements = _complex(parts) if parts else _simple(said["value"])
+    *elements, value = _complex(parts) if parts else _simple(said["value"])
     return {
         "resourceType": "StructureDefinition",
         "id": name,
@@ -28,7 +28,7 @@ def structure_definition(name: str, said: Json) -> Json:
         "type": "Extension",
         "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
         "derivation": "constraint",
-        "differential": {"element": [_root(said["says"]), *elements, _fixed(name)]},
+        "differential": {"element": [_root(said["says"]), *elements, _fixed(name), value]},
     }
 
 

@@ -178,8 +178,11 @@ def _code_system(name: str, title: Names, codes: dict[str, Names], of: str | Non
         {"code": code, "display": names[0], "designation": _designations(names)}
         for code, names in codes.items()
     ]
-    kind = {"content": "supplement", "supplements": of} if of else {"content": "complete"}
-    return definition("CodeSystem", name, title, caseSensitive=True, **kind, concept=concepts)
+    # How a supplement's codes compare is said by the system that it adds names to.
+    kind: Json = {"caseSensitive": True, "content": "complete"}
+    if of:
+        kind = {"content": "supplement", "supplements": of}
+    return definition("CodeSystem", name, title, **kind, concept=concepts)
 
 
 def _designations(names: Names) -> list[Json]:
