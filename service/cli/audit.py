@@ -1,13 +1,19 @@
 """seuranta audit: is follow-up done as agreed, by unit, protocol and activity, on any day."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import click
 
 from service.cli.house import opened_house, operator
-from service.cli.options import as_of_option, day_meant, expect_units, format_option
+from service.cli.options import (
+    as_of_option,
+    day_meant,
+    expect_units,
+    format_option,
+    known_at_option,
+)
 from service.cli.printing import Row, print_rows
 from service.domain.access import Role
 from service.domain.compliance import Compliance, Counted
@@ -31,24 +37,28 @@ _ALL: Final = "(all)"
 
 @click.command("audit")
 @as_of_option
+@known_at_option
 @click.option("--unit", "units", multiple=True, metavar="ID", help="an Organization; repeat [all]")
 @format_option
-def command(as_of: date | str | None, units: tuple[str, ...], form: str) -> None:
+def command(
+    as_of: date | str | None, known_at: datetime | None, units: tuple[str, ...], form: str
+) -> None:
     """Print compliance by unit, protocol and activity.
 
     Counted in follow-ups, by the worklist's own states: required - paused - not overdue = overdue,
     the rows of the worklist of that day. It shows no person.
 
     \b
-    Example:
+    Examples:
       seuranta audit --as-of month-end --format csv > compliance.csv
+      seuranta audit --as-of 2026-10-31 --known-at 2026-11-01T06:00:00Z
     """
     with opened_house() as runtime:
         viewer = operator(runtime, "", role=Role.AUDITOR)
         day = day_meant(as_of, runtime.clock.today())
         with runtime.store.read() as view:
             expect_units(view, units)
-            found = audit_compliance(view, viewer=viewer, as_of=day, units=units)
+            found = audit_compliance(view, viewer=viewer, as_of=day, known_at=known_at, units=units)
             named = view.directory.units()
         runtime.note_read(viewer, "search", scope="audit/compliance")
         print_rows([_row(one, named) for one in found.rows], COLUMNS, form)

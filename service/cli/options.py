@@ -1,8 +1,8 @@
-"""Options that several commands share: the day asked about, the form of the answer, the reason."""
+"""Options that several commands share: day and instant asked about, form of the answer, reason."""
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import click
@@ -55,6 +55,26 @@ class ClinicDay(click.ParamType[date | str]):
         return day
 
 
+class KnownInstant(click.ParamType[datetime]):
+    """An instant as it is given on the command line, with its offset from UTC."""
+
+    name = "instant"
+
+    @override
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The instant, in UTC."""
+        try:
+            found = datetime.fromisoformat(str(value))
+            if found.tzinfo:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        words = "is no instant with its offset, such as 2027-06-07T08:02:00Z"
+        return self.fail(f"{value!r} {words}", param, ctx)
+
+
 def day_meant(given: date | str | None, today: date) -> date:
     """The day that is meant: today where none is given; month-end is that of the last whole month."""
     if isinstance(given, date):
@@ -81,6 +101,12 @@ def as_of_option(command: F) -> F:
     """`--as-of`: the clinic's day that is asked about."""
     words = "the clinic's day asked about; month-end is that of the last whole month [today]"
     return click.option("--as-of", type=ClinicDay(), help=words)(command)
+
+
+def known_at_option(command: F) -> F:
+    """`--known-at`: the instant of what was known."""
+    words = "the instant of what was known, such as 2027-06-07T08:02:00Z [now]"
+    return click.option("--known-at", type=KnownInstant(), metavar="INSTANT", help=words)(command)
 
 
 def format_option(command: F) -> F:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import click
@@ -14,6 +14,7 @@ from service.cli.options import (
     expect_known,
     expect_units,
     format_option,
+    known_at_option,
     language_option,
     reason_option,
 )
@@ -45,6 +46,7 @@ _SCOPE: Final = "worklist/follow-ups"
 
 @click.command("worklist")
 @as_of_option
+@known_at_option
 @click.option(
     "--status",
     "states",
@@ -60,23 +62,33 @@ _SCOPE: Final = "worklist/follow-ups"
 @language_option
 @format_option
 @reason_option
-def command(limit: int | None, language: str | None, form: str, reason: str, **asked: Any) -> None:
+def command(
+    limit: int | None,
+    language: str | None,
+    form: str,
+    reason: str,
+    known_at: datetime | None,
+    **asked: Any,
+) -> None:
     """Print who is overdue for what, since when, because of which rule.
 
     The rows and their order are those of /worklist/v1/follow-ups. Each reading leaves its line in
     the access log.
 
     \b
-    Example:
+    Examples:
       seuranta worklist --as-of 2019-06-01 --format csv --reason "recall round" > overdue.csv
+      seuranta worklist --as-of 2026-10-31 --known-at 2026-11-01T06:00:00Z
     """
     with opened_house() as runtime:
         viewer = operator(runtime, reason)
-        question = _question(runtime, **asked)
+        now = runtime.clock.now()
+        question = replace(_question(runtime, **asked), known_at=known_at or now)
         teller = runtime.tellers[language or runtime.settings.language]
         found = _found(runtime, question, viewer, limit)
         count = print_rows((_row(teller, one) for one in found), COLUMNS, form)
-    click.echo(f"{count} follow-ups on {question.as_of}.", err=True)
+    then = f", as known at {known_at.isoformat(timespec='seconds')}" if known_at else ""
+    click.echo(f"{count} follow-ups on {question.as_of}{then}.", err=True)
 
 
 def _question(
@@ -95,7 +107,6 @@ def _question(
         expect_units(view, units)
     return WorklistQuestion(
         as_of=day_meant(as_of, runtime.clock.today()),
-        known_at=runtime.clock.now(),
         states=frozenset(map(State, states)),
         units=units,
         protocols=frozenset(protocols),

@@ -49,6 +49,25 @@ def test_another_day_has_another_list(region: Terminal) -> None:
     assert worklist(region, "--as-of", "month-end") == worklist(region, "--as-of", "2026-10-31")
 
 
+def audited(region: Terminal, *options: str) -> int:
+    """How many follow-ups the audit counts as overdue."""
+    told = json.loads(region.run("audit", "--format", "json", *options).stdout)
+    return next((one["overdue"] for one in told if not one["unit_id"]), 0)
+
+
+def test_what_was_known_at_an_instant_is_listed_and_counted_alike(region: Terminal) -> None:
+    before = ("--known-at", "2026-01-01T08:00:00+02:00")
+    assert worklist(region, *before) == []
+    assert audited(region, *before) == 0
+    told = region.run("worklist", *before).stderr
+    assert told.splitlines()[-1].endswith("as known at 2026-01-01T06:00:00+00:00.")
+    assert "known at 2026-01-01T06:00:00+00:00" in region.run("audit", *before).stderr
+
+    later = ("--known-at", "2199-01-01T00:00:00Z")
+    assert worklist(region, *later) == worklist(region)
+    assert audited(region, *later) == audited(region) == len(worklist(region))
+
+
 def test_reading_the_worklist_leaves_a_line_with_the_user_and_the_reason(region: Terminal) -> None:
     worklist(region, "--reason", "recall round")
     worklist(region)
@@ -87,6 +106,8 @@ def test_what_did_not_count_is_listed_by_sender(region: Terminal) -> None:
     [
         (("--as-of", "20190601"), 2, "is no day: YYYY-MM-DD, yesterday or month-end"),
         (("--as-of", "2019-02-30"), 2, "is no day"),
+        (("--known-at", "2026-11-21"), 2, "is no instant with its offset, such as 2027-06-07T08"),
+        (("--known-at", "soon"), 2, "'soon' is no instant"),
         (("--status", "late"), 2, "'late' is not one of"),
         (("--activity", "hb1ac"), 1, "seuranta: 'hb1ac' is no activity; there are acr,"),
         (("--protocol", "gout"), 1, "seuranta: 'gout' is no protocol; there are asthma,"),
