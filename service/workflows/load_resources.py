@@ -5,7 +5,7 @@ resource that cannot be stored is refused; the others are stored.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
@@ -15,7 +15,8 @@ from service.domain.errors import Conflict
 from service.domain.record import Borne, KnownAs, Named, Reading, Stored
 from service.workflows.keeping import Keeping, keep_in_step
 from service.workflows.noting import SECOND_PLAN, Notes
-from service.workflows.ports import Stamp, Work
+from service.workflows.plan_succession import ended, is_live
+from service.workflows.ports import Stamp, View, Work
 
 OTHER_PERSON: Final = (
     "a resource about somebody else stands under this id: name the source it is from"
@@ -86,11 +87,14 @@ def load_resources(
 
 
 def rehearse_load(
-    record: Standing, incoming: Sequence[Incoming], stamp: Stamp, *, today: date
+    view: View, incoming: Sequence[Incoming], stamp: Stamp, *, today: date
 ) -> list[Outcome]:
     """What would become of each resource; nothing is stored."""
     viewer = Viewer(Role.SYSTEM, today)
-    return [one for one, _ in _judged(incoming, _Before(record, incoming, viewer), stamp)]
+    judged = list(_judged(incoming, _Before(view.resources, incoming, viewer), stamp))
+    people = {id_ for one in incoming for id_ in one.reading.patients}
+    keys = view.patients.keys(people, viewer=viewer)
+    return _allowed(incoming, judged, keys, view.kept.live_plans(_planned(incoming)))
 
 
 class _Before:
@@ -161,21 +165,56 @@ def _fate(one: Incoming, old: Stored | None, stamp: Stamp) -> Outcome:
     return Outcome(Fate.SAME if again == old.body else Fate.CHANGED)
 
 
+def _allowed(
+    incoming: Sequence[Incoming],
+    judged: Sequence[tuple[Outcome, Stored | None]],
+    keys: Mapping[str, int],
+    live: Mapping[str, str],
+) -> list[Outcome]:
+    """What becomes of each once it is known whose it is, by their keys, and which plans are live."""
+    outcomes = [
+        _unless_others(one, outcome, old, keys)
+        for one, (outcome, old) in zip(incoming, judged, strict=True)
+    ]
+    return list(_unless_second_plan(incoming, outcomes, live))
+
+
+def _unless_others(
+    one: Incoming, outcome: Outcome, old: Stored | None, keys: Mapping[str, int]
+) -> Outcome:
+    """Refused where the change would move a resource from one person to another."""
+    if outcome.fate is not Fate.CHANGED or old is None or old.patient <= 0:
+        return outcome
+    same = {keys.get(id_) for id_ in one.reading.patients} == {old.patient}
+    return outcome if same else Outcome(Fate.REFUSED, OTHER_PERSON)
+
+
 def _unless_second_plan(
-    incoming: Sequence[Incoming], outcomes: Sequence[Outcome], notes: Notes
+    incoming: Sequence[Incoming], outcomes: Sequence[Outcome], live: Mapping[str, str]
 ) -> Iterator[Outcome]:
-    """Refused where the person has a live shared plan already, here or earlier in the same load."""
-    coming: dict[tuple[str, ...], str] = {}
+    """Refused where the person has a live shared plan that stays so, here or earlier in the same load."""
+    moving = _moving(incoming, outcomes)
+    over = ended([one.reading for one in moving], live.values())
+    coming = {who: plan for who, plan in live.items() if plan not in over}
     for one, outcome in zip(incoming, outcomes, strict=True):
-        plan = one.reading.plan
-        if plan is None or not plan.is_live or outcome.fate not in {Fate.NEW, Fate.CHANGED}:
+        reading = one.reading
+        if not is_live(reading) or outcome.fate not in _MOVING or reading.id in over:
             yield outcome
             continue
-        live = notes.live_plan_beside(one.reading) or coming.setdefault(
-            one.reading.patients, one.reading.id
-        )
-        second = Outcome(Fate.REFUSED, SECOND_PLAN.format(live))
-        yield outcome if live == one.reading.id else second
+        other = coming.setdefault(reading.patients[0], reading.id)
+        second = Outcome(Fate.REFUSED, SECOND_PLAN.format(other))
+        yield outcome if other == reading.id else second
+
+
+def _moving(incoming: Sequence[Incoming], outcomes: Iterable[Outcome]) -> list[Incoming]:
+    """Those that are to be stored."""
+    pairs = zip(incoming, outcomes, strict=True)
+    return [one for one, outcome in pairs if outcome.fate in _MOVING]
+
+
+def _planned(incoming: Sequence[Incoming]) -> set[str]:
+    """Those of whom a live shared plan comes."""
+    return {id_ for one in incoming if is_live(one.reading) for id_ in one.reading.patients}
 
 
 class _Loader:
@@ -190,20 +229,14 @@ class _Loader:
         self._expect_unknown(incoming)
         before = _Before(self._work.resources, incoming, self._viewer)
         judged = list(_judged(incoming, before, self._stamp))
-        moving = [
-            one
-            for one, (outcome, _) in zip(incoming, judged, strict=True)
-            if outcome.fate in {Fate.NEW, Fate.CHANGED}
-        ]
+        moving = _moving(incoming, [outcome for outcome, _ in judged])
         keys = self._locked(moving, [old for _, old in judged if old])
         self._expect_as_before(moving, before)
-        outcomes = [
-            self._unless_others(one, outcome, old, keys)
-            for one, (outcome, old) in zip(incoming, judged, strict=True)
-        ]
+        live = self._work.kept.live_plans(_planned(moving))
+        outcomes = _allowed(incoming, judged, keys, live)
         notes = Notes(self._work, keys, self._keeping.kinds, self._today)
-        outcomes = list(_unless_second_plan(incoming, outcomes, notes))
-        self._store(list(zip(incoming, outcomes, strict=True)), before, notes)
+        over = ended([one.reading for one in _moving(incoming, outcomes)], live.values())
+        self._store(list(zip(incoming, outcomes, strict=True)), before, over, notes)
         return outcomes
 
     def _expect_unknown(self, incoming: Sequence[Incoming]) -> None:
@@ -227,33 +260,31 @@ class _Loader:
         if any(now.of(one.named) != before.of(one.named) for one in standing):
             raise Conflict
 
-    def _unless_others(
-        self, one: Incoming, outcome: Outcome, old: Stored | None, keys: Mapping[str, int]
-    ) -> Outcome:
-        """Refused where the change would move a resource from one person to another."""
-        if outcome.fate is not Fate.CHANGED or old is None or old.patient <= 0:
-            return outcome
-        same = {keys[id_] for id_ in one.reading.patients} == {old.patient}
-        return outcome if same else Outcome(Fate.REFUSED, OTHER_PERSON)
-
     def _store(
         self,
         judged: Sequence[tuple[Incoming, Outcome]],
         before: _Before,
+        over: Collection[str],
         notes: Notes,
     ) -> None:
+        """Store all; first the plans that are `over`, so that others may begin."""
+        changed = [one for one, outcome in judged if outcome.fate is Fate.CHANGED]
+        first = [one for one in changed if one.reading.type == "CarePlan" and one.named.id in over]
+        self._change(first, before, notes)
         new = [one.reading for one, outcome in judged if outcome.fate is Fate.NEW]
         # In one order, so that two loads that add the same organisations do not wait in a ring.
         new.sort(key=lambda one: _LAST if one.patients else (False, one.type, one.id))
         self._work.resources.add_many(new, self._stamp)
         notes.note_new(new)
-        for one, outcome in judged:
-            if outcome.fate is Fate.CHANGED:
-                old = before.of(one.named) or self._found(one.named)
-                self._work.resources.replace(one.reading, self._stamp, viewer=self._viewer)
-                notes.note(one.reading, old)
+        self._change([one for one in changed if one not in first], before, notes)
         self._work.identities.note(one.known_as for one, _ in judged if one.known_as)
         self._keep(notes)
+
+    def _change(self, changed: Iterable[Incoming], before: _Before, notes: Notes) -> None:
+        for one in changed:
+            old = before.of(one.named) or self._found(one.named)
+            self._work.resources.replace(one.reading, self._stamp, viewer=self._viewer)
+            notes.note(one.reading, old)
 
     def _found(self, named: Named) -> Stored | None:
         return self._work.resources.find(named.type, named.id, viewer=self._viewer)
@@ -265,4 +296,5 @@ class _Loader:
             notes.record_feeds({one.key: one.unit for one in steps})
 
 
+_MOVING: Final = frozenset({Fate.NEW, Fate.CHANGED})
 _LAST: Final = (True, "", "")

@@ -16,6 +16,7 @@ from service.domain.feeding import Kinds, fed_by
 from service.domain.interval import FOREVER
 from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stored
 from service.domain.responsibility import succeeded
+from service.workflows.plan_succession import is_live
 from service.workflows.ports import Work
 
 _Fed: TypeAlias = tuple[str, date, datetime | None]
@@ -95,7 +96,7 @@ class Notes:
     def live_plan_beside(self, reading: Reading) -> str:
         """The id of the live shared plan that keeps this one from being a second; empty where none does."""
         patient = self._patient_of(reading)
-        if patient is None or reading.plan is None or not reading.plan.is_live:
+        if patient is None or not is_live(reading):
             return ""
         live = self._work.plans.live(patient)
         return "" if live == reading.id else live

@@ -34,6 +34,7 @@ from service.domain.record import (
 from service.workflows.identifying import Identifying
 from service.workflows.keeping import Keeping, Step, keep_in_step
 from service.workflows.noting import SECOND_PLAN, Notes
+from service.workflows.plan_succession import in_order
 from service.workflows.ports import Stamp, Work
 
 # Types of which one may make a protocol fit.
@@ -138,7 +139,8 @@ class _Receiver:
         readings = submissions.read(decided, received_on=self._today)
         self._expect_in_care(listed, readings)
         before = self._locked(listed, decided, readings)
-        received = [self._done(one, decided, readings, before) for one in listed]
+        ordered = in_order(listed, readings, before, self._keys)
+        received = [self._done(one, decided, readings, before) for one in ordered]
         written = [Named(one.stored.type, one.stored.id) for one in received if one.stored]
         self._identifying.expect_single(listed, written)
         return self._with_steps(received)

@@ -94,7 +94,7 @@ class Taking:
             prepared = self._preparing.prepare(part.lines, view, today=part.today, at=part.at)
             if self.manner.rehearsed:
                 stamp, today = self._loading.stamp, part.today
-                outcomes = rehearse_load(view.resources, prepared.incoming, stamp, today=today)
+                outcomes = rehearse_load(view, prepared.incoming, stamp, today=today)
                 return _told(prepared, outcomes)
         if not prepared.incoming:
             return _told(prepared, [])

@@ -1,7 +1,7 @@
 """Everything kept of patients, as known now: what a step of the projection begins from."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -47,6 +47,11 @@ class Kept:
             )
             for row in self._connection.execute(_PATIENTS, {"patients": list(keys)})
         ]
+
+    def live_plans(self, ids: Iterable[str]) -> dict[str, str]:
+        """The id of the live shared plan of each person who has one, by the people's ids."""
+        rows = self._connection.execute(_LIVE_PLANS, {"ids": sorted(ids)})
+        return {row.id: row.care_plan for row in rows}
 
     def to_recheck(self, today: date, *, after: int, limit: int) -> list[int]:
         """The next people of whom the calendar may have changed something by a day."""
@@ -139,6 +144,11 @@ _PATIENTS: Final = _theirs(
     .outerjoin(live_plans, live_plans.c.patient == patients.c.patient)
     .order_by(patients.c.patient),
     patients.c.patient,
+)
+_LIVE_PLANS: Final = (
+    select(patients.c.id, live_plans.c.care_plan)
+    .join(live_plans, live_plans.c.patient == patients.c.patient)
+    .where(patients.c.id.in_(bindparam("ids", expanding=True)))
 )
 _PLANS: Final = _theirs(
     select(plan_protocols).where(plan_protocols.c.known_to == OPEN), plan_protocols.c.patient

@@ -42,6 +42,10 @@ class KeptSeen(Protocol):
         """All that is kept of these patients, in ascending order of their keys."""
         ...
 
+    def live_plans(self, ids: Iterable[str]) -> dict[str, str]:
+        """The id of the live shared plan of each person who has one, by the people's ids."""
+        ...
+
     def to_recheck(self, today: date, *, after: int, limit: int) -> list[int]:
         """The next people of whom the calendar may have changed something by a day."""
         ...
