@@ -25,10 +25,10 @@ def an_operation(kind: str, path: str, **parts: Any) -> dict[str, Any]:
     return {"name": "operation", "part": told + [{"name": n} | one for n, one in parts.items()]}
 
 
-def after(*operations: dict[str, Any]) -> dict[str, Any]:
+def after(*operations: dict[str, Any], body: bytes = PATIENT) -> dict[str, Any]:
     """The patient after a FHIRPath Patch."""
     patch = read_fhirpath_patch({"parameter": list(operations)}, "Parameters")
-    found: dict[str, Any] = orjson.loads(patched(PATIENT, patch))
+    found: dict[str, Any] = orjson.loads(patched(body, patch))
     return found
 
 
@@ -80,6 +80,58 @@ def test_extensions_of_primitives_keep_their_places() -> None:
     assert (name["given"], name["_given"]) == (["y"], [{"id": "q"}])
     [name] = after(an_operation("replace", "Patient.name.given.last()", value=x))["name"]
     assert (name["given"], "_given" in name) == (["x", "z"], False)
+
+
+MASKED = b'{"resourceType":"Patient","id":"1","name":[{"_given":[{"id":"masked"}]}]}'
+EXTENDED = MASKED.replace(b'"_given":[', b'"given":["x","y"],"_given":[{"id":"p"},')
+X = {"valueString": "x"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "parts", "given", "beside"),
+    [
+        ("replace", "Patient.name.given[0]", {"value": X}, ["x"], None),
+        (
+            "add",
+            "Patient.name",
+            {"name": {"valueString": "given"}, "value": X},
+            [None, "x"],
+            [{"id": "masked"}],
+        ),
+        (
+            "insert",
+            "Patient.name.given",
+            {"index": {"valueInteger": 1}, "value": X},
+            [None, "x"],
+            [{"id": "masked"}, None],
+        ),
+        (
+            "add",
+            "Patient.name.given[0]",
+            {
+                "name": {"valueString": "extension"},
+                "value": {"part": [{"name": "url", "valueUri": "urn:x"}]},
+            },
+            None,
+            [{"id": "masked", "extension": [{"url": "urn:x"}]}],
+        ),
+        ("delete", "Patient.name.given[0]", {}, None, None),
+    ],
+)
+def test_a_primitive_of_extensions_alone_has_its_place_in_a_list(
+    kind: str, path: str, parts: dict[str, Any], given: Any, beside: Any
+) -> None:
+    patient = after(an_operation(kind, path, **parts), body=MASKED)
+    [name] = patient.get("name", [{}])
+    assert (name.get("given"), name.get("_given")) == (given, beside)
+
+
+def test_an_emptied_extension_leaves_those_of_other_values_at_their_places() -> None:
+    [name] = after(an_operation("delete", "Patient.name.given[0].id"), body=EXTENDED)["name"]
+    assert (name["given"], name["_given"]) == (["x", "y"], [None, {"id": "masked"}])
+    body = b'[{"op":"remove","path":"/name/0/_given/0/id"}]'
+    [name] = orjson.loads(patched(EXTENDED, read_json_patch(body)))["name"]
+    assert (name["given"], name["_given"]) == (["x", "y"], [None, {"id": "masked"}])
 
 
 def test_a_primitive_can_be_given_an_extension() -> None:

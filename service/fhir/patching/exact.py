@@ -34,7 +34,10 @@ def read_exactly(body: bytes) -> Any:
 
 
 def write_exactly(value: Any) -> bytes:
-    """The JSON text of values; members that a patch left empty are left out, as FHIR has none."""
+    """The JSON text of values; what a patch left empty is left out, as FHIR has none.
+
+    What stands beside primitives keeps its places: there null takes the place of what is empty.
+    """
     return orjson.dumps(_without_empty(value), default=_digits)
 
 
@@ -63,16 +66,28 @@ def _digits(value: Any) -> orjson.Fragment:
 
 def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return dict(_filled(value.items()))
-    if isinstance(value, list) and any(item is not None for item in value):
-        return [inner for _, inner in _filled(enumerate(value))]
+        return dict(_filled_members(value))
     if isinstance(value, list):
-        return []
+        return _unless_null([inner for inner in map(_without_empty, value) if not _is_empty(inner)])
     return value
 
 
-def _filled(pairs: Any) -> Iterator[tuple[Any, Any]]:
-    for name, value in pairs:
-        inner = _without_empty(value)
-        if inner not in ({}, []):
+def _filled_members(owner: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in owner.items():
+        is_beside = name.startswith("_") and isinstance(value, list)
+        inner = _in_place(value) if is_beside else _without_empty(value)
+        if not _is_empty(inner):
             yield name, inner
+
+
+def _in_place(beside: list[Any]) -> list[Any]:
+    filled = map(_without_empty, beside)
+    return _unless_null([None if _is_empty(inner) else inner for inner in filled])
+
+
+def _unless_null(listed: list[Any]) -> list[Any]:
+    return listed if any(item is not None for item in listed) else []
+
+
+def _is_empty(value: Any) -> bool:
+    return value in ({}, [])

@@ -119,8 +119,7 @@ def _add(operation: _Operation, resource: dict[str, Any]) -> None:
     value = fitting(operation.value, member.kind)
     inside = _inside(spot)
     if member.element.many:
-        listed = inside.setdefault(key, [])
-        listed.append(value)  # beside it null is needed for what comes after alone
+        _list_at(inside, key).append(value)  # beside it null is needed for what comes after alone
     elif any(one in inside for one in _variants(spot.members_kind, operation.name)):
         raise Unfit(f"`{operation.name}` stands there already, and may stand once")
     else:
@@ -129,7 +128,7 @@ def _add(operation: _Operation, resource: dict[str, Any]) -> None:
 
 def _insert(operation: _Operation, resource: dict[str, Any]) -> None:
     inside, key, kind = _list_of(operation, resource)
-    listed, index = inside.setdefault(key, []), operation.places["index"]
+    listed, index = _list_at(inside, key), operation.places["index"]
     if index > len(listed):
         raise Unfit(f"the list has {len(listed)} items")
     _beside(inside, key, lambda beside: beside.insert(index, None))
@@ -150,7 +149,7 @@ def _replace(operation: _Operation, resource: dict[str, Any]) -> None:
     owner = _owner(spot)
     if spot.index is not None:
         index = spot.index
-        owner[spot.key][index] = fitting(operation.value, spot.kind)
+        _list_at(owner, spot.key)[index] = fitting(operation.value, spot.kind)
         _beside(owner, spot.key, lambda beside: beside.__setitem__(index, None))
         return
     kind, name = _of_owner(operation, resource)
@@ -164,7 +163,7 @@ def _replace(operation: _Operation, resource: dict[str, Any]) -> None:
 
 def _move(operation: _Operation, resource: dict[str, Any]) -> None:
     inside, key, _ = _list_of(operation, resource)
-    listed = inside.get(key, [])
+    listed = _list_at(inside, key)
     source, destination = operation.places["source"], operation.places["destination"]
     if max(source, destination) >= len(listed):
         raise Unfit(f"the list has {len(listed)} items")
@@ -213,7 +212,7 @@ def _inside(spot: Spot) -> dict[str, Any]:
         made: dict[str, Any] = owner.setdefault(key, {})
         return made
     beside = owner.setdefault(key, [])
-    beside.extend([None] * (len(owner[spot.key]) - len(beside)))
+    _list_at(owner, spot.key)
     beside[spot.index] = beside[spot.index] or {}
     inside: dict[str, Any] = beside[spot.index]
     return inside
@@ -229,11 +228,21 @@ def _variants(kind: str, name: str) -> list[str]:
     return [key for key, member in members_of(kind).items() if member.name == name]
 
 
-def _beside(owner: dict[str, Any], key: str, change: Callable[[list[Any]], object]) -> None:
-    """Keep the extensions of primitives at the places of those."""
+def _list_at(owner: dict[str, Any], key: str) -> list[Any]:
+    """The list of an element, as long as what stands beside it: a primitive may have extensions alone."""
+    listed: list[Any] = owner.setdefault(key, [])
     beside = owner.get(f"_{key}")
     if isinstance(beside, list):
-        beside.extend([None] * (len(owner[key]) - len(beside)))
+        longest = max(len(listed), len(beside))
+        for one in (listed, beside):
+            one.extend([None] * (longest - len(one)))
+    return listed
+
+
+def _beside(owner: dict[str, Any], key: str, change: Callable[[list[Any]], object]) -> None:
+    """Keep the extensions of primitives at the places of those, which `_list_at` has made as long."""
+    beside = owner.get(f"_{key}")
+    if isinstance(beside, list):
         change(beside)
 
 
