@@ -41,21 +41,6 @@ class SystemClock:
         return self.fixed_today or clinic_day(self.now())
 
 
-@dataclass(frozen=True, slots=True)
-class FixedClock:
-    """A clock that stands at one instant, for tests; the instant must be aware."""
-
-    instant: datetime
-
-    def now(self) -> datetime:
-        """Give the instant it stands at, in UTC."""
-        return self.instant.astimezone(UTC)
-
-    def today(self) -> date:
-        """Give the clinic's day of the instant it stands at."""
-        return clinic_day(self.instant)
-
-
 def clinic_day(instant: datetime) -> date:
     """Give the day in Europe/Helsinki on which an aware instant falls.
 

@@ -1,6 +1,5 @@
 """Sets of coded concepts: exact codes, beginnings of codes and ranges of ICD-10 categories."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,10 +19,6 @@ class CodeSet:
 
     def __contains__(self, code: str) -> bool:
         return code in self.exact or _matches(self.beginnings, self.ranges, code)
-
-    def first_of(self, codes: Iterable[str]) -> str | None:
-        """The first code of the set among `codes`."""
-        return next((code for code in codes if code in self), None)
 
 
 NO_CODES = CodeSet()

@@ -110,7 +110,6 @@ class Reading:
     person: Person | None = None
     unit: Unit | None = None
     place: Place | None = None
-    warnings: Sequence[str] = ()
     made: bool = False
     known: datetime | None = None
 

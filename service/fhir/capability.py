@@ -117,7 +117,7 @@ def _resource(name: str, offer: Offer) -> dict[str, Any]:
 
 def _searching(name: str) -> dict[str, Any]:
     known = searchable(name)
-    references = [code for code, found in known.items() if _is_included(found)]
+    references = [code for code, found in known.items() if found.is_reference]
     told: dict[str, Any] = {}
     if references:
         told["searchInclude"] = [f"{name}:{code}" for code in references]
@@ -134,17 +134,13 @@ def _of_every_type(offers: Mapping[str, Offer]) -> list[dict[str, str]]:
     return [_parameter(first[code]) for code in sorted(names)]
 
 
-def _is_included(parameter: SearchParameter) -> bool:
-    return parameter.kind is SearchKind.REFERENCE and not parameter.is_canonical
-
-
 def _pointing_at(name: str) -> list[str]:
     """The parameters of all types that can point at this one."""
     return [
         f"{source}:{code}"
         for source in SERVED_TYPES
         for code, found in searchable(source).items()
-        if _is_included(found) and (not found.targets or name in found.targets)
+        if found.is_reference and (not found.targets or name in found.targets)
     ]
 
 

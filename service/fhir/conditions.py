@@ -14,7 +14,6 @@ from service.fhir.search.query import pairs_of, read_search
 
 _TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
 _NEVER: Final = -1  # a tag that names no version of ours matches none
-_OF_THE_FORMAT: Final = frozenset({"_format", "_pretty"})
 
 
 class Conditions(NamedTuple):
@@ -31,7 +30,7 @@ def condition(type_: str, text: str, *, base_url: str, at: datetime, place: str 
 
     What goes wrong is about `place`, if one is given: a part of a Bundle rather than a parameter.
     """
-    pairs = [pair for pair in pairs_of(text.removeprefix("?")) if pair[0] not in _OF_THE_FORMAT]
+    pairs = pairs_of(text.removeprefix("?"))
     try:
         query = read_search(type_, pairs, base_url=base_url, at=at, strict=True).query
     except Invalid as error:

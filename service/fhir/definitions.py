@@ -135,11 +135,5 @@ def resource_types() -> frozenset[str]:
     return frozenset(name for name, listed in types().items() if "implicitRules" in listed)
 
 
-@cache
-def origin() -> Mapping[str, str]:
-    """Where the definitions come from: package, version, licence and day of cutting."""
-    return msgspec.json.decode(_read("origin"), type=dict[str, str])
-
-
 def _read(name: str) -> bytes:
     return (resources.files(__package__) / "r4" / f"{name}.json").read_bytes()

@@ -38,11 +38,11 @@ _CODES: Final = {
 _UNREADABLE: Final = (AttributeError, KeyError, TypeError, RecursionError)
 
 
-def model_issues_of(resource: Resource, expression: str = "") -> list[Issue]:
+def model_issues_of(resource: Resource) -> list[Issue]:
     """What the models refuse in a resource and in those inside it; none for a sound one."""
     return [
         issue
-        for place in resources_in(resource, expression or resource["resourceType"])
+        for place in resources_in(resource, resource["resourceType"])
         if has_model(place.resource["resourceType"])
         for issue in _issues_of(place.resource, place.expression)
     ]

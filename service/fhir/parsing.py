@@ -33,12 +33,12 @@ def parse(body: bytes) -> Resource:
     return resource
 
 
-def expect_served(resource: Resource, expression: str = "") -> None:
+def expect_served(resource: Resource) -> None:
     """Raise NotSupported for a type that R4 has and this service does not store."""
     kind = resource["resourceType"]
     if kind not in SERVED_TYPES:
         words = f"{kind} is a type of R4 that this service does not store"
-        raise NotSupported(issues=[Issue("not-supported", words, expression or kind)])
+        raise NotSupported(issues=[Issue("not-supported", words, kind)])
 
 
 def _loaded(body: bytes) -> Resource:

@@ -54,7 +54,9 @@ def subset_of(pairs: Iterable[tuple[str, str]]) -> Subset:
     """What the parameters of a read or a history ask; Invalid for what says nothing."""
     given = {name: value for name, value in pairs if value}
     summary = summary_of(given.get("_summary", "false"))
-    return checked(Subset(summary, element_names(given.get("_elements", ""))))
+    subset = Subset(summary, element_names(given.get("_elements", "")))
+    expect_one_part(subset)
+    return subset
 
 
 def summary_of(text: str) -> Summary:
@@ -71,12 +73,11 @@ def element_names(text: str) -> frozenset[str]:
     return frozenset(name.removesuffix("[x]") for name in names if name)
 
 
-def checked(subset: Subset) -> Subset:
-    """The same; Invalid where it asks for two parts at once."""
+def expect_one_part(subset: Subset) -> None:
+    """Raise Invalid where two parts are asked for at once."""
     if subset.elements and not subset._replace(elements=frozenset()).is_whole:
         words = "`_elements` and `_summary` cannot be asked together"
         raise Invalid(issues=[Issue("not-supported", words, "_elements")])
-    return subset
 
 
 def known_elements(resource_type: str) -> frozenset[str]:

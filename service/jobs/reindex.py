@@ -8,13 +8,11 @@ import orjson
 
 from service.fhir.search.indexing import definitions_digest
 from service.fhir.types import SERVED_TYPES
-from service.jobs.progress import Progress, Unwatched
 from service.runtime import Runtime
 from service.workflows.ports import Work
 
 REQUEST: Final = "reindex"
 AT_ONCE: Final = 500
-_UNWATCHED: Final = Unwatched()
 T = TypeVar("T")
 
 
@@ -31,8 +29,7 @@ def reindex(
     runtime: Runtime,
     types: Sequence[str],
     *,
-    progress: Progress = _UNWATCHED,
-    going_on: Callable[[], None] = lambda: None,
+    going_on: Callable[[], None],
 ) -> int:
     """Make the rows of these types anew and stamp each; how many resources.
 
@@ -43,7 +40,6 @@ def reindex(
         after = 0
         while keys := _carry_out(runtime, partial(_renewed, runtime, type_, after)):
             count, after = count + len(keys), keys[-1]
-            progress.advance(len(keys))
             going_on()
         _carry_out(runtime, partial(_stamped, type_))
     return count

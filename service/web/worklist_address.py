@@ -91,7 +91,7 @@ def asked(
     return _continued(begun, cursor, viewer, key=key, at=at) if cursor else begun
 
 
-def question(one: Asked, *, limit: int = PEOPLE_ON_A_PAGE) -> WorklistQuestion:
+def question(one: Asked) -> WorklistQuestion:
     """The question that an address asks of the list."""
     filters = one.filters
     status = filters.get("status")
@@ -108,7 +108,7 @@ def question(one: Asked, *, limit: int = PEOPLE_ON_A_PAGE) -> WorklistQuestion:
         language=filters.get("language", ""),
         distance_over=int(distance) if distance else None,
         sort=Sort(filters.get("sort", Sort.URGENCY)),
-        limit=limit,
+        limit=PEOPLE_ON_A_PAGE,
         after=one.after,
     )
 

@@ -14,7 +14,6 @@ from service.wording.sentences import Text
 from service.wording.told import Aim, Told
 from service.wording.words import Value, Words
 
-VALUE_KINDS: Final = frozenset({"above", "below", "range"})
 _AIMS: Final = {"<": "less", "<=": "at_most", ">": "more", ">=": "at_least"}
 
 

@@ -36,11 +36,6 @@ def test_a_set_does_not_hold_others(code: str) -> None:
     assert code not in HEART
 
 
-def test_the_first_of_several_codes_that_belongs() -> None:
-    assert HEART.first_of(["icd10|E11", "icd10|I48.0", "icd10|I20"]) == "icd10|I48.0"
-    assert HEART.first_of(["icd10|E11"]) is None
-
-
 def test_no_codes_hold_nothing() -> None:
     assert "icd10|I48" not in NO_CODES
     assert "" not in NO_CODES

@@ -8,7 +8,6 @@ from service.domain.access import PUBLIC_TYPES
 from service.fhir.definitions import (
     codes,
     invariants,
-    origin,
     patient_compartment,
     resource_types,
     search_parameters,
@@ -54,9 +53,10 @@ def by_code(parameters: dict[str, Any]) -> dict[str, int]:
 
 
 def test_origin_is_written_down() -> None:
-    assert origin()["package"] == "hl7.fhir.r4.examples"
-    assert origin()["version"] == "4.0.1"
-    assert origin()["licence"] == "CC0-1.0"
+    origin = json.loads(resources.files("service.fhir").joinpath("r4/origin.json").read_bytes())
+    assert origin["package"] == "hl7.fhir.r4.examples"
+    assert origin["version"] == "4.0.1"
+    assert origin["licence"] == "CC0-1.0"
 
 
 def test_all_64_types_of_the_design_are_served() -> None:

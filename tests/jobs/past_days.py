@@ -11,13 +11,14 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from service.clock import FixedClock, clinic_day
+from service.clock import clinic_day
 from service.domain.errors import Duplicate
 from service.jobs.enrol import enrol, undo
 from service.jobs.load.loading import load_files
 from service.jobs.load.taking import Manner
 from service.jobs.refresh import refresh
 from service.runtime import Runtime
+from tests.clocks import FixedClock
 from tests.house import SYSTEM
 from tests.receiving import BASE, Reception, a_condition, a_patient, a_unit, an_hba1c
 

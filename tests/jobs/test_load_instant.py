@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from service.clock import FixedClock
 from service.jobs.load.files import Line
 from service.jobs.load.report import Spot
 from service.jobs.load.taking import Manner, Part, Taking
 from service.runtime import Runtime
+from tests.clocks import FixedClock
 from tests.house import NOON, TODAY
 from tests.receiving import a_patient
 

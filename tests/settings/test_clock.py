@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.clock import CLINIC_ZONE, Clock, FixedClock, SystemClock, clinic_day
+from service.clock import CLINIC_ZONE, Clock, SystemClock, clinic_day
+from tests.clocks import FixedClock
 
 
 def test_a_late_evening_in_utc_is_the_clinics_next_day() -> None:

@@ -11,8 +11,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.clock import FixedClock
 from service.logs import request_scope, set_up_logs, without_identity_codes
+from tests.clocks import FixedClock
 
 NOON = FixedClock(datetime(2027, 6, 3, 9, 0, tzinfo=UTC))
 INVENTED = "010190-9019"  # individual number 901: given to no living person

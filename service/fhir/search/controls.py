@@ -9,17 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from service.domain.errors import Invalid, Issue
+from service.domain.errors import Issue
 from service.domain.search import Inclusion, SearchKind, SortKey
 from service.fhir.search.inclusions import read_include, read_revinclude
 from service.fhir.search.own_parameters import SORTABLE
+from service.fhir.search.refusing import refused
 from service.fhir.search.registry import SearchParameter, searchable
 from service.fhir.subset import (
     WHOLE,
     Subset,
     Summary,
-    checked,
     element_names,
+    expect_one_part,
     known_elements,
     summary_of,
 )
@@ -31,11 +32,6 @@ _COUNT: Final = re.compile(r"[0-9]{1,9}")
 _TOTALS: Final = {"none": False, "estimate": False, "accurate": True}
 _INCLUDING: Final = frozenset({"_include", "_revinclude"})
 _ITERATE: Final = "iterate"
-
-
-def refused(name: str, words: str) -> Invalid:
-    """What is raised for a parameter that cannot be followed; `name` is the client's own word."""
-    return Invalid(issues=[Issue("not-supported", f"`{name[:64]}`: {words}", name[:64])])
 
 
 @dataclass(slots=True)
@@ -77,7 +73,7 @@ class Controls:
 
     def check(self) -> None:
         """Raise Invalid where two controls cannot stand together."""
-        checked(self.subset)
+        expect_one_part(self.subset)
         if self.includes and self.subset.summary is Summary.TEXT:
             raise refused("_summary", "`text` cannot be asked together with what is included")
 

@@ -24,7 +24,6 @@ from service.domain.search import (
     SearchKind,
     Value,
 )
-from service.fhir.search.controls import refused
 from service.fhir.search.own_values import or_as_shown, own_values
 from service.fhir.search.query_values import (
     above,
@@ -35,6 +34,7 @@ from service.fhir.search.query_values import (
     string_value,
     token_value,
 )
+from service.fhir.search.refusing import refused
 from service.fhir.search.registry import SearchParameter, searchable
 from service.fhir.search.value_sets import members_of
 from service.fhir.types import SERVED_TYPES
@@ -105,7 +105,7 @@ def _chain(
     parameter: SearchParameter, modifier: str, rest: str, value: str, by: Reading, steps: int
 ) -> Chain:
     """What is asked of the targets, of each type that they may have and that knows the rest."""
-    if not _is_reference(parameter) or modifier not in {"", *SERVED_TYPES}:
+    if not parameter.is_reference or modifier not in {"", *SERVED_TYPES}:
         raise refused(f"{parameter.code}:{modifier}" if modifier else parameter.code, _NO_CHAIN)
     may_be = [modifier] if modifier else parameter.targets or SERVED_TYPES
     types = [type_ for type_ in may_be if type_ in SERVED_TYPES and is_known(type_, rest)]
@@ -130,17 +130,12 @@ def _reverse_chain(
     source, _, along = along.partition(":")
     code, _, rest = along.partition(":")
     parameter = searchable(source).get(code) if source in SERVED_TYPES else None
-    if parameter is None or not rest or not _is_reference(parameter):
+    if parameter is None or not rest or not parameter.is_reference:
         raise refused(name, "`_has:Type:reference:parameter` is expected")
     if parameter.targets and resource_type not in parameter.targets:
         raise refused(name, f"`{code}` of {source} does not point at {resource_type}")
     asked = read_criteria(source, rest, value, by, steps=steps + 1)
     return ReverseChain(source, parameter.numbers, resource_type, asked)
-
-
-def _is_reference(parameter: SearchParameter) -> bool:
-    is_of_resources = parameter.kind is SearchKind.REFERENCE and not parameter.is_canonical
-    return is_of_resources and not parameter.own_type
 
 
 _NO_CHAIN: Final = "only a reference is chained, by itself or with the type it points at"

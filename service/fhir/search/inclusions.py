@@ -6,9 +6,9 @@ Source: R4 search.html 3.1.1.5.4: `Type:parameter[:Target]`, `Type:*`, `*`, and 
 from collections.abc import Iterator
 from typing import Final
 
-from service.domain.errors import Invalid, Issue
-from service.domain.search import Inclusion, SearchKind
-from service.fhir.search.registry import SearchParameter, searchable
+from service.domain.search import Inclusion
+from service.fhir.search.refusing import refused
+from service.fhir.search.registry import searchable
 from service.fhir.types import SERVED_TYPES
 
 _ANY: Final = "*"
@@ -19,7 +19,7 @@ def read_include(searched: str, value: str, *, iterate: bool) -> tuple[Inclusion
     """What the matches refer to; without `iterate` it begins with the type searched."""
     inclusions = tuple(_read("_include", value, reverse=False, iterate=iterate))
     if not iterate and any(one.source_type not in {"", searched} for one in inclusions):
-        raise _refused("_include", f"it begins with the type searched: {searched}:...")
+        raise refused("_include", f"it begins with the type searched: {searched}:...")
     return inclusions
 
 
@@ -27,7 +27,7 @@ def read_revinclude(searched: str, value: str, *, iterate: bool) -> tuple[Inclus
     """What refers to the matches; without `iterate` it points at the type searched."""
     inclusions = tuple(_read("_revinclude", value, reverse=True, iterate=iterate))
     if not iterate and any(one.target_type not in {None, searched} for one in inclusions):
-        raise _refused("_revinclude", f"it does not point at the type searched, {searched}")
+        raise refused("_revinclude", f"it does not point at the type searched, {searched}")
     return inclusions
 
 
@@ -39,8 +39,8 @@ def _read(name: str, value: str, *, reverse: bool, iterate: bool) -> Iterator[In
         yield Inclusion(of_type, None, _target(name, target), reverse, iterate)
         return
     parameter = searchable(source).get(code) if source in SERVED_TYPES else None
-    if parameter is None or not _is_reference(parameter):
-        raise _refused(name, _EXPECTED)
+    if parameter is None or not parameter.is_reference:
+        raise refused(name, _EXPECTED)
     for number in parameter.numbers:
         to = _target(name, target or parameter.target)
         yield Inclusion(source, number, to, reverse, iterate)
@@ -48,13 +48,5 @@ def _read(name: str, value: str, *, reverse: bool, iterate: bool) -> Iterator[In
 
 def _target(name: str, target: str) -> str | None:
     if target and target not in SERVED_TYPES:
-        raise _refused(name, "its target is no type that is served here")
+        raise refused(name, "its target is no type that is served here")
     return target or None
-
-
-def _is_reference(parameter: SearchParameter) -> bool:
-    return parameter.kind is SearchKind.REFERENCE and not parameter.is_canonical
-
-
-def _refused(name: str, words: str) -> Invalid:
-    return Invalid(issues=[Issue("not-supported", f"`{name}`: {words}", name)])

@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from service.domain.errors import Invalid, Issue
 from service.domain.search import Asked, Criterion, Query
-from service.fhir.search.controls import Controls, refused
+from service.fhir.search.controls import Controls
 from service.fhir.search.criteria import NOTHING, Ours, Reading, is_known, read_criteria
 from service.fhir.search.own_parameters import ASKED_OF, OWN, is_ours, is_taken_for_ours
+from service.fhir.search.refusing import refused
 from service.fhir.search.registry import searchable, unsearchable
 from service.fhir.subset import WHOLE, Subset
 

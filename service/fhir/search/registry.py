@@ -55,6 +55,11 @@ class SearchParameter:
     definition: str = ""
 
     @property
+    def is_reference(self) -> bool:
+        """Whether it points at resources, and so can be chained and included."""
+        return self.kind is SearchKind.REFERENCE and not self.is_canonical
+
+    @property
     def is_url(self) -> bool:
         """Whether it is the canonical address of a definition, which may be asked with a version."""
         return self.code == "url" and self.kind is SearchKind.URI

@@ -46,11 +46,6 @@ class DirectoryChanges(Directory):
         super().__init__(transaction.connection)
         self._transaction = transaction
 
-    def patient_with(self, identity: str) -> str:
-        """The id of the patient with an identity code's digest; empty where there is none."""
-        found = self._connection.execute(_WITH_IDENTITY, {"identity": identity}).scalar()
-        return found or ""
-
     def describe_patients(self, people: Mapping[int, Person]) -> None:
         """Keep who people are; they must be locked."""
         rows = [{"of": key, **_person_values(person)} for key, person in people.items()]
@@ -108,9 +103,6 @@ _UNKNOWN_UNIT: Final = {
     "longitude": None,
 }
 _UNITS: Final = select(units)
-_WITH_IDENTITY: Final = select(patients.c.id).where(
-    patients.c.hetu_digest == bindparam("identity"), patients.c.merged_into == 0
-)
 _DESCRIBE: Final = update(patients).where(patients.c.patient == bindparam("of"))
 _PLACE_PATIENT: Final = update(patients).where(patients.c.patient == bindparam("of"))
 

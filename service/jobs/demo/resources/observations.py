@@ -32,7 +32,6 @@ class Measurement(NamedTuple):
 
 
 WEIGHT: Final = Measurement("29463-7", "Body weight", "vital-signs", "kg")
-HEIGHT: Final = Measurement("8302-2", "Body height", "vital-signs", "cm")
 BODY_MASS_INDEX: Final = Measurement("39156-5", "Body mass index", "vital-signs", "kg/m2")
 ASTHMA_CONTROL: Final = Measurement("82674-3", "Asthma Control Test", "survey", "{score}")
 ALCOHOL: Final = Measurement("75626-2", "AUDIT-C", "survey", "{score}")
