@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("service", "tools", "tests", "benchmarks", "migrations")
@@ -26,14 +26,42 @@ def texts() -> dict[Path, str]:
     return {path: body.decode() for path, body in read if _is_text(body)}
 
 
-@cache
-def modules(*folders: str) -> dict[Path, ast.Module]:
-    """Give the parsed Python modules of some folders."""
+class Module(NamedTuple):
+    """What guards ask of a Python module: trees of all of them would fill memory."""
+
+    says_what_it_is: bool
+    imports: tuple[str, ...]
+    classes: tuple[tuple[int, str], ...]
+    functions: tuple[tuple[int, str, int], ...]
+    """The line of each, its name and its length in lines."""
+
+
+def modules(*folders: str) -> dict[Path, Module]:
+    """Give the Python modules of some folders."""
     return {
-        path: ast.parse(text, str(path))
-        for path, text in texts().items()
-        if path.suffix == ".py" and path.parts[0] in folders
+        path: _module(path) for path in texts() if path.suffix == ".py" and path.parts[0] in folders
     }
+
+
+@cache
+def _module(path: Path) -> Module:
+    tree = ast.parse(texts()[path], str(path))
+    nodes = list(ast.walk(tree))
+    functions = (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return Module(
+        bool(ast.get_docstring(tree)),
+        tuple(name for node in nodes for name in _imported(node)),
+        tuple((node.lineno, node.name) for node in nodes if isinstance(node, ast.ClassDef)),
+        tuple((one.lineno, one.name, (one.end_lineno or 0) - one.lineno + 1) for one in functions),
+    )
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Give the full names of the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield node.module or ""
 
 
 @cache

@@ -1,9 +1,7 @@
 """Whatever is imported is declared; the domain needs nothing but the standard library."""
 
-import ast
 import re
 import sys
-from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 
 from tests.guards.repository import modules, project
@@ -11,19 +9,10 @@ from tests.guards.repository import modules, project
 OWN = {"service", "tests", "tools", "benchmarks", "migrations"}
 
 
-def imported(module: ast.Module) -> Iterator[str]:
-    """Give the full names of the modules that a module imports, inside functions too."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-
-
 def foreign(*folders: str) -> set[str]:
     """Give the top-level packages that are neither ours nor Python's."""
     tops = {
-        name.partition(".")[0] for module in modules(*folders).values() for name in imported(module)
+        name.partition(".")[0] for module in modules(*folders).values() for name in module.imports
     }
     return tops - OWN - sys.stdlib_module_names
 
@@ -59,7 +48,7 @@ def test_the_domain_imports_itself_and_the_standard_library() -> None:
         name
         for path, module in modules("service").items()
         if path.parts[1] == "domain"
-        for name in imported(module)
+        for name in module.imports
     }
     tops = {name.partition(".")[0] for name in names}
     assert tops - sys.stdlib_module_names == {"service"}

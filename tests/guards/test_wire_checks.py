@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.guards.repository import ROOT
@@ -28,6 +29,7 @@ def _numbers(call: ast.Call) -> Iterator[int]:
             yield one.value
 
 
+@cache
 def carried() -> dict[int, set[str]]:
     """The test modules that carry each number."""
     found: dict[int, set[str]] = {}
