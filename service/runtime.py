@@ -37,6 +37,13 @@ class Store(Protocol):
         """A page of what a query finds, for what asks for nothing else."""
         ...
 
+    def held_from(self) -> datetime | None:
+        """The instant from which what is stored may still be preceded by a change under way.
+
+        None where nothing may. What was asked by instants is answered without it.
+        """
+        ...
+
     def carry_out(
         self,
         change: Callable[[Work], T],

@@ -141,7 +141,7 @@ class HistoryQuestion:
 
     Known from `since` on; in force at some moment from the first of `during` on until before its
     second, both in microseconds since 1970; from where the page before ended, `after`. Where `count`
-    is 0, only the `total` is wanted.
+    is 0, only the `total` is wanted. Of several resources what is known from `held_from` on is not shown.
     """
 
     types: tuple[str, ...] = ()
@@ -151,6 +151,7 @@ class HistoryQuestion:
     count: int = 50
     after: tuple[int, ...] | None = None
     total: bool = False
+    held_from: datetime | None = None
 
 
 class History(NamedTuple):

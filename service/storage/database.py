@@ -30,6 +30,7 @@ from service.storage.resources import read_current
 from service.storage.room import ENOUGH, Room, TakenBack
 from service.storage.schema import check_schema
 from service.storage.search.page import find_quickly
+from service.storage.seen.settled import held_from
 from service.storage.transaction import BlockKeys, CountedKeys, Keys, begin
 
 ATTEMPTS: Final = 3
@@ -71,6 +72,16 @@ class Storage:
             return found
         with self.read() as view:
             return view.resources.search(query, viewer=viewer)
+
+    def held_from(self) -> datetime | None:
+        """The instant from which what is stored is held back from who polls; None where nothing is.
+
+        It is asked before the search or history itself.
+        """
+        if self._url.get_backend_name() == "sqlite":
+            return None
+        with in_our_words(), self._open().reading.connect() as connection:
+            return held_from(connection)
 
     @contextmanager
     def write(

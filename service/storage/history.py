@@ -1,7 +1,8 @@
 """Versions of the record, newest first: of one resource, of types, of everything; by keyset, page by page.
 
 Source: R4 http.html#history. What a client that goes on by `_since` would miss is not shown yet: a
-version whose transaction began after one that still runs. The versions of a person or of a small
+version whose transaction began after one that still runs, by its number or, where that has none
+yet, by its instant. The versions of a person or of a small
 type are few and sorted; all others are met by walking the transactions back from the newest, until
 the page is full.
 """
@@ -55,6 +56,8 @@ def history_of_many(connection: Connection, asked: HistoryQuestion, viewer: View
         *_in_time(asked),
         settled(connection),
     ]
+    if asked.held_from is not None:
+        conditions.append(microseconds(asked.held_from) > _AT)
     if asked.after is not None:
         conditions.append(asked.after[0] >= _AT)  # where the walk of the index begins
     return _page(connection, asked, viewer, conditions, _PLACE)

@@ -85,6 +85,7 @@ def _page(
     runtime: Runtime, viewer: Viewer, address: str, question: HistoryQuestion, pairs: Pairs
 ) -> bytes:
     links, asked = _continued(runtime, viewer, address, question, pairs)
+    asked = asked._replace(question=replace(asked.question, held_from=runtime.store.held_from()))
     with runtime.store.read(one_moment=asked.question.total) as view:
         found = view.resources.history(asked.question, viewer=viewer)
     people = {one.patient for one in found.versions if one.patient > 0}

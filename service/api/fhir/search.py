@@ -30,6 +30,7 @@ from service.api.fhir.sought import (
 from service.api.request_ids import request_id
 from service.domain.access import Viewer
 from service.domain.asked_about import asked_about
+from service.domain.polling import asks_by_instant, held_back
 from service.domain.record import Found, Named, Stored
 from service.domain.scope import Interaction
 from service.domain.search import Query
@@ -89,6 +90,7 @@ def page_sought(
 ) -> bytes:
     """The page that the parameters ask for, its reading noted."""
     links, asked = _continued(runtime, viewer, sought, pairs, strict=strict)
+    asked = asked._replace(query=_settled(runtime, asked.query))
     base_url = f"{runtime.settings.base_url}/fhir"
     if _is_read_in_parts(asked.query, sought):
         with runtime.store.read(one_moment=True) as view:
@@ -105,6 +107,12 @@ def page_sought(
         at=runtime.clock.now(),
         total=found.total,
     )
+
+
+def _settled(runtime: Runtime, query: Query) -> Query:
+    """The query, without what who polls would find too early."""
+    held_from = runtime.store.held_from() if asks_by_instant(query) else None
+    return query if held_from is None else held_back(query, held_from)
 
 
 def read_question(

@@ -22,7 +22,17 @@ from service.domain.search import (
 )
 from service.storage.quick_reads import Compiled
 
-_KINDS: Final = frozenset({SearchKind.TOKEN, SearchKind.REFERENCE, SearchKind.DATE, SearchKind.ID})
+_KINDS: Final = frozenset(
+    {
+        SearchKind.TOKEN,
+        SearchKind.REFERENCE,
+        SearchKind.DATE,
+        SearchKind.ID,
+        SearchKind.LAST_UPDATED,
+    }
+)
+_BY_LOW: Final = frozenset({"lt", "eb"})
+_BY_HIGH: Final = frozenset({"gt", "sa"})
 REMEMBERED: Final = 500
 _MARK: Final = "\ue000"  # for private use: stands in no value
 _FIRST_NUMBER: Final = 4 * 10**18  # later than any instant
@@ -89,7 +99,9 @@ def _opened(value: Value, taken: list[Any]) -> Value:
     if isinstance(value, ReferenceValue):
         return value._replace(id=_slot(value.id, taken))
     if isinstance(value, DateValue):
-        return value._replace(low=_slot(value.low, taken), high=_slot(value.high, taken))
+        low = 0 if value.prefix in _BY_HIGH else _slot(value.low, taken)
+        high = 0 if value.prefix in _BY_LOW else _slot(value.high, taken)
+        return value._replace(low=low, high=high)
     opened: Value = _slot(value, taken)
     return opened
 

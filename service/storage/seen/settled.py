@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, DateTime, func, select, text
+from sqlalchemy import Connection, DateTime, TextualSelect, func, select, text
 
 from service.domain.worklist import PeoplePage, WorklistPage, WorklistQuestion
 from service.storage.engines import WRITER
@@ -30,6 +30,16 @@ def settled(connection: Connection) -> datetime | None:
         return last_known(connection)
     oldest = connection.execute(_OLDEST_RUNNING).scalar()
     return None if oldest is None else oldest - _BEFORE
+
+
+def held_from(connection: Connection) -> datetime | None:
+    """The instant at which, or after which, what is stored may still be preceded; None where nothing is.
+
+    To be asked before what it holds back is read: whatever begins meanwhile is not before it either.
+    """
+    if connection.dialect.name == "sqlite":
+        return None
+    return connection.execute(_HELD_FROM).scalar()
 
 
 def settled_by(connection: Connection, known_at: datetime | None) -> datetime | None:
@@ -59,11 +69,17 @@ def in_one_knowledge(
 _BEFORE: Final = timedelta(microseconds=1)
 _LAST_KNOWN: Final = select(func.max(transactions.c.at, type_=Instant))
 # Begun, whether or not it has its own number yet: its instant is not before this.
-_OLDEST_RUNNING: Final = (
-    text(
-        "SELECT min(xact_start) AS since FROM pg_stat_activity WHERE application_name = :writer "
-        "AND datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    .bindparams(writer=WRITER)
-    .columns(since=DateTime(timezone=True))
+_OF_WRITERS: Final = (
+    "FROM pg_stat_activity WHERE application_name = :writer "
+    "AND datname = current_database() AND pid <> pg_backend_pid()"
 )
+
+
+def _instant(selected: str) -> TextualSelect:
+    """An instant that is told of the writers that run."""
+    statement = text(f"SELECT {selected} AS since {_OF_WRITERS}").bindparams(writer=WRITER)
+    return statement.columns(since=DateTime(timezone=True))
+
+
+_OLDEST_RUNNING: Final = _instant("min(xact_start)")
+_HELD_FROM: Final = _instant("least(min(xact_start), statement_timestamp())")
