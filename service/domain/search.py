@@ -148,25 +148,38 @@ class Criterion:
     common: bool = False
 
 
+class Definition(NamedTuple):
+    """Where the definitions of a type hold their canonical address and version: two parameters."""
+
+    url: int
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """`subject:Patient.name`: one of the targets that the parameters point at meets all that is asked.
 
-    `targets` are the types it may be of, each with what is asked of it.
+    `targets` are the types it may be of, each with what is asked of it. Where the parameters hold
+    canonical addresses, `definitions` are those of the targets, in their order.
     """
 
     parameters: tuple[int, ...]
     targets: tuple[tuple[str, "tuple[Asked, ...]"], ...]
+    definitions: tuple[Definition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReverseChain:
-    """`_has:Observation:patient:code`: a resource of the source type that points here meets all."""
+    """`_has:Observation:patient:code`: a resource of the source type that points here meets all.
+
+    It points by the canonical address of a `definition` where there is one.
+    """
 
     source_type: str
     parameters: tuple[int, ...]
     target_type: str
     asked: "tuple[Asked, ...]"
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +218,8 @@ class Inclusion:
     """`_include`: what the matches' parameter refers to, of one type where given; or the reverse.
 
     An empty `source_type` is any type, `parameter` None any reference. What it includes is asked
-    again where it is to `iterate`, else the matches alone.
+    again where it is to `iterate`, else the matches alone. A parameter of canonical addresses points
+    at the `definition` of its target type.
     """
 
     source_type: str
@@ -213,6 +227,7 @@ class Inclusion:
     target_type: str | None = None
     reverse: bool = False
     iterate: bool = False
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def _resource(name: str, offer: Offer) -> dict[str, Any]:
 
 def _searching(name: str) -> dict[str, Any]:
     known = searchable(name)
-    references = [code for code, found in known.items() if found.is_reference]
+    references = [code for code, found in known.items() if found.points_at]
     told: dict[str, Any] = {}
     if references:
         told["searchInclude"] = [f"{name}:{code}" for code in references]
@@ -140,7 +140,7 @@ def _pointing_at(name: str) -> list[str]:
         f"{source}:{code}"
         for source in SERVED_TYPES
         for code, found in searchable(source).items()
-        if found.is_reference and (not found.targets or name in found.targets)
+        if name in found.points_at
     ]
 
 

@@ -124,6 +124,8 @@ def questions(person: Person) -> list[tuple[str, str]]:
         "CarePlan": [
             f"patient={person.patient}&_include=CarePlan:activity-reference",
             f"_has:Task:patient:_id={person.round}",
+            f"_id={person.plan}&_include=CarePlan:instantiates-canonical",
+            f"patient={person.patient}&instantiates-canonical:PlanDefinition.status=active",
         ],
         # What is about no one is open to all: no way may lead from there to a person.
         "Organization": [
@@ -132,7 +134,12 @@ def questions(person: Person) -> list[tuple[str, str]]:
             f"_has:Patient:general-practitioner:identifier={person.identifier}",
             f"_has:Patient:organization:_has:Observation:patient:_id={person.observation}",
         ],
-        "PlanDefinition": ["_revinclude=CarePlan:instantiates-canonical&_count=500"],
+        "PlanDefinition": [
+            "_revinclude=CarePlan:instantiates-canonical&_count=500",
+            f"_has:CarePlan:instantiates-canonical:_id={person.plan}",
+            f"_has:CarePlan:instantiates-canonical:patient.identifier={person.identifier}",
+            f"status=active&_has:ServiceRequest:instantiates-canonical:_id={person.request}",
+        ],
     }
     return [(type_, text) for type_, asked in of_type.items() for text in asked]
 

@@ -105,10 +105,10 @@ def _chain(
     parameter: SearchParameter, modifier: str, rest: str, value: str, by: Reading, steps: int
 ) -> Chain:
     """What is asked of the targets, of each type that they may have and that knows the rest."""
-    if not parameter.is_reference or modifier not in {"", *SERVED_TYPES}:
+    may_be = parameter.points_at
+    if not may_be or modifier not in {"", *(may_be if parameter.is_canonical else SERVED_TYPES)}:
         raise refused(f"{parameter.code}:{modifier}" if modifier else parameter.code, _NO_CHAIN)
-    may_be = [modifier] if modifier else parameter.targets or SERVED_TYPES
-    types = [type_ for type_ in may_be if type_ in SERVED_TYPES and is_known(type_, rest)]
+    types = [type_ for type_ in ([modifier] if modifier else may_be) if is_known(type_, rest)]
     if not types:
         raise refused(rest, f"nothing that `{parameter.code}` points at is searched by it")
     found: list[tuple[str, _Read]] = []
@@ -120,7 +120,8 @@ def _chain(
             wrong.append(error)
     if not found:
         raise wrong[0]
-    return Chain(parameter.numbers, tuple(found))
+    definitions = (parameter.addressed_by(type_) for type_, _ in found)
+    return Chain(parameter.numbers, tuple(found), tuple(filter(None, definitions)))
 
 
 def _reverse_chain(
@@ -130,15 +131,16 @@ def _reverse_chain(
     source, _, along = along.partition(":")
     code, _, rest = along.partition(":")
     parameter = searchable(source).get(code) if source in SERVED_TYPES else None
-    if parameter is None or not rest or not parameter.is_reference:
+    if parameter is None or not rest or not parameter.points_at:
         raise refused(name, "`_has:Type:reference:parameter` is expected")
-    if parameter.targets and resource_type not in parameter.targets:
+    if resource_type not in parameter.points_at:
         raise refused(name, f"`{code}` of {source} does not point at {resource_type}")
     asked = read_criteria(source, rest, value, by, steps=steps + 1)
-    return ReverseChain(source, parameter.numbers, resource_type, asked)
+    definition = parameter.addressed_by(resource_type)
+    return ReverseChain(source, parameter.numbers, resource_type, asked, definition)
 
 
-_NO_CHAIN: Final = "only a reference is chained, by itself or with the type it points at"
+_NO_CHAIN: Final = "only a reference is chained, by itself or with a type that it points at"
 
 
 def _plain(

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from service.domain.search import SearchKind
+from service.domain.search import Definition, SearchKind
 from service.fhir.definitions import Parameter, codes, search_parameters
 from service.fhir.search.own_parameters import ASKED_OF, OwnParameter, own_of
 from service.fhir.search.paths import DECEASED, SearchPath, paths_of
 from service.fhir.search.values import WITH_TEXT
+from service.fhir.types import SERVED_TYPES
 
 _KINDS: Final = {
     "composite": SearchKind.COMPOSITE,
@@ -55,9 +56,20 @@ class SearchParameter:
     definition: str = ""
 
     @property
-    def is_reference(self) -> bool:
-        """Whether it points at resources, and so can be chained and included."""
-        return self.kind is SearchKind.REFERENCE and not self.is_canonical
+    def points_at(self) -> tuple[str, ...]:
+        """The served types that it may point at: by reference, or by canonical address."""
+        if self.kind is not SearchKind.REFERENCE:
+            return ()
+        served = self.targets or SERVED_TYPES
+        return tuple(
+            type_
+            for type_ in served
+            if type_ in SERVED_TYPES and (not self.is_canonical or definition_of(type_))
+        )
+
+    def addressed_by(self, target: str) -> Definition | None:
+        """How a target is found where this holds canonical addresses; None of References."""
+        return definition_of(target) if self.is_canonical else None
 
     @property
     def is_url(self) -> bool:
@@ -75,6 +87,15 @@ def searchable(resource_type: str) -> Mapping[str, SearchParameter]:
     }
     ours = {one.code: _own(one, resource_type) for one in own_of(resource_type)}
     return dict(sorted({**listed, **ours}.items()))
+
+
+@cache
+def definition_of(resource_type: str) -> Definition | None:
+    """Where a type holds its canonical address and version; None where it has none."""
+    known = searchable(resource_type)
+    if "url" not in known or "version" not in known:
+        return None
+    return Definition(known["url"].numbers[0], known["version"].numbers[0])
 
 
 @cache

@@ -56,7 +56,7 @@ INDEX_OF: Final[Mapping[SearchKind, Table]] = {
 }
 
 # The last character there is: every text that begins with `x` lies below `x` and this.
-_LAST_CHARACTER: Final = "\U0010ffff"
+LAST_CHARACTER: Final = "\U0010ffff"
 
 
 def met(
@@ -161,7 +161,7 @@ def one_of(column: ColumnElement[Any], values: Sequence[Any]) -> Condition:
 
 
 def _begins(column: ColumnElement[str], text: str) -> tuple[Condition, Condition]:
-    return column >= text, column < text + _LAST_CHARACTER
+    return column >= text, column < text + LAST_CHARACTER
 
 
 def _string(value: StringValue, rows: FromClause) -> Condition:

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, not_, or_, select, tuple_
 
 from service.domain.access import PUBLIC_TYPES, Role, Viewer
-from service.domain.search import Asked, Chain, Criterion, Query, ReverseChain, SortKey
+from service.domain.search import (
+    Asked,
+    Chain,
+    Criterion,
+    Definition,
+    Query,
+    ReverseChain,
+    SortKey,
+)
+from service.storage.search.canonical import addresses
 from service.storage.search.criterion import (
     INDEX_OF,
     Condition,
@@ -18,7 +27,7 @@ from service.storage.search.linked import meets, pointing, seen
 from service.storage.search.order import ALWAYS_THERE, sorted_value
 from service.storage.search.walks import Walk, best_walk, walk_by
 from service.storage.tables.record import resources
-from service.storage.tables.search import search_references
+from service.storage.tables.search import search_references, search_uris
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,8 @@ def over_index(
 
 def _over_links(query: Query, chain: Chain, viewer: Viewer, named: str) -> Driver:
     """The references to the few targets that meet what a chain asks of them."""
+    if chain.definitions:
+        return _over_addresses(query, chain, viewer, named)
     rows = search_references.alias(named)
     reached = [
         and_(rows.c.target_type == type_, rows.c.target_id.in_(_ids(type_, asked, viewer, named)))
@@ -106,21 +117,61 @@ def _over_links(query: Query, chain: Chain, viewer: Viewer, named: str) -> Drive
     return Driver(rows, tuple(conditions), repeats=True)
 
 
+def _over_addresses(query: Query, chain: Chain, viewer: Viewer, named: str) -> Driver:
+    """The addresses of the few definitions that meet it; which version is meant is asked of each."""
+    rows = search_uris.alias(named)
+    urls = [
+        rows.c.uri.in_(_urls(type_, asked, definition, viewer, named))
+        for (type_, asked), definition in zip(chain.targets, chain.definitions, strict=True)
+    ]
+    conditions = [rows.c.type == query.type, of_parameters(rows, chain.parameters), or_(*urls)]
+    asked = (meets(one, rows.c.patient, rows.c.resource, viewer.role) for one in query.criteria)
+    conditions += [*asked, seen(query.type, rows.c.patient, viewer.role)]
+    return Driver(rows, tuple(conditions), repeats=True)
+
+
+def _urls(
+    type_: str, asked: tuple[Asked, ...], definition: Definition, viewer: Viewer, named: str
+) -> Select[str]:
+    """The addresses of the definitions of a type that meet all that is asked."""
+    driver = driver_of(Query(type_, asked), viewer, named=f"{named}_of")
+    own = search_uris.alias()
+    at_own = rows_of(
+        own, patient=driver.patient, resource=driver.resource, parameters=[definition.url]
+    )
+    return select(own.c.uri).where(at_own, *driver.conditions)
+
+
 def _over_targets(query: Query, chain: ReverseChain, viewer: Viewer, named: str) -> Driver:
     """The resources that the few sources of a reverse chain point at."""
-    links = search_references.alias()
+    is_by_address = chain.definition is not None
+    links = (search_uris if is_by_address else search_references).alias()
     sources = driver_of(Query(chain.source_type, chain.asked), viewer, named=f"{named}_of")
     of_source = (links.c.patient == sources.patient, links.c.resource == sources.resource)
-    ids = select(links.c.target_id).where(
+    pointed = links.c.uri if chain.definition is not None else links.c.target_id
+    found = select(pointed).where(
         *sources.conditions, *of_source, *pointing(chain, links, viewer.role)
     )
-    # By their numbers: by their ids SQLite would rather walk the whole type in the order asked for.
-    targets = resources.alias()
-    of_targets = (targets.c.type == chain.target_type, targets.c.id.in_(ids))
-    numbers = select(targets.c.resource).where(*of_targets)
-    others = tuple(one for one in query.criteria if one is not chain)
+    numbers = _numbers_of(chain, found)
+    # Which version an address means is asked of each.
+    others = tuple(one for one in query.criteria if is_by_address or one is not chain)
     driver = over_resources(replace(query, criteria=others), viewer, named=named)
     return replace(driver, conditions=(*driver.conditions, driver.resource.in_(numbers)))
+
+
+def _numbers_of(chain: ReverseChain, found: Select[str]) -> Select[int]:
+    """The numbers of the targets with some ids or addresses.
+
+    By their ids SQLite would rather walk the whole type in the order asked for.
+    """
+    if chain.definition is not None:
+        own = search_uris.alias()
+        at_own = addresses(own, chain.target_type, chain.definition)
+        return select(own.c.resource).where(at_own, own.c.uri.in_(found))
+    targets = resources.alias()
+    return select(targets.c.resource).where(
+        targets.c.type == chain.target_type, targets.c.id.in_(found)
+    )
 
 
 def _ids(type_: str, asked: tuple[Asked, ...], viewer: Viewer, named: str) -> Select[str]:

@@ -16,6 +16,7 @@ from service.domain.errors import TooLarge
 from service.domain.record import Stored
 from service.domain.search import Inclusion, Query
 from service.storage.access import bound, visible_of_any_type
+from service.storage.search.canonical import named_by, naming
 from service.storage.stored import CURRENT_VERSION, stored
 from service.storage.tables.record import resources
 from service.storage.tables.search import search_references
@@ -78,6 +79,11 @@ def _walks(one: Inclusion, newest: Rows) -> Iterator[Select[int]]:
         if sources:
             yield _referred_to(one, sources)
         return
+    if one.definition is not None:
+        targets = [row for row in newest if row.type == one.target_type]
+        if targets:
+            yield naming(one, one.definition, _places(targets))
+        return
     for type_, ids in _by_type(newest).items():
         if one.target_type in {None, type_}:
             yield _referring(one, type_, ids)
@@ -90,12 +96,17 @@ def _by_type(rows: Rows) -> Mapping[str, list[str]]:
     return found
 
 
+def _places(rows: Rows) -> list[tuple[int, int]]:
+    return [(row.patient, row.resource) for row in rows]
+
+
 def _referred_to(one: Inclusion, sources: Rows) -> Select[int]:
+    if one.definition is not None:
+        return named_by(one, one.definition, _places(sources))
     rows, target = search_references.alias(), resources.alias()
     named = and_(target.c.type == rows.c.target_type, target.c.id == rows.c.target_id)
-    places = [(row.patient, row.resource) for row in sources]
     found = select(target.c.resource).join_from(rows, target, named)
-    chosen = found.where(tuple_(rows.c.patient, rows.c.resource).in_(places))
+    chosen = found.where(tuple_(rows.c.patient, rows.c.resource).in_(_places(sources)))
     if one.parameter is not None:
         chosen = chosen.where(rows.c.param == one.parameter)
     return (

@@ -7,8 +7,9 @@ condition: what they may not see meets nothing, so that no answer tells of it.
 from sqlalchemy import ColumnElement, FromClause, and_, exists, false, not_, or_
 
 from service.domain.access import PUBLIC_TYPES, Role
-from service.domain.search import Asked, Chain, Composite, Criterion, ReverseChain
+from service.domain.search import Asked, Chain, Composite, Criterion, Definition, ReverseChain
 from service.storage.access import visible
+from service.storage.search.canonical import addresses, names
 from service.storage.search.criterion import (
     INDEX_OF,
     Condition,
@@ -19,7 +20,7 @@ from service.storage.search.criterion import (
     rows_of,
 )
 from service.storage.tables.record import resources
-from service.storage.tables.search import search_references
+from service.storage.tables.search import search_references, search_uris
 
 
 def meets(
@@ -31,7 +32,7 @@ def meets(
     if isinstance(asked, Chain):
         return _chained(asked, patient, resource, role)
     if isinstance(asked, ReverseChain):
-        return _pointed_at(asked, resource, role)
+        return _pointed_at(asked, patient, resource, role)
     if isinstance(asked, Composite):
         return _together(asked, patient, resource)
     return or_(false(), *(meets(one, patient, resource, role) for one in asked.alternatives))
@@ -45,9 +46,12 @@ def seen(type_: str, patient: ColumnElement[int], role: Role) -> Condition:
 def _chained(
     chain: Chain, patient: ColumnElement[int], resource: ColumnElement[int], role: Role
 ) -> Condition:
-    links = search_references.alias()
+    links = (search_uris if chain.definitions else search_references).alias()
     of_resource = rows_of(links, patient=patient, resource=resource, parameters=chain.parameters)
-    reached = (_reached(type_, asked, links, role) for type_, asked in chain.targets)
+    reached = [
+        _defined(target, definition, links, role)
+        for target, definition in zip(chain.targets, chain.definitions, strict=False)
+    ] or [_reached(type_, asked, links, role) for type_, asked in chain.targets]
     return exists().where(of_resource, or_(false(), *reached))
 
 
@@ -64,7 +68,25 @@ def _reached(type_: str, asked: tuple[Asked, ...], links: FromClause, role: Role
     )
 
 
-def _pointed_at(chain: ReverseChain, resource: ColumnElement[int], role: Role) -> Condition:
+def _defined(
+    target: tuple[str, tuple[Asked, ...]], definition: Definition, links: FromClause, role: Role
+) -> Condition:
+    """The condition that an address names a definition that meets what is asked of it."""
+    type_, asked = target
+    defined = search_uris.alias()
+    return exists().where(
+        addresses(defined, type_, definition),
+        names(links, defined, definition),
+        seen(type_, defined.c.patient, role),
+        *(meets(one, defined.c.patient, defined.c.resource, role) for one in asked),
+    )
+
+
+def _pointed_at(
+    chain: ReverseChain, patient: ColumnElement[int], resource: ColumnElement[int], role: Role
+) -> Condition:
+    if chain.definition is not None:
+        return _named(chain, chain.definition, (patient, resource), role)
     directory, links = resources.alias(), search_references.alias()
     return exists().where(
         directory.c.resource == resource,
@@ -75,10 +97,30 @@ def _pointed_at(chain: ReverseChain, resource: ColumnElement[int], role: Role) -
     )
 
 
+def _named(
+    chain: ReverseChain,
+    definition: Definition,
+    place: tuple[ColumnElement[int], ColumnElement[int]],
+    role: Role,
+) -> Condition:
+    """The condition that an address of a source names the definition at a place."""
+    patient, resource = place
+    links, defined = search_uris.alias(), search_uris.alias()
+    own = rows_of(defined, patient=patient, resource=resource, parameters=[definition.url])
+    return exists().where(
+        own,
+        defined.c.type == chain.target_type,
+        names(links, defined, definition),
+        *pointing(chain, links, role),
+        *(meets(one, links.c.patient, links.c.resource, role) for one in chain.asked),
+    )
+
+
 def pointing(chain: ReverseChain, links: FromClause, role: Role) -> tuple[Condition, ...]:
-    """What must hold of the references that a reverse chain goes along, but for what they name."""
+    """What must hold of the rows that a reverse chain goes along, but for what they name."""
+    to_type = [links.c.target_type == chain.target_type] if chain.definition is None else []
     return (
-        links.c.target_type == chain.target_type,
+        *to_type,
         links.c.type == chain.source_type,
         of_parameters(links, chain.parameters),
         seen(chain.source_type, links.c.patient, role),

@@ -126,7 +126,9 @@ def _further() -> list[Json]:
         _value_set("s2", "https://sets.example/fhir/ValueSet/one/more", "2.0"),
         _value_set("s3", "https://sets.example/fhir/ValueSet/oneself", "1.0"),
         _plan("x1", f"{SCHEDULE}|2.0"),
-        _plan("x2", SCHEDULE),
+        _plan("x2", SCHEDULE, patient="p3"),
+        _protocol("y1", SCHEDULE, "1.0"),
+        _protocol("y2", SCHEDULE, "2.0", title="Kakkonen", derived=f"{SCHEDULE}|1.0"),
         _risk("r1", 0.5),
         _risk("r2", 0.54),
         # A Device that bears the id of a Patient, and a result of each.
@@ -177,13 +179,25 @@ def _value_set(id_: str, url: str, version: str) -> Json:
     }
 
 
-def _plan(id_: str, canonical: str) -> Json:
+def _protocol(id_: str, url: str, version: str, *, title: str = "", derived: str = "") -> Json:
+    related = [{"type": "derived-from", "resource": derived}]
+    return {
+        "resourceType": "PlanDefinition",
+        "id": id_,
+        "url": url,
+        "version": version,
+        "status": "active",
+        **({"title": title, "relatedArtifact": related} if title else {}),
+    }
+
+
+def _plan(id_: str, canonical: str, *, patient: str = "p1") -> Json:
     return {
         "resourceType": "CarePlan",
         "id": id_,
         "status": "active",
         "intent": "plan",
-        "subject": _to("Patient/p1"),
+        "subject": _to(f"Patient/{patient}"),
         "instantiatesCanonical": [canonical],
     }
 
