@@ -1,6 +1,6 @@
 """FHIRPath as invariants use it: what it gives, and that a public engine gives the same."""
 
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import pytest
@@ -71,12 +71,45 @@ def test_it_gives_what_the_standard_says(expression, expected):
 
 @pytest.mark.parametrize(
     "expression",
-    ["managingOrganization.resolve().name", "name.unknownFunction()", "%nobody", "((", "a ("],
+    [
+        "managingOrganization.resolve().name",
+        "name.unknownFunction()",
+        "%nobody",
+        "((",
+        "a (",
+        "name.where()",
+        "name.select(given, family)",
+        "name.as()",
+        "iif(active)",
+        "name.count(1)",
+        "name.skip()",
+        "extension()",
+    ],
 )
 def test_what_cannot_be_told_is_undecided(expression):
     pointing = PATIENT | {"managingOrganization": {"reference": "Organization/1"}}
     with pytest.raises(Undecided):
         given(expression, pointing)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"), [("name.repeat($this).count()", [2]), ("repeat(name).count()", [2])]
+)
+def test_what_is_repeated_counts_once(expression, expected):
+    assert given(expression) == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "name.given.repeat($this & 'a').exists()",
+        "name.given.repeat(($this & 'a').combine($this & 'b')).exists()",
+        reduce(lambda inner, _: f"%resource.descendants().all({inner})", range(5), "name.empty()"),
+    ],
+)
+def test_an_expression_that_has_no_end_is_undecided(expression):
+    with pytest.raises(Undecided):
+        given(expression)
 
 
 def test_a_pattern_runs_in_linear_time():

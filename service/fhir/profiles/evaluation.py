@@ -5,7 +5,7 @@ know `hasValue()` and mixes up the `$this` of nested loops; tests hold both to o
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -32,10 +32,22 @@ from service.fhir.profiles.collection import (
     told,
     truth,
 )
-from service.fhir.profiles.functions import ON_COLLECTIONS, ON_TEXTS, on_text
+from service.fhir.profiles.functions import ON_COLLECTIONS, ON_TEXTS, arguments_of, on_text
 
 _UCUM: Final = "http://unitsofmeasure.org"
 _CONSTANTS: Final = {"ucum": _UCUM, "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
+
+
+class _Patience:
+    """How much longer an expression may take: whoever writes a profile writes expressions."""
+
+    def __init__(self) -> None:
+        self._left = 100_000
+
+    def spend(self, steps: int) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise Undecided("it takes too long")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Scope:
     this: Collection
     resource: Value
     root: Value
+    patience: _Patience = field(default_factory=_Patience)
 
 
 @cache
@@ -62,8 +75,9 @@ def holds(expression: str, scope: Scope) -> bool:
 
 
 def evaluate(tree: Expression, scope: Scope) -> Collection:
-    """The collection that an expression gives."""
+    """The collection that an expression gives; Undecided where that cannot be told, or not in time."""
     found: Collection = _WAYS[type(tree)](tree, scope)
+    scope.patience.spend(1 + len(found))
     return found
 
 
@@ -163,6 +177,8 @@ def _of_type(operator: str, focus: Collection, name: str) -> Collection:
 
 
 def _call(tree: Call, scope: Scope) -> Collection:
+    if len(tree.arguments) not in _TAKES.get(tree.name, _ANY_NUMBER):
+        raise Undecided(tree.name)
     focus = evaluate(tree.focus, scope)
     if tree.name in _LOOPS:
         return _LOOPS[tree.name](focus, tree.arguments, scope)
@@ -205,11 +221,14 @@ def _select(focus: Collection, arguments: tuple[Expression, ...], scope: Scope) 
 
 
 def _repeat(focus: Collection, arguments: tuple[Expression, ...], scope: Scope) -> Collection:
+    """What the projection gives, and gives of that, as long as anything is new (FHIRPath 5.2.3)."""
     found: Collection = []
-    waiting = _select(focus, arguments, scope)
+    waiting = focus
     while waiting:
+        given = distinct(_select(waiting, arguments, scope))
+        scope.patience.spend(len(given) * len(found))
+        waiting = [one for one in given if not any(same(one, other) for other in found)]
         found += waiting
-        waiting = _select(waiting, arguments, scope)
     return found
 
 
@@ -222,6 +241,13 @@ _LOOPS: Final[Mapping[str, _Loop]] = {
     "where": _where,
 }
 _OF_TYPES: Final = {"is": "is", "as": "as", "ofType": "as"}
+_ANY_NUMBER: Final = range(10)
+_TAKES: Final[Mapping[str, range]] = {
+    **{name: arguments_of(function) for name, function in ON_COLLECTIONS.items()},
+    **dict.fromkeys((*_LOOPS, *_OF_TYPES), range(1, 2)),
+    "exists": range(2),
+    "iif": range(2, 4),
+}
 _WAYS: Final[Mapping[type, Callable[[Any, Scope], Collection]]] = {
     Call: _call,
     Constant: lambda tree, scope: _constant(tree.name, scope),

@@ -6,6 +6,7 @@ Source: FHIRPath 1.0 (N1), section 5; R4 fhirpath.html#functions.
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from inspect import signature
 from typing import Any, Final
 
 import jsonschema_rs
@@ -107,9 +108,16 @@ ON_COLLECTIONS: Final[Mapping[str, Callable[..., Collection]]] = {
     "take": lambda focus, number: focus[: _number(number)],
     "toInteger": _whole,
     "toString": lambda focus: [system(str(one.value)) for one in focus[:1]],
-    "trace": lambda focus, *_: focus,
+    "trace": lambda focus, _name, _projection=None: focus,
     "union": lambda focus, other: distinct([*focus, *other]),
 }
+
+
+def arguments_of(function: Callable[..., Collection]) -> range:
+    """How many arguments a function of ON_COLLECTIONS takes beside the collection."""
+    _, *others = signature(function).parameters.values()
+    needed = sum(one.default is one.empty for one in others)
+    return range(needed, len(others) + 1)
 
 
 def on_text(name: str, focus: Collection, given: list[Collection]) -> Collection:
