@@ -18,8 +18,9 @@ COLUMNS: Final = ("type", "id", "status", "expected")
 def command(form: str) -> None:
     """Write the projection anew from the record, as it was known at each time.
 
-    Search rows that an earlier version made otherwise are made anew. Then it lists where the resources that the service made say something else. A rebuild that was
-    stopped goes on where it was.
+    Search rows that an earlier version made otherwise are made anew. Then it lists where the
+    resources that the service made say something else. The service may run meanwhile; a rebuild that
+    was stopped or killed goes on where it was.
 
     \b
     Example:

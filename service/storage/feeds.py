@@ -9,10 +9,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, exists, func, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.storage.tables.projection import feeds
+from service.storage.tables.projection import feeds, feeds_anew
 from service.storage.transaction import Transaction
 
 
@@ -31,9 +31,10 @@ class Feeds:
 class FeedChanges(Feeds):
     """Feeds as a transaction adds to them."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, table: Table = feeds) -> None:
         super().__init__(transaction.connection)
         self._transaction = transaction
+        self._table = table
 
     def record(self, fed: Iterable[tuple[str, str, date, datetime | None]]) -> None:
         """Note that a unit's senders sent kinds of results of these days: unit, kind, day, since when known.
@@ -49,7 +50,33 @@ class FeedChanges(Feeds):
             for (unit, kind, day), since in sorted(first.items())
         ]
         if rows:
-            self._connection.execute(_upsert(self._connection.dialect.name), rows)
+            self._connection.execute(_upsert(self._connection.dialect.name, self._table), rows)
+
+
+class FeedsAnew(FeedChanges):
+    """Feeds as a rebuild notes them, apart from those that are read until everybody is gone through."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction, feeds_anew)
+
+    def begin(self) -> None:
+        """Nothing is noted yet."""
+        self._connection.execute(delete(feeds_anew))
+
+    def take_over(self, begun: datetime) -> None:
+        """Let what was noted since a rebuild began be what is known, and what came in beside it."""
+        on_sqlite = self._connection.dialect.name == "sqlite"
+        insert = (sqlite if on_sqlite else postgresql).insert(feeds)
+        told = insert.from_select(list(feeds.c.keys()), select(feeds_anew).where(true()))
+        is_old = feeds.c.known_from < begun
+        anew = told.on_conflict_do_update(
+            index_elements=_WHICH,
+            set_={"known_from": insert.excluded.known_from},
+            where=is_old | (feeds.c.known_from > insert.excluded.known_from),
+        )
+        self._connection.execute(delete(feeds).where(is_old, ~_IS_NOTED))
+        self._connection.execute(anew)
+        self.begin()
 
 
 _LAST_DAYS: Final[Select[Any]] = (
@@ -57,13 +84,15 @@ _LAST_DAYS: Final[Select[Any]] = (
     .where(feeds.c.day <= bindparam("until"))
     .group_by(feeds.c.unit, feeds.c.kind)
 )
+_WHICH: Final = ("unit", "kind", "day")
+_IS_NOTED: Final = exists().where(*(feeds_anew.c[name] == feeds.c[name] for name in _WHICH))
 
 
 @cache
-def _upsert(backend: str) -> Any:
-    insert = (sqlite if backend == "sqlite" else postgresql).insert(feeds)
+def _upsert(backend: str, table: Table) -> Any:
+    insert = (sqlite if backend == "sqlite" else postgresql).insert(table)
     return insert.on_conflict_do_update(
-        index_elements=[feeds.c.unit, feeds.c.kind, feeds.c.day],
+        index_elements=_WHICH,
         set_={"known_from": insert.excluded.known_from},
-        where=feeds.c.known_from > insert.excluded.known_from,
+        where=table.c.known_from > insert.excluded.known_from,
     )

@@ -30,15 +30,24 @@ class JobChanges:
         asked = {**given, "position": "", "at": at}
         return self._connection.execute(statement, asked).first() is not None
 
-    def extend(self, kind: str, owner: str, *, until: datetime) -> bool:
-        """Say that one is still at it; False where somebody else has taken it over."""
-        given = {"of": kind, "by": owner, "lease_until": until}
+    def extend(
+        self, kind: str, owner: str, *, until: datetime, position: str | None = None
+    ) -> bool:
+        """Say that one is still at it; False where somebody else has taken it over.
+
+        `position` is where it can be taken up again, where that is another than before.
+        """
+        given = {"of": kind, "by": owner, "lease_until": until} | _at(position)
         return self._connection.execute(_OURS, given).rowcount > 0
 
-    def end(self, kind: str, owner: str, *, state: str, position: str = "") -> None:
+    def end(self, kind: str, owner: str, *, state: str, position: str | None = None) -> None:
         """Let others have it: in which state it ended, and where it can be taken up again."""
-        given = {"of": kind, "by": owner, "state": state, "position": position}
-        self._connection.execute(_OURS, {**given, "lease_until": EPOCH})
+        given = {"of": kind, "by": owner, "state": state, "lease_until": EPOCH} | _at(position)
+        self._connection.execute(_OURS, given)
+
+    def held_until(self, kind: str) -> datetime | None:
+        """Until when whoever is at it has it, unless they say again that they are at it."""
+        return self._connection.execute(_HELD_UNTIL, {"key": kind}).scalar()
 
     def position(self, kind: str) -> str:
         """Where the last run of a kind of work stopped; empty where there is nothing to take up."""
@@ -49,6 +58,11 @@ _OURS: Final = update(jobs).where(
     jobs.c.key == bindparam("of"), jobs.c.owner == bindparam("by"), jobs.c.state == RUNNING
 )
 _POSITION: Final = select(jobs.c.position).where(jobs.c.key == bindparam("key"))
+_HELD_UNTIL: Final = select(jobs.c.lease_until).where(jobs.c.key == bindparam("key"))
+
+
+def _at(position: str | None) -> dict[str, str]:
+    return {} if position is None else {"position": position}
 
 
 @cache

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
-    delete,
+    func,
     select,
     update,
 )
@@ -24,9 +24,8 @@ from typing_extensions import override
 
 from service.domain.care_plan import Decided
 from service.domain.directory import Place, Unit
-from service.domain.past import Difference, PastEvent, PastPatient, PastUnit, PastVersion
+from service.domain.past import PastEvent, PastPatient, PastUnit, PastVersion
 from service.domain.record import Stored
-from service.storage.differences import differences
 from service.storage.kept.directory import DirectoryChanges
 from service.storage.kept.saving import KeptChanges
 from service.storage.patients import UNDESCRIBED
@@ -42,7 +41,6 @@ from service.storage.tables.plan import (
 from service.storage.tables.projection import (
     bookings,
     evidence,
-    feeds,
     follow_ups,
     not_counted,
     rounds,
@@ -87,26 +85,25 @@ class Replays:
         self._work = work
         self._follow_up_keys: dict[str, int] = {}
 
-    def keys(self, *, after: int, limit: int) -> list[int]:
-        """The next people, by their keys."""
-        given = {"after": after, "limit": limit}
-        return list(self._connection.execute(_PEOPLE, given).scalars())
-
     def moved(self) -> dict[int, list[int]]:
         """The resources that were about somebody else before, by the keys of those."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        for row in self._connection.execute(_MOVED):
-            found[row.patient].append(row.resource)
-        return found
+        return self._moved(_MOVED, {})
+
+    def moved_since(self, keys: Sequence[int], since: datetime) -> dict[int, list[int]]:
+        """The same of these people, as far as resources were moved since an instant."""
+        given = {"keys": list(keys), "since": since}
+        if not self._connection.execute(_CHANGED_SINCE, given).scalar():
+            return {}
+        return self._moved(_MOVED_SINCE, given)
+
+    def units_version(self) -> int:
+        """A number that grows with each version of an organisation or a location."""
+        return self._connection.execute(_UNITS_VERSION).scalar() or 0
 
     def units(self) -> list[PastUnit]:
         """Every version of organisations and locations, in order."""
         rows = self._connection.execute(_UNITS)
         return [PastUnit(row.tx, _stored(row)) for row in rows]
-
-    def forget_feeds(self) -> None:
-        """Empty what is known of senders; a replay of all people notes it again."""
-        self._connection.execute(delete(feeds))
 
     def begin(self, keys: Sequence[int], moved: Mapping[int, Sequence[int]]) -> list[PastPatient]:
         """The past of these people; what is kept of them is emptied."""
@@ -140,12 +137,15 @@ class Replays:
         past = Transaction(here.connection, event.tx, event.at, here.keys, dict(people))
         work = self._work(past)
         vars(work)["kept"] = _ReplayedKept(past, self._follow_up_keys)
+        vars(work)["feeds"] = work.feeds_anew
         vars(work)["directory"] = _ReplayedDirectory(past, units, places)
         return work
 
-    def differences(self, keys: Sequence[int]) -> list[Difference]:
-        """Where the resources that the service made do not say what the projection comes to."""
-        return differences(self._connection, keys)
+    def _moved(self, statement: Select[Any], given: Mapping[str, Any]) -> dict[int, list[int]]:
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for row in self._connection.execute(statement, given):
+            found[row.patient].append(row.resource)
+        return found
 
     def _events(
         self,
@@ -285,18 +285,27 @@ _VERSIONS: Final = _EACH.where(
     (resources.c.patient == bindparam("key"))
     | resources.c.resource.in_(bindparam("moved", expanding=True))
 )
-_UNITS: Final = _EACH.where(resources.c.type.in_(["Organization", "Location"]))
-_MOVED: Final = (
+_OF_UNITS: Final = resources.c.type.in_(["Organization", "Location"])
+_UNITS: Final = _EACH.where(_OF_UNITS)
+_UNITS_VERSION: Final = select(func.sum(resources.c.version)).where(_OF_UNITS)
+_MOVED: Final[Select[Any]] = (
     select(versions.c.patient, versions.c.resource)
     .join(resources, resources.c.resource == versions.c.resource)
     .where(versions.c.patient != resources.c.patient, versions.c.patient > 0)
     .distinct()
 )
-_PEOPLE: Final = (
-    select(patients.c.patient)
-    .where(patients.c.patient > bindparam("after"))
-    .order_by(patients.c.patient)
-    .limit(bindparam("limit"))
+_SINCE: Final = bindparam("since", type_=transactions.c.at.type)
+_later = versions.alias()
+_MOVED_SINCE: Final[Select[Any]] = _MOVED.where(
+    versions.c.patient.in_(_KEYS),
+    versions.c.resource.in_(
+        select(_later.c.resource)
+        .join(transactions, transactions.c.tx == _later.c.tx)
+        .where(transactions.c.at >= _SINCE)
+    ),
+)
+_CHANGED_SINCE: Final = select(func.count()).where(
+    patients.c.patient.in_(_KEYS), patients.c.changed_at >= _SINCE
 )
 _IDS: Final = select(patients.c.patient, patients.c.id).where(patients.c.patient.in_(_KEYS))
 _KNOWN_KEYS: Final = select(follow_ups.c.id, follow_ups.c.follow_up).where(

@@ -12,7 +12,7 @@ from service.storage.bookings import BookingChanges
 from service.storage.care_relations import CareRelationChanges, CareRelations
 from service.storage.enrolments import EnrolmentChanges, Enrolments
 from service.storage.evidence import Evidence, EvidenceChanges
-from service.storage.feeds import FeedChanges, Feeds
+from service.storage.feeds import FeedChanges, Feeds, FeedsAnew
 from service.storage.identities import Identities, IdentityChanges
 from service.storage.jobs import JobChanges
 from service.storage.kept.adjustments import AdjustmentChanges
@@ -214,6 +214,11 @@ class Work:
     def feeds(self) -> FeedChanges:
         """What came from which unit when."""
         return FeedChanges(self.transaction)
+
+    @cached_property
+    def feeds_anew(self) -> FeedsAnew:
+        """The same as a rebuild notes it."""
+        return FeedsAnew(self.transaction)
 
     @cached_property
     def marks(self) -> MarkChanges:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from service.domain.care_plan import PlanContent
 from service.domain.directory import Place, Unit
 from service.domain.kept import ChangedFollowUp
-from service.domain.past import Difference, PastEvent, PastPatient, PastVersion
+from service.domain.past import PastEvent, PastPatient, PastVersion
 from service.domain.record import Named, Reading, Stored
 from service.workflows.keeping import Keeping, Wanted, keep_in_step
 from service.workflows.noting import Notes
@@ -42,13 +42,12 @@ class Replaying:
     moved: Mapping[int, Sequence[int]]
 
 
-def rebuild_projection(work: Work, keys: Sequence[int], replaying: Replaying) -> list[Difference]:
-    """Write what is kept of these people anew; where the record says something else."""
+def rebuild_projection(work: Work, keys: Sequence[int], replaying: Replaying) -> None:
+    """Write what is kept of these people, who must be locked, anew; feeds are noted beside those read."""
     work.patients.lock((), keys=keys)
     for past in work.replays.begin(keys, replaying.moved):
         for event in past.events:
             _Replayed(work, past, event, replaying).replay()
-    return work.replays.differences(keys)
 
 
 class MakesNothing:

@@ -31,7 +31,7 @@ def expect_kept_as_computed(runtime: Runtime, happened: list[str]) -> None:
     nothing = Wanted(frozenset(), ON_ARRIVAL)
 
     def compare(work: Any) -> None:
-        keys = work.replays.keys(after=0, limit=100)
+        keys = work.kept.people(after=0, limit=100)
         facts = work.evidence.of_many(keys, viewer=SYSTEM)
         for kept in work.kept.of(keys, facts):
             foreseen = foresee(kept, keeping, work.directory.units(), today=today, wanted=nothing)

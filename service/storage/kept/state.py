@@ -11,7 +11,9 @@ from service.domain.care_plan import RequestStatus, TaskStatus
 from service.domain.directory import Person
 from service.domain.fact import Fact
 from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound
+from service.domain.past import Difference
 from service.domain.projection import Followed
+from service.storage.differences import differences
 from service.storage.kept.adjustments import adjustment_of
 from service.storage.stretch_rows import STRETCH_COLUMNS, names_of, stretch_of
 from service.storage.tables.columns import OPEN, OPEN_DAY
@@ -52,6 +54,15 @@ class Kept:
         """The id of the live shared plan of each person who has one, by the people's ids."""
         rows = self._connection.execute(_LIVE_PLANS, {"ids": sorted(ids)})
         return {row.id: row.care_plan for row in rows}
+
+    def people(self, *, after: int, limit: int) -> list[int]:
+        """The next people, by their keys."""
+        given = {"after": after, "limit": limit}
+        return list(self._connection.execute(_PEOPLE, given).scalars())
+
+    def differences(self, keys: Sequence[int]) -> list[Difference]:
+        """Where the resources that the service made do not say what is kept."""
+        return differences(self._connection, keys)
 
     def to_recheck(self, today: date, *, after: int, limit: int) -> list[int]:
         """The next people of whom the calendar may have changed something by a day."""
@@ -136,6 +147,12 @@ _TO_RECHECK: Final = (
         patients.c.recheck_on <= bindparam("today", type_=patients.c.recheck_on.type),
         patients.c.patient > bindparam("after"),
     )
+    .order_by(patients.c.patient)
+    .limit(bindparam("limit"))
+)
+_PEOPLE: Final = (
+    select(patients.c.patient)
+    .where(patients.c.patient > bindparam("after"))
     .order_by(patients.c.patient)
     .limit(bindparam("limit"))
 )

@@ -93,6 +93,18 @@ feeds = Table(
     sqlite_with_rowid=False,
 )
 
+# What a rebuild under way has noted; it takes the place of `feeds` once everybody is gone through.
+feeds_anew = Table(
+    "feeds_anew",
+    metadata,
+    text("unit"),
+    text("kind"),
+    day("day"),
+    instant("known_from"),
+    PrimaryKeyConstraint("unit", "kind", "day"),
+    sqlite_with_rowid=False,
+)
+
 follow_up_keys = key_blocks("follow_up_keys")
 
 follow_ups = Table(

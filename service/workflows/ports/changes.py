@@ -271,6 +271,18 @@ class FeedChanges(FeedsSeen, Protocol):
         ...
 
 
+class FeedsAnew(Protocol):
+    """Feeds as a rebuild notes them, apart from those that are read."""
+
+    def begin(self) -> None:
+        """Nothing is noted yet."""
+        ...
+
+    def take_over(self, begun: datetime) -> None:
+        """Let what was noted since a rebuild began be what is known, and what came in beside it."""
+        ...
+
+
 class EnrolmentChanges(EnrolmentsSeen, Protocol):
     """Enrolments as a transaction changes them."""
 
@@ -310,12 +322,18 @@ class JobChanges(Protocol):
         """Take a kind of work for oneself; False where somebody else is at it."""
         ...
 
-    def extend(self, kind: str, owner: str, *, until: datetime) -> bool:
-        """Say that one is still at it; False where somebody else has taken it over."""
+    def extend(
+        self, kind: str, owner: str, *, until: datetime, position: str | None = None
+    ) -> bool:
+        """Say that one is still at it, and where; False where somebody else has taken it over."""
         ...
 
-    def end(self, kind: str, owner: str, *, state: str, position: str = "") -> None:
+    def end(self, kind: str, owner: str, *, state: str, position: str | None = None) -> None:
         """Let others have it."""
+        ...
+
+    def held_until(self, kind: str) -> datetime | None:
+        """Until when whoever is at it has it, unless they say again that they are at it."""
         ...
 
     def position(self, kind: str) -> str:

@@ -11,6 +11,7 @@ from service.domain.enrolment import Run
 from service.domain.everything import Everything, EverythingPage
 from service.domain.fact import Fact
 from service.domain.kept import KeptPatient
+from service.domain.past import Difference
 from service.domain.record import (
     Borne,
     Found,
@@ -44,6 +45,14 @@ class KeptSeen(Protocol):
 
     def live_plans(self, ids: Iterable[str]) -> dict[str, str]:
         """The id of the live shared plan of each person who has one, by the people's ids."""
+        ...
+
+    def people(self, *, after: int, limit: int) -> list[int]:
+        """The next people, by their keys."""
+        ...
+
+    def differences(self, keys: Sequence[int]) -> list[Difference]:
+        """Where the resources that the service made do not say what is kept."""
         ...
 
     def to_recheck(self, today: date, *, after: int, limit: int) -> list[int]:

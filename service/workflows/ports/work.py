@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from service.domain.directory import Place, Unit
-from service.domain.past import Difference, PastEvent, PastPatient, PastUnit
+from service.domain.past import PastEvent, PastPatient, PastUnit
 from service.workflows.ports.changes import (
     AdjustmentChanges,
     BookingChanges,
@@ -16,6 +16,7 @@ from service.workflows.ports.changes import (
     EnrolmentChanges,
     EvidenceChanges,
     FeedChanges,
+    FeedsAnew,
     IdentityChanges,
     JobChanges,
     KeptChanges,
@@ -33,20 +34,20 @@ from service.workflows.ports.changes import (
 class Replays(Protocol):
     """The past as one transaction goes through it."""
 
-    def keys(self, *, after: int, limit: int) -> list[int]:
-        """The next people, by their keys."""
-        ...
-
     def moved(self) -> dict[int, list[int]]:
         """The resources that were about somebody else before, by the keys of those."""
         ...
 
-    def units(self) -> list[PastUnit]:
-        """Every version of organisations and locations, in order."""
+    def moved_since(self, keys: Sequence[int], since: datetime) -> dict[int, list[int]]:
+        """The same of these people, as far as resources were moved since an instant."""
         ...
 
-    def forget_feeds(self) -> None:
-        """Empty what is known of senders."""
+    def units_version(self) -> int:
+        """A number that grows with each version of an organisation or a location."""
+        ...
+
+    def units(self) -> list[PastUnit]:
+        """Every version of organisations and locations, in order."""
         ...
 
     def begin(self, keys: Sequence[int], moved: Mapping[int, Sequence[int]]) -> list[PastPatient]:
@@ -61,10 +62,6 @@ class Replays(Protocol):
         places: Sequence[Place],
     ) -> "Work":
         """A transaction that writes as the one of an event did."""
-        ...
-
-    def differences(self, keys: Sequence[int]) -> list[Difference]:
-        """Where the resources that the service made do not say what the projection comes to."""
         ...
 
 
@@ -137,6 +134,11 @@ class Work(Protocol):
     @property
     def care_relations(self) -> CareRelationChanges:
         """Which unit cares for whom."""
+        ...
+
+    @property
+    def feeds_anew(self) -> FeedsAnew:
+        """The same as a rebuild notes it."""
         ...
 
     @property
