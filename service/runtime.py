@@ -16,8 +16,9 @@ from service.settings import Settings
 from service.tokens import Verifier
 from service.wording.telling import Teller
 from service.wording.words import Words
+from service.workflows.deciding import Submissions
 from service.workflows.ports import View, Work
-from service.workflows.receive_resources import Receiving, Submissions
+from service.workflows.receive_resources import Receiving
 
 T = TypeVar("T")
 

@@ -97,13 +97,16 @@ class ChangedFollowUp(NamedTuple):
         closings = (one.round.closed for one in self.rounds)
         return [done.on for done in closings if done and done.source == source]
 
-    def reopened(self, source: str, on: date) -> bool:
-        """Whether its last doing was told by `source`, and is so no more on a day."""
+    @property
+    def closers(self) -> set[str]:
+        """The sources of the doings that close a round."""
+        return {one.round.closed.source for one in self.rounds if one.round.closed}
+
+    def reopeners(self, on: date) -> set[str]:
+        """The sources of which one told its last doing, and does so no more on a day."""
         before = self.before.stretches if self.before else ()
-        told = any(
-            one.done and one.done.source == source
-            for one in before
-            if one.holds_from <= on < one.holds_to
-        )
+        told = {
+            one.done.source for one in before if one.done and one.holds_from <= on < one.holds_to
+        }
         now = self.follow_up.on(on)
-        return told and not (now and now.done and now.done.source == source)
+        return told - {now.done.source} if now and now.done else told

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 from service.domain.access import Role, Viewer
 from service.domain.responsibility import Responsibility
 from service.storage.access import bound, visible
+from service.storage.any_of import any_of
 from service.storage.rows import delete_rows
 from service.storage.tables.columns import OPEN_DAY
 from service.storage.tables.record import care_relations
@@ -85,7 +86,7 @@ _KEPT: Final = select(
     care_relations.c.from_day,
     care_relations.c.until_day,
     care_relations.c.ground,
-).where(care_relations.c.patient.in_(bindparam("patients", expanding=True)))
+).where(any_of(care_relations.c.patient, "patients"))
 
 
 @cache

@@ -17,6 +17,7 @@ from service.domain.access import Role, Viewer
 from service.domain.fact import Fact
 from service.domain.recollection import Known
 from service.storage.access import bound, visible
+from service.storage.any_of import any_of
 from service.storage.rows import Row, insert_rows
 from service.storage.tables.columns import OPEN
 from service.storage.tables.projection import evidence
@@ -135,7 +136,7 @@ def _known(role: Role, *, now: bool) -> Select[Any]:
     then = (evidence.c.known_from <= at) & (evidence.c.known_to > at)
     return (
         select(evidence.c.patient, *_IN_ORDER_OF_FACT)
-        .where(evidence.c.patient.in_(bindparam("patients", expanding=True)))
+        .where(any_of(evidence.c.patient, "patients"))
         .where(still if now else then, visible(role, evidence.c.patient))
         .order_by(evidence.c.patient, evidence.c.source, evidence.c.number)
     )

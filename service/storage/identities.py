@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.record import Borne, KnownAs, Named
+from service.storage.any_of import any_of
 from service.storage.tables.record import known_as, resources
 from service.storage.tables.search import search_tokens
 from service.storage.transaction import Transaction
@@ -101,17 +102,17 @@ _BEARING: Final = (
     .where(
         search_tokens.c.type == bindparam("type"),
         search_tokens.c.param == bindparam("param"),
-        search_tokens.c.code.in_(bindparam("values", expanding=True)),
+        any_of(search_tokens.c.code, "values"),
         ~resources.c.deleted,
     )
 )
 _KNOWN: Final = select(known_as.c.original, known_as.c.id).where(
     known_as.c.source == bindparam("source"),
     known_as.c.type == bindparam("type"),
-    known_as.c.original.in_(bindparam("values", expanding=True)),
+    any_of(known_as.c.original, "values"),
 )
 _STANDING: Final = select(resources.c.id).where(
     resources.c.type == bindparam("type"),
-    resources.c.id.in_(bindparam("values", expanding=True)),
+    any_of(resources.c.id, "values"),
     ~resources.c.deleted,
 )

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, Insert, Select, bindparam, select
+from sqlalchemy import Connection, Insert, Select, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.access import Role, Viewer
 from service.storage.access import bound, visible
+from service.storage.any_of import any_of
 from service.storage.tables.columns import EPOCH, NO_ONE, OPEN_DAY, SEVERAL
 from service.storage.tables.record import patients
 from service.storage.transaction import Transaction
@@ -96,15 +97,10 @@ UNDESCRIBED: Final = {
     "changed_at": EPOCH,
 }
 
-_KEYS: Final = select(patients.c.id, patients.c.patient).where(
-    patients.c.id.in_(bindparam("ids", expanding=True))
-)
+_KEYS: Final = select(patients.c.id, patients.c.patient).where(any_of(patients.c.id, "ids"))
 _LOCK: Final = (
     select(patients.c.id, patients.c.patient, patients.c.changed_at)
-    .where(
-        patients.c.id.in_(bindparam("ids", expanding=True))
-        | patients.c.patient.in_(bindparam("keys", expanding=True))
-    )
+    .where(or_(any_of(patients.c.id, "ids"), any_of(patients.c.patient, "keys")))
     .order_by(patients.c.patient)
     .with_for_update()
 )

@@ -16,6 +16,7 @@ from service.domain.everything import Everything, EverythingPage
 from service.domain.record import Found, History, HistoryQuestion, Stored
 from service.domain.search import Query
 from service.storage.access import bound, visible
+from service.storage.any_of import any_of
 from service.storage.everything import everything
 from service.storage.history import history_of_many, history_of_one
 from service.storage.quick_reads import QuickReads
@@ -115,7 +116,7 @@ def _current(role: Role, *, public: bool) -> Select[Any]:
 
 @cache
 def _current_of_many(role: Role, *, public: bool) -> Select[Any]:
-    named = resources.c.id.in_(bindparam("ids", expanding=True))
+    named = any_of(resources.c.id, "ids")
     return CURRENT_VERSION.where(_OF_TYPE, named, visible(role, resources.c.patient, public=public))
 
 

@@ -4,26 +4,23 @@ One transaction: conditions are decided, people locked, resources stored with th
 facts noted, follow-ups computed and kept; then it commits, or nothing of it happened.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple, Protocol
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from service.domain.access import Role, Viewer
 from service.domain.errors import (
-    Collision,
-    Deleted,
     Duplicate,
     Forbidden,
-    NotFound,
     VersionConflict,
 )
 from service.domain.kept import ChangedFollowUp
 from service.domain.placing import placed_at
 from service.domain.record import (
     ANY_VERSION,
-    ConditionalReference,
     Identities,
     Named,
     NotCounted,
@@ -31,6 +28,7 @@ from service.domain.record import (
     Stored,
     Submission,
 )
+from service.workflows.deciding import Decided, Deciding, Submissions
 from service.workflows.identifying import Identifying
 from service.workflows.keeping import Keeping, Step, keep_in_step
 from service.workflows.noting import SECOND_PLAN, Notes
@@ -48,28 +46,6 @@ _ENROLLING: Final = frozenset(
         "Procedure",
     }
 )
-
-
-class Submissions(Protocol):
-    """What a client sent, as the FHIR edge took it in."""
-
-    @property
-    def listed(self) -> Sequence[Submission]:
-        """The writes in the order in which they are done."""
-        ...
-
-    def conditions(self) -> Mapping[str, ConditionalReference]:
-        """What conditional references ask, by their text."""
-        ...
-
-    def read(
-        self, identities: Identities, *, received_on: date, drafts: Collection[str] = ()
-    ) -> dict[int, Reading]:
-        """The readings by number, references resolved and patches applied; Invalid with every fault.
-
-        `drafts` are types: then of these alone, with conditional references that found nothing.
-        """
-        ...
 
 
 class Received(NamedTuple):
@@ -109,14 +85,15 @@ def receive_resources(
     *,
     viewer: Viewer,
     today: date,
+    ahead: Decided | None = None,
 ) -> list[Received]:
     """Store what was sent; what became of each write, in the order in which they were done.
 
     Raises Forbidden where a write is about somebody the viewer may not see, and what the record
-    and the edge raise; then nothing is stored.
+    and the edge raise; then nothing is stored. What was read `ahead` is not read again.
     """
     receiver = _Receiver(work, receiving, viewer, today)
-    return receiver.receive(submissions)
+    return receiver.receive(submissions, ahead)
 
 
 class _Receiver:
@@ -124,139 +101,26 @@ class _Receiver:
         self._work = work
         self._receiving = receiving
         self._viewer = viewer
-        self._everything = Viewer(Role.SYSTEM, today)
         self._today = today
-        self._keys: dict[str, int] = {}
-        self._notes = Notes(work, self._keys, receiving.keeping.kinds, today)
         self._identifying = Identifying(work, viewer, receiving.new_id)
+        self._deciding = Deciding(work, viewer, today, self._identifying, receiving.stamp)
+        self._notes = Notes(work, self._deciding.keys, receiving.keeping.kinds, today)
 
-    def receive(self, submissions: Submissions) -> list[Received]:
+    def receive(self, submissions: Submissions, ahead: Decided | None) -> list[Received]:
         listed = submissions.listed
-        decided = self._identifying.identities(listed)
-        decided = replace(decided, patched=self._patched(listed, decided.ids))
-        decided = replace(decided, before=self._before(listed, decided.ids))
-        decided = replace(decided, found=self._found(submissions, decided))
-        readings = submissions.read(decided, received_on=self._today)
+        decided, readings = ahead or self._deciding.read(submissions)
         self._expect_in_care(listed, readings)
-        before = self._locked(listed, decided, readings)
-        ordered = in_order(listed, readings, before, self._keys)
-        received = [self._done(one, decided, readings, before) for one in ordered]
+        before = self._deciding.locked(listed, decided, readings)
+        received: list[Received] = []
+        ordered = in_order(listed, readings, before, self._deciding.keys)
+        for is_new, some in groupby(ordered, key=lambda one: _is_only_added(one, readings)):
+            if is_new:
+                received += self._added([(one, readings[one.number]) for one in some])
+            else:
+                received += [self._done(one, decided, readings, before) for one in some]
         written = [Named(one.stored.type, one.stored.id) for one in received if one.stored]
         self._identifying.expect_single(listed, written)
         return self._with_steps(received)
-
-    def _patched(self, listed: Sequence[Submission], ids: Mapping[int, Named]) -> dict[int, Stored]:
-        """The versions that patches change, which nobody else changes until the transaction ends."""
-        patches = [one for one in listed if one.method == "PATCH"]
-        if not patches:
-            return {}
-        before = self._before(patches, ids).values()
-        self._work.patients.lock((), keys=[one.patient for one in before if one.patient > 0])
-        self._work.resources.hold_named(ids[one.number] for one in patches)
-        found = {}
-        for one in patches:
-            with placed_at(one.expression):
-                found[one.number] = self._standing(ids[one.number])
-        if {one.patient for one in found.values()} - {one.patient for one in before}:
-            raise Collision  # it went to somebody else while we waited
-        return found
-
-    def _standing(self, named: Named) -> Stored:
-        stored = self._work.resources.find(named.type, named.id, viewer=self._viewer)
-        if stored is None:
-            raise NotFound
-        if stored.deleted:
-            raise Deleted
-        return stored
-
-    def _found(self, submissions: Submissions, decided: Identities) -> Mapping[str, Named]:
-        """What each conditional reference names once all is stored; Invalid where it is not one resource."""
-        references = submissions.conditions()
-        types = {one.query.type for one in references.values()}
-        types &= {one.type for one in submissions.listed}
-        found: dict[str, Named] = {}
-        while True:
-            with self._stored_for_now(submissions, replace(decided, found=found), types):
-                more = self._met(references, found)
-            found |= more
-            if not more or not types or len(found) == len(references):
-                self._identifying.expect_found(references, found)
-                return found
-
-    def _met(
-        self, references: Mapping[str, ConditionalReference], found: Mapping[str, Named]
-    ) -> dict[str, Named]:
-        met = {
-            text: self._identifying.meets(text, reference)
-            for text, reference in references.items()
-            if text not in found
-        }
-        return {text: named for text, named in met.items() if named is not None}
-
-    @contextmanager
-    def _stored_for_now(
-        self, submissions: Submissions, decided: Identities, types: Collection[str]
-    ) -> Iterator[None]:
-        """Let what is written of some types be found in the body, as it will be in the end."""
-        if not types:
-            yield
-            return
-        readings = submissions.read(decided, received_on=self._today, drafts=types)
-        listed = [one for one in submissions.listed if one.type in types]
-        before = self._locked(listed, decided, readings)
-        with self._work.tentatively():
-            for one in listed:
-                self._write(one, decided.ids.get(one.number), readings, before)
-            yield
-
-    def _write(
-        self,
-        one: Submission,
-        named: Named | None,
-        readings: Mapping[int, Reading],
-        before: Mapping[int, Stored],
-    ) -> None:
-        """Put into the record what a write asks, without anything that follows from it."""
-        if one.method == "DELETE":
-            if named is not None:
-                self._work.resources.delete(named.type, named.id, viewer=self._viewer)
-        elif (reading := readings.get(one.number)) is not None:
-            if one.number in before or one.method != "POST":
-                self._work.resources.replace(reading, self._receiving.stamp, viewer=self._viewer)
-            else:
-                self._work.resources.add(reading, self._receiving.stamp)
-
-    def _before(self, listed: Sequence[Submission], ids: Mapping[int, Named]) -> dict[int, Stored]:
-        """What stands under the ids that are updated, patched or deleted."""
-        found = {}
-        for one in listed:
-            named = ids.get(one.number)
-            if one.method != "POST" and named is not None:
-                stored = self._work.resources.find(named.type, named.id, viewer=self._everything)
-                if stored is not None:
-                    found[one.number] = stored
-        return found
-
-    def _locked(
-        self,
-        listed: Sequence[Submission],
-        decided: Identities,
-        readings: Mapping[int, Reading],
-    ) -> dict[int, Stored]:
-        """Lock everybody concerned; what then stands under the ids that are updated or deleted.
-
-        Collision where a resource went to somebody else while we waited.
-        """
-        people = {id_ for reading in readings.values() for id_ in reading.patients}
-        others = {one.patient for one in decided.before.values() if one.patient > 0}
-        self._keys.update(self._work.patients.lock(people, keys=others))
-        self._work.resources.hold_named(_of_no_one(listed, decided, readings))
-        before = self._before(listed, decided.ids)
-        if any(
-            one.patient > 0 and one.patient not in self._keys.values() for one in before.values()
-        ):
-            raise Collision
-        return before
 
     def _expect_in_care(
         self, listed: Sequence[Submission], readings: Mapping[int, Reading]
@@ -288,6 +152,16 @@ class _Receiver:
             if one.method == "DELETE":
                 return self._delete(one, named, before.get(one.number))
             return self._store(one, readings[one.number], before.get(one.number))
+
+    def _added(self, new: Sequence[tuple[Submission, Reading]]) -> list[Received]:
+        """Store resources that are new and no live plans, all at once."""
+        readings = [reading for _, reading in new]
+        stored = self._work.resources.add_many(readings, self._receiving.stamp)
+        self._notes.note_new(readings)
+        return [
+            Received(one, each, is_new=True, not_counted=reading.not_counted)
+            for (one, reading), each in zip(new, stored, strict=True)
+        ]
 
     def _store(self, one: Submission, reading: Reading, old: Stored | None) -> Received:
         self._expect_one_plan(one, reading)
@@ -343,20 +217,42 @@ class _Receiver:
             noted=self._notes,
         )
         self._notes.record_feeds({one.key: one.unit for one in steps})
-        return [self._with_consequences(one, steps) for one in received]
+        consequences = _Consequences(steps, self._today)
+        return [consequences.of(one) for one in received]
 
-    def _with_consequences(self, one: Received, steps: Iterable[Step]) -> Received:
+
+class _Consequences:
+    """What steps did to follow-ups, by the source of what did it."""
+
+    def __init__(self, steps: Iterable[Step], today: date) -> None:
+        self._closed: defaultdict[str, list[ChangedFollowUp]] = defaultdict(list)
+        self._reopened: defaultdict[str, list[ChangedFollowUp]] = defaultdict(list)
+        self._enrolled = {step.key: tuple(sorted(step.added)) for step in steps}
+        for changed in (changed for step in steps for changed in step.changed):
+            for source in changed.closers:
+                self._closed[source].append(changed)
+            for source in changed.reopeners(today):
+                self._reopened[source].append(changed)
+
+    def of(self, one: Received) -> Received:
+        """The write with what it did."""
         if one.stored is None or one.stands:
             return one
         source = f"{one.stored.type}/{one.stored.id}"
-        moved = [changed for step in steps for changed in step.changed]
-        theirs = [step for step in steps if step.key == one.stored.patient]
-        enrolled = theirs if one.stored.type in _ENROLLING and not one.stored.deleted else []
+        enrols = one.stored.type in _ENROLLING and not one.stored.deleted
         return one._replace(
-            changed=tuple(changed for changed in moved if changed.closed_on(source)),
-            reopened=tuple(changed for changed in moved if changed.reopened(source, self._today)),
-            enrolled=tuple(sorted(name for step in enrolled for name in step.added)),
+            changed=tuple(self._closed.get(source, ())),
+            reopened=tuple(self._reopened.get(source, ())),
+            enrolled=self._enrolled.get(one.stored.patient, ()) if enrols else (),
         )
+
+
+def _is_only_added(one: Submission, readings: Mapping[int, Reading]) -> bool:
+    """Whether nothing has to be asked before it is stored, as of a second live plan."""
+    reading = readings.get(one.number)
+    if reading is None or one.method != "POST" or one.expected is not None:
+        return False
+    return reading.plan is None or not reading.plan.is_live
 
 
 def _expecting(one: Submission, old: Stored | None) -> Submission:
@@ -369,17 +265,3 @@ def _expecting(one: Submission, old: Stored | None) -> Submission:
             raise VersionConflict("there is no version of this resource (If-Match: *)")
         return one._replace(expected=None)
     return one
-
-
-def _of_no_one(
-    listed: Sequence[Submission], decided: Identities, readings: Mapping[int, Reading]
-) -> list[Named]:
-    """The resources that no lock on a person guards, which are updated, patched or deleted."""
-    found = []
-    for one in listed:
-        named, reading = decided.ids.get(one.number), readings.get(one.number)
-        old = decided.before.get(one.number)
-        is_guarded = bool(reading and reading.patients) or bool(old and old.patient > 0)
-        if one.method != "POST" and named is not None and not is_guarded:
-            found.append(named)
-    return found

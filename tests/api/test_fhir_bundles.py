@@ -42,6 +42,15 @@ def test_a_transaction_stores_all_and_resolves_what_refers_to_each_other(client)
     assert client.get(place).json["subject"]["reference"] == f"Patient/{person_id}"
 
 
+def test_what_only_adds_is_judged_while_another_transaction_writes(client, runtime) -> None:
+    unsound = a_bundle("transaction", a_create(a_patient(), PERSON), a_create(a_result(status="?")))
+    now = runtime.clock.now()
+    with runtime.store.write(actor="tests", request="a-long-one", at=now):
+        answer = client.post("/fhir", unsound)
+    [issue] = answer.json["issue"]
+    assert (answer.status_code, issue["expression"]) == (400, ["Bundle.entry[1].resource.status"])
+
+
 def test_entries_are_done_in_the_standards_order_and_answered_in_their_own(client) -> None:
     client.put("/fhir/Observation/old", an_hba1c("old"))
     entries = [

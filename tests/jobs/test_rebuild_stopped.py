@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import text
 from typing_extensions import override
 
-from service.clock import FixedClock
 from service.jobs import rebuild as job
 from service.jobs.lease import LASTS, AlreadyRunning
 from service.jobs.progress import Unwatched
 from service.jobs.rebuild import rebuild
 from service.runtime import Runtime
+from tests.clocks import FixedClock
 from tests.house import LATER, NOON
 from tests.jobs.past_days import projection
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c

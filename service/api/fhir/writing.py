@@ -25,8 +25,9 @@ from service.fhir.rendering.consequences import (
     consequences,
 )
 from service.runtime import Runtime
+from service.workflows.deciding import Submissions, read_ahead
 from service.workflows.ports import Work
-from service.workflows.receive_resources import Received, Submissions, receive_resources
+from service.workflows.receive_resources import Received, receive_resources
 
 _STATUSES = {True: "201 Created", False: "200 OK"}
 
@@ -52,10 +53,11 @@ def carry_out(
 ) -> list[Received]:
     """Receive what was sent; `expecting` raises, before the commit, what would leave nothing stored."""
     today = runtime.clock.today()
+    ahead = read_ahead(submissions, runtime.receiving.new_id, today=today)
 
     def change(work: Work) -> list[Received]:
         received = receive_resources(
-            work, submissions, runtime.receiving, viewer=viewer, today=today
+            work, submissions, runtime.receiving, viewer=viewer, today=today, ahead=ahead
         )
         if expecting:
             expecting(work)

@@ -13,6 +13,7 @@ from service.domain.fact import Fact
 from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound
 from service.domain.past import Difference
 from service.domain.projection import Followed
+from service.storage.any_of import any_of
 from service.storage.differences import differences
 from service.storage.kept.adjustments import adjustment_of
 from service.storage.stretch_rows import STRETCH_COLUMNS, names_of, stretch_of
@@ -138,7 +139,7 @@ def _round(row: Row[Any]) -> KeptRound:
 
 
 def _theirs(statement: Select[Any], column: Any) -> Select[Any]:
-    return statement.where(column.in_(bindparam("patients", expanding=True)))
+    return statement.where(any_of(column, "patients"))
 
 
 _TO_RECHECK: Final = (

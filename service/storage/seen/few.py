@@ -11,17 +11,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import (
     CTE,
-    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
-    Dialect,
     Select,
     Text,
-    TypeDecorator,
     and_,
     bindparam,
     func,
@@ -31,14 +27,9 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeEngine
-from typing_extensions import override
 
 from service.domain.protocol import Kind
+from service.storage.any_of import any_of
 from service.storage.seen.filters import FROM_INSTANT
 from service.storage.seen.moment import AS_OF, KNOWN_AT, Knowledge, known
 from service.storage.seen.shape import KEPT_STATEMENTS, Shape
@@ -75,7 +66,7 @@ def begun_with_few(connection: Connection, shape: Shape, given: dict[str, Any]) 
 
 def among_few(patient: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition that a row is about one of the people that are given as `few`."""
-    return _AnyOf(patient, bindparam("few", type_=_Keys))
+    return any_of(patient, "few")
 
 
 def _of_filters(shape: Shape) -> Shape:
@@ -149,40 +140,3 @@ def _sources(shape: Shape) -> CTE:
 
 def _any_of(name: str) -> BindParameter[Any]:
     return bindparam(name, expanding=True, type_=Text)
-
-
-class _Keys(TypeDecorator[Sequence[int]]):
-    """Many keys as one value, so that a statement stays the same whatever their number."""
-
-    impl = Text
-    cache_ok = True
-
-    @override
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        is_array = dialect.name == "postgresql"
-        return dialect.type_descriptor(ARRAY(BigInteger) if is_array else Text())
-
-    @override
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
-        return orjson.dumps(value).decode() if dialect.name == "sqlite" else value
-
-
-class _AnyOf(FunctionElement[Any]):
-    """Whether a key is one of many.
-
-    Without a type: SQLite would get `= 1` behind a Boolean, and then sees no index.
-    """
-
-    inherit_cache = True
-
-
-@compiles(_AnyOf)
-def _in_an_array(element: _AnyOf, compiler: SQLCompiler, **more: Any) -> str:
-    key, keys = (compiler.process(one, **more) for one in element.clauses)
-    return f"{key} = ANY ({keys})"
-
-
-@compiles(_AnyOf, "sqlite")
-def _in_a_list(element: _AnyOf, compiler: SQLCompiler, **more: Any) -> str:
-    key, keys = (compiler.process(one, **more) for one in element.clauses)
-    return f"{key} IN (SELECT value FROM json_each({keys}))"  # noqa: S608 - no value of anybody
