@@ -18,6 +18,7 @@ from service.cli.printing import Row, print_rows
 from service.domain.access import Role
 from service.domain.compliance import Compliance, Counted
 from service.domain.directory import Unit
+from service.wording.alphabet import in_alphabet
 from service.workflows.audit_compliance import audit_compliance
 
 COLUMNS: Final = (
@@ -31,8 +32,10 @@ COLUMNS: Final = (
     "share",
     "at_target",
     "beyond_target",
+    "not_followed",
 )
 _ALL: Final = "(all)"
+_TOGETHER: Final = ""
 
 
 @click.command("audit")
@@ -46,7 +49,8 @@ def command(
     """Print compliance by unit, protocol and activity.
 
     Counted in follow-ups, by the worklist's own states: required - paused - not overdue = overdue,
-    the rows of the worklist of that day. It shows no person.
+    the rows of the worklist of that day. Not followed: people whom the protocol fits and who are
+    not followed up; enrol --preview says what enrolling them would bring. It shows no person.
 
     \b
     Examples:
@@ -61,11 +65,17 @@ def command(
             found = audit_compliance(view, viewer=viewer, as_of=day, known_at=known_at, units=units)
             named = view.directory.units()
         runtime.note_read(viewer, "search", scope="audit/compliance")
-        print_rows([_row(one, named) for one in found.rows], COLUMNS, form)
-    _say(found, named)
+        print_rows(_rows(found, named), COLUMNS, form)
+    _say(found)
 
 
-def _row(one: Counted, named: Mapping[str, Unit]) -> Row:
+def _rows(found: Compliance, named: Mapping[str, Unit]) -> list[Row]:
+    """By the names of the units, all of them together first."""
+    told = [_row(one, people, named) for one, people in found.beside_not_followed()]
+    return sorted(told, key=lambda row: (row["unit_id"] != _TOGETHER, in_alphabet(row["unit"])))
+
+
+def _row(one: Counted, not_followed: int | None, named: Mapping[str, Unit]) -> Row:
     return {
         "unit": _name(one.unit, named),
         "unit_id": one.unit,
@@ -78,6 +88,7 @@ def _row(one: Counted, named: Mapping[str, Unit]) -> Row:
         "share": one.share,
         "at_target": one.at_target,
         "beyond_target": one.beyond_target,
+        "not_followed": not_followed,
     }
 
 
@@ -85,13 +96,12 @@ def _name(unit: str, named: Mapping[str, Unit]) -> str:
     return named[unit].name if unit in named else unit or _ALL
 
 
-def _say(found: Compliance, named: Mapping[str, Unit]) -> None:
-    """What stands beside the rows: the day, the instant, and who is not followed up."""
+def _say(found: Compliance) -> None:
+    """What stands beside the rows: the day, the instant, and that not everybody is followed up."""
     known = found.known_at.isoformat(timespec="seconds")
     click.echo(f"As of {found.as_of}, known at {known}.", err=True)
     if found.from_history:
         click.echo("It rests on loads of history: known as if from when it was issued.", err=True)
-    for one in found.not_followed:
-        where = _name(one.unit, named)
-        words = f"{where}: {one.people} people fit {one.protocol} and are not followed up"
+    if found.not_followed:
+        words = "Not everybody whom a protocol fits is followed up: see the column not followed."
         click.echo(words, err=True)

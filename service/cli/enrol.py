@@ -8,11 +8,12 @@ from service.cli import Failed
 from service.cli.bar import Bar
 from service.cli.house import NO_REASON, opened_house, operator
 from service.cli.job import job
-from service.cli.options import format_option, reason_option
+from service.cli.options import expect_units, format_option, reason_option
 from service.cli.os_user import os_user
-from service.cli.printing import print_rows
+from service.cli.printing import Row, print_rows
 from service.jobs.enrol import EnrolReport, enrol, preview, run_of, undo
 from service.runtime import Runtime
+from service.wording.alphabet import in_alphabet
 
 COLUMNS: Final = ("unit", "protocol", "people", "follow_ups", "overdue", "not_known")
 
@@ -45,6 +46,8 @@ def command(
     if undone and (protocols or units or previewed):
         raise click.UsageError("--undo takes a whole run back: it goes with no other choice")
     with opened_house() as runtime, job("Enrolling") as progress:
+        with runtime.store.read() as view:
+            expect_units(view, units)
         if undone:
             _take_back(runtime, undone, reason, progress)
             return
@@ -68,7 +71,7 @@ def _take_back(runtime: Runtime, run: str, reason: str, progress: Bar) -> None:
 def _print(runtime: Runtime, report: EnrolReport, form: str) -> None:
     with runtime.store.read() as view:
         named = view.directory.units()
-    rows = [
+    rows: list[Row] = [
         {
             "unit": named[unit].name if unit in named else unit,
             "unit_id": unit,
@@ -80,6 +83,7 @@ def _print(runtime: Runtime, report: EnrolReport, form: str) -> None:
         }
         for (unit, protocol), counted in sorted(report.counts.by.items())
     ]
+    rows.sort(key=lambda row: in_alphabet(row["unit"]))
     print_rows(rows, COLUMNS, form)
     people = report.counts.people
     if report.run:

@@ -4,8 +4,12 @@ Source: what-is-due 10: denominator = required, exclusion = paused, numerator = 
 denominator - exclusion - numerator = the worklist's rows.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_TOGETHER: Final = ""
 
 
 class Counted(NamedTuple):
@@ -58,3 +62,24 @@ class Compliance(NamedTuple):
     rows: tuple[Counted, ...]
     not_followed: tuple[NotFollowed, ...]
     from_history: bool = False
+
+    def beside_not_followed(self) -> Iterator[tuple[Counted, int | None]]:
+        """The rows, each with the people whom its protocol fits and who are not followed up.
+
+        None where a row is not about a protocol with all its activities: one person may fit several
+        protocols, so that their sum would be of no one. Where nobody is followed up there is a row too.
+        """
+        people: Counter[tuple[str, str]] = Counter()
+        for one in self.not_followed:
+            for unit in {_TOGETHER, one.unit}:
+                people[unit, one.protocol] += one.people
+        rows = {(unit, protocol, _TOGETHER): _none_of(unit, protocol) for unit, protocol in people}
+        rows |= {(row.unit, row.protocol, row.activity): row for row in self.rows}
+        for (unit, protocol, activity), row in sorted(rows.items()):
+            is_whole = protocol != _TOGETHER and activity == _TOGETHER
+            yield row, people[unit, protocol] if is_whole else None
+
+
+def _none_of(unit: str, protocol: str) -> Counted:
+    """The counts where nothing is followed up."""
+    return Counted(unit, protocol, _TOGETHER, 0, 0, 0, 0, 0, 0)

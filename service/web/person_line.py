@@ -97,8 +97,7 @@ def _name(words: Words, row: PersonRow, details: ContactDetails, day: date) -> s
 def _who(words: Words, row: PersonRow, details: ContactDetails) -> Iterator[str]:
     language = row.person.person.language
     if language:
-        key = f"language.{language}"
-        yield words.text(key) if key in words else language
+        yield words.language_name(language)
     if details.needs_interpreter:
         yield words.text("worklist.interpreter")
     if row.person.distance_km is not None:

@@ -1,6 +1,6 @@
 """The page of a health centre: whom to call, in the order of the worklist, a page at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -10,6 +10,8 @@ from flask import Response, request
 
 from service.clock import CLINIC_ZONE
 from service.domain.access import Role, Viewer
+from service.domain.catalogue import Catalogue
+from service.domain.compliance import NotFollowed
 from service.domain.directory import Unit
 from service.domain.window import State
 from service.domain.worklist import PeopleCounts, PeoplePage
@@ -33,24 +35,32 @@ from service.web.worklist_address import (
     without_filters,
 )
 from service.web.worklist_controls import filters, people_under, tabs
+from service.wording.alphabet import in_alphabet
+from service.wording.sentences import Text
 from service.wording.telling import Teller
+from service.workflows.count_not_followed import count_not_followed
 from service.workflows.count_people import count_people
 from service.workflows.find_people import find_people
 from service.workflows.ports import View
 
 _PATIENT: Final = "Patient"
 _VALUE_SHOWN: Final = 40
+_BETWEEN: Final = " · "
 _NOBODY: Final = PeopleCounts(0, 0, 0, 0, 0, 0)
 
 
 class Found(NamedTuple):
-    """What the list has: a page of people with how to call them, the counts, the unit."""
+    """What the list has: a page of people with how to call them, the counts, the unit.
+
+    `not_followed` are those of whom the list knows nothing; only its first page tells of them.
+    """
 
     people: PeoplePage
     details: Mapping[str, ContactDetails]
     counts: PeopleCounts
     otherwise: PeopleCounts
     unit: Unit
+    not_followed: Sequence[NotFollowed]
 
 
 def show(runtime: Runtime) -> Response:
@@ -97,6 +107,9 @@ def _found(view: View, one: Asked, nurse: Viewer) -> Found:
         counts=count_people(view, question(all_tabs(one)), viewer=nurse),
         otherwise=_NOBODY if people.people else _otherwise(view, one, nurse),
         unit=view.directory.units().get(nurse.unit, Unit("")),
+        not_followed=()
+        if one.cursor
+        else count_not_followed(view, viewer=nurse, as_of=one.as_of, units=(nurse.unit,)),
     )
 
 
@@ -127,6 +140,7 @@ def _shown(
         "without_filters": people_under(found.otherwise, one.tab),
         "empty": _empty(one, found),
         "counts": found.counts,
+        "not_followed": _not_followed(teller, runtime.catalogue, found.not_followed),
         "people": people,
         "first": one.first,
         "last": one.first + len(people) - 1,
@@ -134,6 +148,18 @@ def _shown(
         "begin": address(one) if one.cursor else "",
         "next": next_address(one, more, len(people), nurse, key=key, at=at) if more else "",
     }
+
+
+def _not_followed(teller: Teller, catalogue: Catalogue, found: Sequence[NotFollowed]) -> Text | str:
+    """Whom protocols fit without anybody following them up; empty where there is nobody."""
+    words, protocols = teller.words, catalogue.protocols
+    told = (
+        words.plural("worklist.not_followed.protocol", one.people, protocol=name)
+        for one in found
+        if one.protocol in protocols and (name := teller.name(protocols[one.protocol].names))
+    )
+    listed = _BETWEEN.join(sorted(told, key=in_alphabet))
+    return words.text("worklist.not_followed", protocols=listed) if listed else ""
 
 
 def _invented(found: Found) -> bool | None:

@@ -8,7 +8,7 @@ from service.domain.protocol import Names
 from service.domain.worklist import PeopleCounts, Sort
 from service.settings import LANGUAGES
 from service.web.worklist_address import STATES, Asked, Tab, address
-from service.wording.sentences import FINNISH
+from service.wording.alphabet import in_alphabet
 from service.wording.telling import Teller
 
 
@@ -74,9 +74,8 @@ def filters(teller: Teller, one: Asked, catalogue: Catalogue) -> Iterator[Filter
 
 def _by_name(teller: Teller, named: Mapping[str, Names]) -> dict[str, str]:
     """What has names in several languages, by its name in this one."""
-    language = teller.words.language
-    told = ((names.get(language) or names[FINNISH], key) for key, names in named.items())
-    return {key: name for name, key in sorted(told)}
+    told = {key: teller.name(names) for key, names in named.items()}
+    return dict(sorted(told.items(), key=lambda one: in_alphabet(one[1])))
 
 
 def _filter(

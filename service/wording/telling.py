@@ -99,16 +99,17 @@ class Teller:
             return LayText(self._text({}), self._text({}), reviewed=False)
         return LayText(self._text(known.what), self._text(known.prepare), known.reviewed)
 
+    def name(self, names: NamesByLanguage) -> str:
+        """A name in this language, else in Finnish; empty where there is none."""
+        return str(self._text(names))
+
     @cached_property
     def _names(self) -> Names:
         return Names(items=self._named("item"), findings=self._named("finding"))
 
     def _named(self, system: str) -> Mapping[str, str]:
         names = self._catalogue.names.get(system, {})
-        return {code: self._in_language(by_language) for code, by_language in names.items()}
-
-    def _in_language(self, names: NamesByLanguage) -> str:
-        return str(self._text(names))
+        return {code: self.name(by_language) for code, by_language in names.items()}
 
     def _text(self, names: NamesByLanguage) -> Text:
         """A text of the protocols in this language, else in Finnish; empty where there is none."""
@@ -118,7 +119,7 @@ class Teller:
     @cached_property
     def _protocols(self) -> Mapping[str, str]:
         known = self._catalogue.protocols.items()
-        return {id_: self._in_language(protocol.names) for id_, protocol in known}
+        return {id_: self.name(protocol.names) for id_, protocol in known}
 
     def _activity(self, key: str, kind: Kind, stretch: Stretch) -> _Named:
         """The activity as the protocol that set the date has it, in the version the plan has."""
@@ -133,8 +134,8 @@ class Teller:
     def _activity_named(self, one: Activity) -> _Named:
         national = [address for address in one.sources if _KAYPA_HOITO in address]
         return _Named(
-            name=self._in_language(one.names),
-            whens={variant.id: self._in_language(variant.when) for variant in one.variants},
+            name=self.name(one.names),
+            whens={variant.id: self.name(variant.when) for variant in one.variants},
             guideline=self._words.text("source.kaypa-hoito") if national else "",
             source=next(iter([*national, *one.sources]), ""),
             closers=self._closers(one),
@@ -142,11 +143,11 @@ class Teller:
 
     def _unknown(self, key: str) -> _Named:
         known = self._catalogue.activities.get(key)
-        name = self._in_language(known.names) if known else key
+        name = self.name(known.names) if known else key
         return _Named(name, {}, "", "", (name,))
 
     def _closers(self, one: Activity) -> tuple[str, ...]:
-        own = self._in_language(one.names)
+        own = self.name(one.names)
         if one.closing.series or not one.closing.parts:
             return (own,)
         named = {**self._names.items, one.key: own}

@@ -50,6 +50,14 @@ class Words:
         """A value alone: a day, a range, a number, an interval."""
         return shown(value, self._sentences)
 
+    def language_name(self, code: str) -> str:
+        """The name of a language (BCP 47), in this one; its code where CLDR has no name for it."""
+        key, subtag = f"language.{code}", code.split("-", maxsplit=1)[0].lower()
+        if key in self:
+            return self.text(key)
+        name = self._sentences.locale.languages.get(subtag)
+        return name[:1].upper() + name[1:] if name else code
+
     def joined(self, *sentences: str) -> Text:
         """Sentences one after another; empty ones leave no trace."""
         said = [sentence for sentence in sentences if sentence]

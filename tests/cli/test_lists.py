@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Terminal
 from tests.house import TODAY
+from tests.receiving import a_condition, a_patient, a_unit
+
+UNITS = [f"00000000-0000-4000-9000-00000000000{number}" for number in (1, 2)]
 
 
 def worklist(region: Terminal, *options: str) -> list[dict[str, Any]]:
@@ -88,6 +92,33 @@ def test_the_audit_counts_what_the_worklist_lists(region: Terminal) -> None:
     assert every["overdue"] == len(worklist(region))
     assert every["required"] - every["paused"] - every["not_overdue"] == every["overdue"]
     assert f"As of {TODAY}" in region.run("audit").stderr
+
+
+def test_the_audit_counts_whom_a_protocol_fits_without_anybody_following_them_up(
+    shell: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.ndjson"
+    units = [a_unit(UNITS[0], name="Ö", enrols=False), a_unit(UNITS[1], name="A", enrols=False)]
+    people = [a_patient(f"p{number}", unit=UNITS[number % 2]) for number in range(3)]
+    fits = [a_condition(f"c{number}", patient=f"p{number}") for number in range(3)]
+    file.write_text("\n".join(map(json.dumps, [*units, *people, *fits])))
+    shell.run("load", str(file))
+
+    told = shell.run("audit", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(told.stdout)))
+    assert [(one["unit"], one["protocol"], one["not_followed"]) for one in rows] == [
+        ("(all)", "type-2-diabetes", "3"),
+        ("A", "type-2-diabetes", "1"),
+        ("Ö", "type-2-diabetes", "2"),
+    ]
+    assert "see the column not followed" in told.stderr
+
+    shell.run("enrol", "--unit", UNITS[0])
+    told = shell.run("audit", "--format", "json")
+    left = {
+        row["unit"]: row["not_followed"] for row in json.loads(told.stdout) if row["not_followed"]
+    }
+    assert left == {"(all)": 1, "A": 1}
 
 
 def test_the_audit_shows_no_person(region: Terminal) -> None:

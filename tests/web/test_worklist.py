@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from service.jobs.enrol import enrol
 from tests.house import TODAY
-from tests.receiving import Reception, a_patient, a_unit
+from tests.receiving import Reception, a_condition, a_patient, a_unit
 from tests.web.reading import Page
 from tests.web.region import HATTULA, LANGUAGES, Region, receive_many
 
@@ -188,6 +189,53 @@ def test_the_list_of_another_unit_is_not_shown(region: Region):
     answer = region.nurse(hattula).get("/worklist/", query_string={"unit": other})
     assert answer.status_code == 403
     assert "Sinulla ei ole oikeutta tähän yksikköön. Valitse oma yksikkösi." in answer.text
+
+
+NOT_FOLLOWED = {
+    "fi": "Ei vielä seurannassa, vaikka ohjelma sopii: "
+    "Astma (aikuiset), 1 henkilö · Tyypin 2 diabetes, 2 henkilöä. Pääkäyttäjä voi",
+    "sv": "Ännu inte i uppföljning, fast programmet passar: "
+    "Astma (vuxna), 1 person · Typ 2-diabetes, 2 personer. Administratören kan",
+    "en": "Not yet followed up, though a protocol fits: "
+    "Asthma (adults), 1 person · Type 2 diabetes, 2 people. An administrator can",
+}
+
+
+def test_whom_a_protocol_fits_and_nobody_follows_up_is_told_by_protocol(pages: Region):
+    Reception(pages.runtime).put(
+        a_unit(HATTULA, enrols=False),
+        a_unit("loppi", enrols=False),
+        *(a_patient(f"p{number}", unit=HATTULA) for number in (1, 2)),
+        a_patient("p3", unit="loppi"),
+        *(a_condition(f"c{number}", patient=f"p{number}") for number in (1, 2, 3)),
+        a_condition("c4", patient="p1", code="J45.9"),
+    )
+    browser = pages.nurse(HATTULA)
+    for language, said in NOT_FOLLOWED.items():
+        words = Page(browser.get("/worklist/", query_string={"lang": language}).text).words
+        assert said in words
+
+    enrol(pages.runtime, ["asthma"])
+    words = Page(browser.get("/worklist/?lang=fi").text).words
+    assert "vaikka ohjelma sopii: Tyypin 2 diabetes, 2 henkilöä." in words
+    enrol(pages.runtime)
+    assert "vaikka ohjelma sopii" not in browser.get("/worklist/").text
+
+
+def test_a_language_is_told_by_its_name(pages: Region):
+    receive_many(pages.runtime, 1)
+    spoken = [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "ru"}]}}]
+    Reception(pages.runtime).put(a_patient("p1", unit=HATTULA, communication=spoken))
+    browser = pages.nurse(HATTULA)
+    for language, said in {"fi": "Venäjä", "sv": "Ryska", "en": "Russian"}.items():
+        assert said in Page(browser.get("/worklist/", query_string={"lang": language}).text).words
+
+
+def test_names_to_choose_from_stand_in_the_order_of_the_alphabet(region: Region):
+    page = the_list(region, 0, lang="sv")
+    activities = page.all("select")[1]
+    in_order = ["ALAT", "Albumin", "Parathormon", "PEF-mätning", "Årskontroll", "Ögonbotten"]
+    assert sorted(map(activities.index, in_order)) == list(map(activities.index, in_order))
 
 
 def test_each_view_leaves_a_line_with_everybody_on_it(pages: Region):

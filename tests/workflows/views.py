@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from service.domain.compliance import Compliance
+from service.domain.compliance import Compliance, NotFollowed
 from service.domain.directory import Person
 from service.domain.seen import SeenPlan, SeenUnit
 from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage
@@ -55,6 +55,10 @@ class FollowUpsAsked:
     def compliance(self, **more: Any) -> Compliance:
         self.asked.append(more)
         return NO_COUNTS
+
+    def not_followed(self, **more: Any) -> tuple[NotFollowed, ...]:
+        self.asked.append(more)
+        return ()
 
 
 @dataclass

@@ -74,14 +74,28 @@ def compliance_of(
     # What is known now was superseded at no instant.
     kept = (Kept.KNOWN,) if known_at is None else tuple(Kept)
     counted = connection.execute(_counted(viewer.role, bool(units), kept), given).all()
-    missed = connection.execute(_not_followed(viewer.role, bool(units)), given)
     return Compliance(
         as_of=as_of,
         known_at=known_at or last_known(connection),
         rows=tuple(_added_up(counted)),
-        not_followed=tuple(NotFollowed._make(row) for row in missed),
+        not_followed=_people_not_followed(connection, viewer.role, given),
         from_history=bool(connection.execute(_HISTORY).scalar()),
     )
+
+
+def not_followed_of(
+    connection: Connection, *, viewer: Viewer, as_of: date, units: tuple[str, ...]
+) -> tuple[NotFollowed, ...]:
+    """People whom a protocol fits on a day and whose plan does not follow it, as known now."""
+    given = {**bound(viewer), **moment_bound(as_of, None), "any_unit": list(units)}
+    return _people_not_followed(connection, viewer.role, given)
+
+
+def _people_not_followed(
+    connection: Connection, role: Role, given: dict[str, Any]
+) -> tuple[NotFollowed, ...]:
+    rows = connection.execute(_not_followed(role, bool(given["any_unit"])), given)
+    return tuple(NotFollowed._make(row) for row in rows)
 
 
 def _added_up(rows: Iterable[Row[Any]]) -> Iterator[Counted]:
@@ -166,9 +180,9 @@ def _not_followed(role: Role, some_units: bool) -> Select[Any]:
     return (
         select(unit.label("unit"), fits.protocol, func.count(fits.patient.distinct()))
         .select_from(eligibilities)
-        .outerjoin(care_relations, responsible)
+        .join(care_relations, responsible, isouter=not some_units)
         .where(known(fits), on_the_day(fits), not_(is_followed))
-        .where(_open_to(role, fits.patient), _of_units(unit, some_units=some_units))
+        .where(_open_to(role, fits.patient), _of_units(cares.unit, some_units=some_units))
         .group_by(unit, fits.protocol)
         .order_by(unit, fits.protocol)
     )

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from service.domain.access import Viewer
-from service.domain.compliance import Compliance
+from service.domain.compliance import Compliance, NotFollowed
 from service.domain.seen import SeenPlan
 from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage, WorklistQuestion
-from service.storage.seen.compliance import compliance_of
+from service.storage.seen.compliance import compliance_of, not_followed_of
 from service.storage.seen.counts import counts_of
 from service.storage.seen.people import people_of
 from service.storage.seen.plan import plan_of
@@ -58,3 +58,9 @@ class FollowUpsSeen:
         return compliance_of(
             self._connection, viewer=viewer, as_of=as_of, known_at=known, units=units
         )
+
+    def not_followed(
+        self, *, viewer: Viewer, as_of: date, units: tuple[str, ...] = ()
+    ) -> tuple[NotFollowed, ...]:
+        """Whom protocols fit on a day, as known now, and who are not followed up, by unit."""
+        return not_followed_of(self._connection, viewer=viewer, as_of=as_of, units=units)

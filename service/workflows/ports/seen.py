@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from service.domain.access import Identity, Viewer
-from service.domain.compliance import Compliance
+from service.domain.compliance import Compliance, NotFollowed
 from service.domain.directory import Unit
 from service.domain.enrolment import Run
 from service.domain.everything import Everything, EverythingPage
@@ -186,6 +186,12 @@ class FollowUpsSeen(Protocol):
         units: tuple[str, ...] = (),
     ) -> Compliance:
         """The counts of an audit, for those whom counts or the people themselves are open to."""
+        ...
+
+    def not_followed(
+        self, *, viewer: Viewer, as_of: date, units: tuple[str, ...] = ()
+    ) -> tuple[NotFollowed, ...]:
+        """Whom protocols fit on a day, as known now, and who are not followed up, by unit."""
         ...
 
 
