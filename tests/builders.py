@@ -23,6 +23,7 @@ from service.domain.fact import (
 )
 from service.domain.figures import Figures, Share
 from service.domain.follow_up import FollowUp, Plan, Planned
+from service.domain.formula import Formula
 from service.domain.interval import FOREVER, Interval
 from service.domain.patient import PatientFacts
 from service.domain.protocol import Activity, Kind, Protocol, Variant
@@ -135,9 +136,9 @@ def a_closing(key: str, *parts: str, **more: Any) -> Closing:
     return Closing(key, parts=tuple(frozenset(part.split("|")) for part in parts), **more)
 
 
-def a_variant(id_: str, rule: Rule, every: str | None, **more: Any) -> Variant:
+def a_variant(id_: str, rule: Rule, every: str | Formula | None, **more: Any) -> Variant:
     """Another interval while a rule is true; None: not required."""
-    interval = None if every is None else an_interval(every)
+    interval = an_interval(every) if isinstance(every, str) else every
     return Variant(id_, rule, interval, when={}, confirmed=True, **more)
 
 

@@ -1,15 +1,15 @@
-"""Whom a protocol fits, and from when: the qualifying condition decides, not the day of enrolment.
+"""Whom a protocol fits, and from when: what qualifies decides, not the day of enrolment.
 
 Source: `what-is-due` 1.1 to 1.5. The facts of a condition already run from its onset (else the day
 it was recorded) to its end, and only while it is active.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from service.domain.fact import CONDITION, Fact
-from service.domain.interval import next_day
+from service.domain.fact import CONDITION, MEDICINE, PROCEDURE, REMISSION, Fact
+from service.domain.interval import FOREVER, next_day
 from service.domain.patient import PatientFacts
 from service.domain.protocol import Protocol
 
@@ -22,10 +22,18 @@ class Fit(NamedTuple):
     source: str
 
 
+class Gap(NamedTuple):
+    """Days, the last not included, on which another condition takes the protocol's place."""
+
+    from_day: date
+    until: date
+
+
 def fits(protocol: Protocol, patient: PatientFacts) -> tuple[Fit, ...]:
-    """The stretches of days on which the patient has a qualifying condition; death ends the last."""
-    found = [fact for fact in patient.of(CONDITION) if fact.code in protocol.conditions]
-    merged = _joined([Fit(fact.day, next_day(fact.until), fact.source) for fact in found])
+    """The stretches of days on which the patient qualifies; death ends the last."""
+    merged = _joined(_qualifying(protocol, patient))
+    gaps = (*_endings(protocol, patient), *_lost_to_rivals(protocol, patient))
+    merged = _without(merged, gaps)
     died_on = patient.died_on
     if died_on is None:
         return tuple(merged)
@@ -34,7 +42,65 @@ def fits(protocol: Protocol, patient: PatientFacts) -> tuple[Fit, ...]:
     )
 
 
-def _joined(found: Sequence[Fit]) -> list[Fit]:
+def _qualifying(protocol: Protocol, patient: PatientFacts) -> Iterator[Fit]:
+    yield from _by_condition(protocol, patient.of(CONDITION))
+    if protocol.through_remission:
+        remissions = patient.of(REMISSION)
+        yield from (_while_it_holds(one) for one in remissions if one.code in protocol.conditions)
+    if protocol.medicines:
+        uses = patient.of(MEDICINE)
+        yield from (_while_it_holds(use) for use in uses if use.code.startswith(protocol.medicines))
+    for procedure in patient.of(PROCEDURE):
+        if procedure.code in protocol.procedures:
+            yield Fit(procedure.day, FOREVER, procedure.source)
+
+
+def _by_condition(protocol: Protocol, conditions: Iterable[Fact]) -> Iterator[Fit]:
+    for fact in conditions:
+        if fact.code in protocol.conditions:
+            fit = _while_it_holds(fact)
+            yield fit._replace(until=protocol.lasts.after(fact.day)) if protocol.lasts else fit
+        for succession in protocol.successions:
+            if fact.code in succession.conditions:
+                yield Fit(succession.after.after(fact.day), FOREVER, fact.source)
+
+
+def _while_it_holds(fact: Fact) -> Fit:
+    return Fit(fact.day, next_day(fact.until), fact.source)
+
+
+def _endings(protocol: Protocol, patient: PatientFacts) -> Iterator[Gap]:
+    """1.4: active diabetes ends the follow-up of its risk."""
+    for ending in protocol.endings:
+        for fact in patient.of(CONDITION):
+            if fact.code in ending.conditions:
+                lasting = ending.lasting
+                yield Gap(fact.day, lasting.after(fact.day) if lasting else next_day(fact.until))
+
+
+def _lost_to_rivals(protocol: Protocol, patient: PatientFacts) -> Iterator[Gap]:
+    """1.4: of type 1 and type 2 recorded together the latest recorded holds."""
+    conditions = patient.of(CONDITION)
+    own = [fact for fact in conditions if fact.code in protocol.conditions]
+    rivals = [fact for fact in conditions if fact.code in protocol.rivals]
+    if not own or not rivals:
+        return
+    days = sorted({day for fact in (*own, *rivals) for day in (fact.day, next_day(fact.until))})
+    for day, until in zip(days, [*days[1:], FOREVER], strict=True):
+        held, challenged = (
+            max((_recorded(f) for f in facts if f.day <= day <= f.until), default=None)
+            for facts in (own, rivals)
+        )
+        if held and challenged and challenged > held:
+            yield Gap(day, until)
+
+
+def _recorded(fact: Fact) -> tuple[str, date, int, str]:
+    """When a condition was recorded (else its onset), so that of two one is the later."""
+    return fact.detail or fact.day.isoformat(), fact.day, fact.received, fact.code
+
+
+def _joined(found: Iterable[Fit]) -> list[Fit]:
     joined: list[Fit] = []
     for fit in sorted(found):
         if joined and fit.from_day <= joined[-1].until:
@@ -43,6 +109,20 @@ def _joined(found: Sequence[Fit]) -> list[Fit]:
         else:
             joined.append(fit)
     return joined
+
+
+def _without(fits_: Sequence[Fit], gaps: Iterable[Gap]) -> list[Fit]:
+    left = list(fits_)
+    for gap in gaps:
+        left = [part for fit in left for part in _cut(fit, gap)]
+    return left
+
+
+def _cut(fit: Fit, gap: Gap) -> Iterator[Fit]:
+    if fit.from_day < min(fit.until, gap.from_day):
+        yield fit._replace(until=min(fit.until, gap.from_day))
+    if max(fit.from_day, gap.until) < fit.until:
+        yield fit._replace(from_day=max(fit.from_day, gap.until))
 
 
 def is_suggested(protocol: Protocol, fact: Fact) -> bool:

@@ -18,6 +18,7 @@ from service.domain.choosing import (
     Today,
     anchor_of,
     chosen,
+    formula_days,
     lines_of,
     with_window,
 )
@@ -89,6 +90,7 @@ def _days(question: Question, lines: Lines, done: Sequence[Doing]) -> list[date]
         if before.truth is not Truth.FALSE or span.truth is not Truth.FALSE
     }
     days.update(doing.day for doing in done)
+    days.update(formula_days(question))
     return [start, *sorted(day for day in days if start < day < end)]
 
 

@@ -37,7 +37,7 @@ class Codes:
 
     `beginnings` are codes that stand for their subdivisions too (`atc|J07BB`); `series` those of a
     whole series of readings; `answers` are foreign coded values of an item as our findings;
-    `target_diseases` what a vaccination is against.
+    `target_diseases` what a vaccination is against; `devices` are kinds of device by their codes.
     """
 
     items: Mapping[str, Item]
@@ -46,6 +46,7 @@ class Codes:
     series: frozenset[str] = frozenset()
     answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
     target_diseases: Mapping[str, str] = field(default_factory=dict)
+    devices: Mapping[str, str] = field(default_factory=dict)
 
     def item_of(self, code: str) -> Item | None:
         """The item that a code stands for, itself or as a subdivision."""

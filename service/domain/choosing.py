@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from service.domain.closing import Doing
 from service.domain.figures import Figures
+from service.domain.formula import Formula
 from service.domain.interval import Interval
 from service.domain.protocol import Activity, Protocol, Variant
 from service.domain.rule.asked import Asked, timeline_of
+from service.domain.rule.target import result_on
 from service.domain.truth import (
     Ground,
     Timeline,
@@ -44,7 +46,7 @@ class Question:
 
 
 class Lines(NamedTuple):
-    """The timelines of an activity's rules: whether it applies, and each variant's."""
+    """The timelines of an activity's rules: whether it applies, and each variant's that sets dates."""
 
     applies: Timeline
     variants: tuple[tuple[Variant, Timeline], ...]
@@ -55,7 +57,11 @@ def lines_of(question: Question) -> Lines:
     applies = activity.applies_when
     return Lines(
         timeline_of(applies, asked) if applies else always(Truth.TRUE),
-        tuple((variant, timeline_of(variant.rule, asked)) for variant in activity.variants),
+        tuple(
+            (variant, timeline_of(variant.rule, asked))
+            for variant in activity.variants
+            if not variant.set_aside
+        ),
     )
 
 
@@ -122,7 +128,9 @@ def _candidate(
 
     `P0D` is due on that day, and rests once done on or after it (4.7).
     """
-    interval, done, start = variant.interval or NOW, today.done, today.question.starts_on
+    interval, done, start = _interval(today, variant), today.done, today.question.starts_on
+    if interval is None:
+        return
     if not interval.is_now:
         anchor = anchor_of(today, grounds if variant.on_event else ())
         due_on = max(interval.after(anchor[0]), start)
@@ -132,6 +140,22 @@ def _candidate(
     elif done is None or done.done_on < _since(today, line):
         due_on = max(_since(today, line), start)
         yield Chosen(interval, variant, (due_on, ""), due_on, grounds)
+
+
+def _interval(today: Today, variant: Variant) -> Interval | None:
+    """The variant's interval; one by a formula is that of the value of the day, if there is one."""
+    if not isinstance(variant.interval, Formula):
+        return variant.interval
+    results = today.question.asked.patient.results(variant.interval.item)
+    fact = result_on(results, today.day)
+    return variant.interval.interval(fact) if fact else None
+
+
+def formula_days(question: Question) -> Iterator[date]:
+    """The days on which an interval by a formula may become another."""
+    for variant in question.activity.variants:
+        if isinstance(variant.interval, Formula):
+            yield from (f.day for f in question.asked.patient.results(variant.interval.item))
 
 
 def _since(today: Today, line: Timeline) -> date:

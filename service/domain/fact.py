@@ -9,9 +9,12 @@ from service.domain.truth import Truth, truth_of
 # Items that are not measurements: each is one kind of fact with its code in `code`.
 BIRTH: Final = "birth"
 DEATH: Final = "death"
+SEX: Final = "sex"
 CONDITION: Final = "condition"
+REMISSION: Final = "remission"
 MEDICINE: Final = "medicine"
 DISPENSE: Final = "dispense"
+DEVICE: Final = "device"
 PROCEDURE: Final = "procedure"
 ENCOUNTER: Final = "encounter"
 UNIT: Final = "unit"

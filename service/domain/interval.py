@@ -86,3 +86,10 @@ def days_after(day: date, days: int) -> date:
 def next_day(day: date) -> date:
     """The day after; the last day of the calendar stays where it is."""
     return day if day == FOREVER else day + timedelta(days=1)
+
+
+def whole_years(born: date, day: date) -> int:
+    """Age in whole years on a day; none before birth."""
+    if day < born:
+        return 0
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -5,14 +5,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
+from service.domain.clearance import CLEARANCE, CREATININE, WEIGHT, computed
 from service.domain.closing import Closing, Doing, counts, doings
-from service.domain.fact import BIRTH, CONDITION, DEATH, ENCOUNTER, MEDICINE, Fact, by_time
+from service.domain.fact import (
+    BIRTH,
+    CONDITION,
+    DEATH,
+    DEVICE,
+    ENCOUNTER,
+    MEDICINE,
+    REMISSION,
+    SEX,
+    Fact,
+    by_time,
+)
 from service.domain.interval import FOREVER, next_day
 from service.domain.truth import Timeline
 
-# That a condition or a medicine has ended is something new about the patient. The end of a finding
-# or of a pregnancy was set beforehand: the calendar brings it.
-FOUND_ENDED: Final = (CONDITION, MEDICINE)
+# That a condition, a medicine or a device has ended is something new about the patient. The end of a
+# finding or of a pregnancy was set beforehand: the calendar brings it.
+FOUND_ENDED: Final = (CONDITION, REMISSION, MEDICINE, DEVICE)
 
 
 class PatientFacts:
@@ -55,6 +67,12 @@ class PatientFacts:
         return born[-1].day if born else None
 
     @property
+    def sex(self) -> str:
+        """Administrative sex; empty where not known."""
+        known = self.of(SEX)
+        return known[-1].code if known else ""
+
+    @property
     def died_on(self) -> date | None:
         """Day of death, where known."""
         died = self.of(DEATH)
@@ -65,8 +83,15 @@ class PatientFacts:
         if item not in self._results:
             accepted = (fact for fact in self.of(item) if fact.value is not None or fact.code)
             of_day = {fact.day: fact for fact in accepted if self._counts_here(fact)}
-            self._results[item] = tuple(of_day.values())
+            found = of_day if item != CLEARANCE else self._clearances() | of_day
+            self._results[item] = tuple(found[day] for day in sorted(found))
         return self._results[item]
+
+    def _clearances(self) -> dict[date, Fact]:
+        """Clearances computed where none is reported; a reported one holds on its day."""
+        creatinine, weights = self.results(CREATININE), self.results(WEIGHT)
+        found = computed(creatinine, weights, self.born_on, self.sex)
+        return {fact.day: fact for fact in found}
 
     def doings(self, closing: Closing) -> tuple[Doing, ...]:
         """When the activity came to be done, by all that counts as doing it."""

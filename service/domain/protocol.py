@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from service.domain.closing import Closing
 from service.domain.codes import NO_CODES, CodeSet
+from service.domain.formula import Formula
 from service.domain.interval import Interval
 from service.domain.rule.asked import Rule
 from service.domain.rule.target import Bound, Target
@@ -37,16 +38,21 @@ class Recurrence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another interval that holds while a rule is true; no interval means not required."""
+    """Another interval that holds while a rule is true; no interval means not required.
+
+    A `set_aside` one sets no date: another rule for the same thing holds in its place, and it is
+    there for people to see (`what-is-due` 4.9).
+    """
 
     id: str
     rule: Rule
-    interval: Interval | None
+    interval: Interval | Formula | None
     when: Names
     confirmed: bool
     on_event: bool = False
     leeway: Leeway = COMMON
     urgent: bool = False
+    set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,31 @@ class Activity:
         return self.season is not None or self.recurrence is Recurrence.SCHEDULED
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """While a condition of the set is active (or for so long from its onset) the protocol does not fit."""
+
+    conditions: CodeSet
+    lasting: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """So long after the onset of a condition of the set the protocol fits, whatever became of that one."""
+
+    conditions: CodeSet
+    after: Interval
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Protocol:
     """A version of a protocol: whom it fits and what it asks for.
 
-    `suggested_by` are codes that only suggest it to a person (ICPC-2 A50, A91, P06, U99).
+    It fits by a condition, a medicine in use or a procedure (`what-is-due` 1.1). One that `lasts`
+    fits for so long from the onset, whatever became of the condition. `endings` and `successions`
+    are those of other conditions; of `rivals` recorded beside its own the latest recorded holds (1.4).
+    `through_remission`: it goes on while the condition is in remission (1.5). `suggested_by` are
+    codes that only suggest it to a person (ICPC-2 A50, A91, P06, U99).
     """
 
     id: str
@@ -103,6 +129,13 @@ class Protocol:
     activities: tuple[Activity, ...]
     suggested_by: CodeSet = NO_CODES
     url: str = ""
+    medicines: tuple[str, ...] = ()
+    procedures: CodeSet = NO_CODES
+    lasts: Interval | None = None
+    through_remission: bool = False
+    endings: tuple[Ending, ...] = ()
+    successions: tuple[Succession, ...] = ()
+    rivals: CodeSet = NO_CODES
 
 
 def identity_of(protocol: Protocol, activity: Activity) -> str:

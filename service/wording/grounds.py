@@ -108,6 +108,8 @@ def _named(words: Words, told: Told, ground: Ground, reader: Reader) -> Iterator
         yield "finding", told.names.findings.get(given["finding"], given["finding"])
     if "event" in given:
         yield "event", _event(words, given["event"], reader)
+    if "device" in given:
+        yield "device", words.text(f"device.{given['device']}")
     if "code" in given and ground.kind == "condition":
         code = given["code"]
         yield "condition", told.names.conditions.get(code, code.partition("|")[2] or code)

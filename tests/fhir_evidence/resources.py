@@ -5,6 +5,7 @@ from typing import Any
 
 BASE = "https://seuranta.example/fhir"
 ITEM = f"{BASE}/CodeSystem/item"
+DEVICE = f"{BASE}/CodeSystem/device"
 FINDING = f"{BASE}/CodeSystem/finding"
 ACTIVITY = f"{BASE}/CodeSystem/activity"
 LOINC = "http://loinc.org"
@@ -100,6 +101,19 @@ def a_dispense(atc: str = "R03AC02", **more: Any) -> dict[str, Any]:
         medicationCodeableConcept=concept(ATC, atc),
         subject=PATIENT,
         **{"status": "completed", "whenHandedOver": "2027-01-10", **more},
+    )
+
+
+def a_device(kind: str = "cpap", **more: Any) -> dict[str, Any]:
+    """A device in use, with our own code of its kind."""
+    device = {"resourceType": "Device", "id": "device", "type": concept(DEVICE, kind)}
+    defaults = {"status": "active", "timingPeriod": {"start": "2027-01-10"}}
+    return _resource(
+        "DeviceUseStatement",
+        contained=[device],
+        device={"reference": "#device"},
+        subject=PATIENT,
+        **{**defaults, **more},
     )
 
 

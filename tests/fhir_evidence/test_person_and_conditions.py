@@ -83,7 +83,7 @@ RECORDS = {
     ),
     "else from the day it was recorded": (
         a_condition(onsetDateTime=None, recordedDate="2020-06-01T12:00:00+03:00"),
-        ["condition icd10|E11.9 2020-06-01"],
+        ["condition icd10|E11.9 2020-06-01 2020-06-01"],
     ),
     "each coding is a part of it": (
         a_condition()
@@ -105,6 +105,19 @@ RECORDS = {
     "on the day it abates it no longer holds": (
         a_condition(abatementDateTime="2024-09-01", **ENDED),
         ["condition icd10|E11.9 2020-05-04..2024-08-31"],
+    ),
+    "in remission it is followed by its remission": (
+        a_condition(
+            clinicalStatus={"coding": [{"code": "remission"}]}, abatementDateTime="2024-09-01"
+        ),
+        [
+            "condition icd10|E11.9 2020-05-04..2024-08-31",
+            "remission icd10|E11.9 2024-09-01",
+        ],
+    ),
+    "it bears the day it was recorded": (
+        a_condition(recordedDate="2020-06-30"),
+        ["condition icd10|E11.9 2020-06-30 2020-05-04"],
     ),
     "a refuted condition says nothing": (
         a_condition(verificationStatus={"coding": [{"code": "refuted"}]}),
@@ -136,6 +149,11 @@ RECORDS = {
     ),
     # The person
     "a birth": (a_patient(), ["birth 1953-02-07"]),
+    "the administrative sex": (
+        a_patient(gender="female"),
+        ["birth 1953-02-07", "sex female 1953-02-07"],
+    ),
+    "a sex that is unknown is none": (a_patient(gender="unknown"), ["birth 1953-02-07"]),
     "a birth in a year is approximate": (
         a_patient(birthDate="1953"),
         ["birth approximate 1953-01-01"],
@@ -225,7 +243,7 @@ def test_an_icd10_code_that_is_none_is_kept_as_sent(catalogue):
 
 def test_a_condition_that_abated_at_an_age_ended_when_it_was_recorded(catalogue):
     resource = a_condition(abatementAge={"value": 60}, recordedDate="2024-01-10")
-    assert read(catalogue, resource) == ["condition icd10|E11.9 2020-05-04..2024-01-09"]
+    assert read(catalogue, resource) == ["condition icd10|E11.9 2024-01-10 2020-05-04..2024-01-09"]
 
 
 def test_an_exacerbation_denied_is_no_event(catalogue):

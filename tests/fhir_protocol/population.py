@@ -13,8 +13,10 @@ from typing import Any
 from service.domain.catalogue import Catalogue
 from tests.fhir_evidence.resources import (
     ICD10,
+    ITEM,
     a_blood_pressure,
     a_condition,
+    a_device,
     a_dispense,
     a_finding,
     a_measurement,
@@ -48,7 +50,7 @@ class Population:
         system, code = _qualifying(self._catalogue, self._plan["id"])
         born = date(chance.randint(1935, 2002), chance.randint(1, 12), 7)
         found = [
-            a_patient(birthDate=born.isoformat()),
+            a_patient(birthDate=born.isoformat(), gender=chance.choice(["male", "female"])),
             a_condition(system, code, onsetDateTime=onset),
             a_medicine(PAINKILLER, effectivePeriod={"start": "2020-01-01"}),
         ]
@@ -59,7 +61,8 @@ class Population:
     def _resources(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
         makers = {
             "Observation": self._observations,
-            "Procedure": _procedures,
+            "Procedure": self._procedures,
+            "DeviceUseStatement": _devices,
             "MedicationStatement": _uses,
             "MedicationDispense": _dispenses,
             "Condition": self._conditions,
@@ -86,6 +89,11 @@ class Population:
         value = chance.choice(self._limits or [50]) + chance.choice([-5, -1, 0, 1, 5])
         return a_measurement(item, value, unit, referenceRange=[{"high": {"value": 20}}], **when)
 
+    def _procedures(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        item = _item_of(self._catalogue, wanted)
+        for day in _days(chance, least=False)[:1]:
+            yield a_procedure(ITEM, item, performedDateTime=day.isoformat())
+
     def _conditions(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
         codes = {
             "conditionHeartDisease": "I25.1",
@@ -98,9 +106,13 @@ class Population:
             yield a_condition(code=codes[wanted["id"]], onsetDateTime=onset)
 
 
-def _procedures(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for day in _days(chance, least=False)[:1]:
-        yield a_procedure(performedDateTime=day.isoformat())
+def _devices(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    kind = wanted["codeFilter"][0]["valueSet"].rpartition("device-")[2]
+    start = TODAY - timedelta(days=chance.randint(10, 400))
+    for _ in range(chance.randint(0, 2)):
+        end = start + timedelta(days=chance.randint(5, 300))
+        yield a_device(kind, timingPeriod={"start": start.isoformat(), "end": end.isoformat()})
+        start = end + timedelta(days=chance.choice([0, 100, 180, 181]))
 
 
 def _uses(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.closing import Closing
-from service.domain.rule import MedicineEvent, Rule, ValueRange
+from service.domain.codes import CodeSet
+from service.domain.errors import UnusableProtocol
+from service.domain.rule import Age, MedicineEvent, Rule, ValueRange
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.interning import Interning
 from service.fhir.protocol.reader import read_protocols
@@ -22,13 +24,13 @@ from tools.protocol_drafting.pieces import timing
 from tools.protocol_drafting.printing import WIDTH, printed
 from tools.protocol_drafting.rules import (
     anchors_on_event,
-    in_our_words,
     medicine_groups,
     rule_extension,
 )
 from tools.protocol_drafting.structure_definitions import structure_definition
 from tools.protocol_drafting.table import HERE
 from tools.protocol_drafting.terminology import medicine_value_sets
+from tools.protocol_drafting.vocabulary import in_our_words
 
 GRID = {
     f"G{g}A{a}": times
@@ -39,7 +41,8 @@ CATALOGUE = read_protocols(PROFILES)
 
 def read(rule: dict[str, Any]) -> Rule:
     """A rule in our words, as the engine reads what is drafted of it."""
-    terminology = Terminology(CATALOGUE.codes, {})
+    hearts = "https://seuranta.example/fhir/ValueSet/condition-heart-disease"
+    terminology = Terminology(CATALOGUE.codes, {hearts: CodeSet()})
     target = CATALOGUE.protocols["type-2-diabetes"].activities[0].targets[0]
     targets = {"goal-hba1c": target}
     reader = RuleReader(CATALOGUE.figures, terminology, Interning(), targets, Closing("hba1c"))
@@ -65,6 +68,17 @@ TABLE_RULES: list[dict[str, Any]] = [
     {"type": "time_above_target", "item": "hba1c", "ge": "P6M"},
     {"type": "unconfirmed", "item": "acr", "needed": 2, "window": "P6M"},
     {"type": "dispense_count", "atc": ["R03AC"], "ge": 3, "within": "P12M"},
+    {"type": "last_value", "item": "alat", "op": "<", "value": "ref.low", "unit": "U/L"},
+    {"type": "medication", "atc": ["A10"], "phase": "active_over_12m"},
+    {"type": "medication", "atc": ["A10"], "phase": "during_pregnancy"},
+    {"type": "medication_duration", "atc": ["M05BA"], "ge": "P5Y"},
+    {"type": "occupation", "value": "nurse-led"},
+    {"type": "event", "value": "muscle-pain"},
+    {"type": "age", "lt": 40},
+    {"type": "age", "gte": 18, "lte": 25},
+    {"type": "age", "eq": 65},
+    {"type": "pregnancy", "state": "weeks_12_28"},
+    {"type": "count_at_target", "item": "hba1c", "n": 2, "apart": "P3M"},
     {"type": "never_done"},
     {"not": {"type": "medication", "atc": ["C10"], "phase": "active"}},
     {"all": [{"type": "age", "gte": 30}, {"any": [{"type": "never_done"}]}]},
@@ -74,6 +88,50 @@ TABLE_RULES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("rule", TABLE_RULES, ids=str)
 def test_a_rule_of_the_table_is_drafted_as_one_that_the_engine_reads(rule):
     assert read(in_our_words(rule, GRID)) is not None
+
+
+AGES = [
+    ({"gte": 18, "lte": 25}, Age(at_least=18, below=26)),
+    ({"eq": 65}, Age(at_least=65, below=66)),
+    ({"lt": 40}, Age(below=40)),
+]
+
+
+@pytest.mark.parametrize(("words", "age"), AGES, ids=str)
+def test_an_age_is_in_whole_years(words, age):
+    assert read(in_our_words({"type": "age", **words}, GRID)) == age
+
+
+EVENTS: list[dict[str, Any]] = [
+    {"type": "since-onset", "value_set": "heart-disease", "less_than": "P12M"},
+    {"type": "in-remission", "value_set": "heart-disease", "at_least": "P6M"},
+    {"type": "not-done-since", "rule": {"type": "pregnancy", "state": "postpartum"}},
+    {"type": "event-count", "events": [{"name": "e", "item": "exacerbation"}], "count": 1},
+    {"type": "loss", "item": "weight", "percent": 5, "within": "P6M"},
+    {"type": "sex", "sex": "female"},
+]
+
+
+@pytest.mark.parametrize("rule", EVENTS, ids=str)
+def test_a_rule_in_our_words_is_drafted_as_one_that_the_engine_reads(rule):
+    assert read(rule) is not None
+
+
+def test_a_first_control_follows_an_event_and_no_value():
+    value = {
+        "type": "last-value",
+        "item": "hba1c",
+        "operator": ">",
+        "limit": 53,
+        "unit": "mmol/mol",
+    }
+    with pytest.raises(UnusableProtocol, match="wants a rule about an event"):
+        read({"type": "not-done-since", "rule": value})
+
+
+def test_a_device_that_no_value_set_names_is_refused():
+    with pytest.raises(UnusableProtocol, match="no device `pump`"):
+        read({"type": "device-in-use", "device": "pump"})
 
 
 def test_a_range_is_half_open():

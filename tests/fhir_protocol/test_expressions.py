@@ -12,10 +12,12 @@ import pytest
 
 from service.domain.asking import Asking, Question, askings
 from service.domain.fact import Fact
+from service.domain.formula import Formula
 from service.domain.interval import FOREVER, Interval
 from service.domain.patient import PatientFacts
 from service.domain.protocol import Activity, Protocol, Variant
 from service.domain.rule.asked import Asked, timeline_of
+from service.domain.rule.target import result_on
 from service.domain.truth import Truth, span_on
 from service.fhir.evidence.code_systems import codes_of
 from service.fhir.evidence.facts import facts_of
@@ -123,10 +125,18 @@ class Case:
 
     def first_of_the_rules(self) -> str:
         """The variant that the rules put first: not required, else the shortest interval, else the base."""
-        true = [one for one in self.activity.variants if self.truth(one) is Truth.TRUE]
+        holding = (one for one in self.activity.variants if not one.set_aside)
+        true = [one for one in holding if self.truth(one) is Truth.TRUE]
         silent = [one for one in true if one.interval is None]
-        timed = sorted(true, key=lambda one: one.interval.nominal_days if one.interval else 0)
+        timed = sorted(true, key=self.days)
         return next((one.id for one in (*silent, *timed)), "base")
+
+    def days(self, variant: Variant) -> float:
+        """How long the variant's interval is on the day, about."""
+        if not isinstance(variant.interval, Formula):
+            return variant.interval.nominal_days if variant.interval else 0
+        result = result_on(self.asked.patient.results(variant.interval.item), TODAY)
+        return variant.interval.interval(result).nominal_days if result else float("inf")
 
     def first_of_the_expressions(self) -> list[str]:
         """The nested actions whose expressions are true."""

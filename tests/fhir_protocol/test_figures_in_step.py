@@ -7,6 +7,7 @@ unconfirmed; `none` not required; `plan` the patient's own plan gives the date.
 import pytest
 
 from service.domain.catalogue import Catalogue
+from service.domain.formula import Formula
 from service.domain.interval import Interval
 from service.domain.protocol import Activity
 from tests.fhir_protocol.profiles import our_extension, plan
@@ -76,11 +77,13 @@ def activity_of(catalogue: Catalogue, protocol: str, activity: str) -> Activity:
     return next(one for one in catalogue.protocols[protocol].activities if one.id == activity)
 
 
-def figure(interval: Interval | None, confirmed: bool) -> str:
+def figure(interval: Interval | Formula | None, confirmed: bool) -> str:
     return f"{written(interval)}{'' if confirmed else '?'}"
 
 
-def written(interval: Interval | None) -> str:
+def written(interval: Interval | Formula | None) -> str:
+    if isinstance(interval, Formula):
+        return "formula"
     return interval.iso if interval else "none"
 
 

@@ -21,6 +21,8 @@ from service.domain.rule import (
     BeyondTargetFor,
     Bound,
     CountAtTarget,
+    DeviceInUse,
+    DeviceStarted,
     DispenseCount,
     EventCount,
     Fall,
@@ -28,16 +30,23 @@ from service.domain.rule import (
     GridClass,
     Happened,
     HasCondition,
+    InRemission,
     LastFinding,
     LastValue,
+    Loss,
+    MedicineDuration,
     MedicineEvent,
+    MedicineInPregnancy,
     MedicineInUse,
     MedicineSince,
     NeverDone,
     Not,
+    NotDoneSince,
     Pregnancy,
     Rule,
+    Sex,
     SinceDiagnosis,
+    SinceOnset,
     Target,
     Unconfirmed,
     ValueRange,
@@ -46,13 +55,16 @@ from service.domain.truth import Truth
 from tests.fhir_evidence.resources import (
     ATC,
     ICD10,
+    ITEM,
     SNOMED,
     a_condition,
+    a_device,
     a_dispense,
     a_finding,
     a_measurement,
     a_medicine,
     a_patient,
+    a_procedure,
     an_encounter,
 )
 
@@ -63,6 +75,7 @@ HALF_A_YEAR = timedelta(days=200)
 PAINKILLER = "N02BE01"
 SYSTEMS = {"icd10": ICD10, "snomed": SNOMED, "atc": ATC}
 LIMIT_OF_NORMAL = 50.0
+OPERATIONS = {"coronary-angioplasty", "coronary-bypass", "bariatric-surgery"}
 
 Holds = Callable[[float], bool]
 
@@ -78,6 +91,7 @@ class Wishes:
     resources: list[dict[str, Any]] = field(default_factory=list)
     medicines: set[str] = field(default_factory=set)
     born_on: str = "1960-02-07"
+    sex: str = "female"
 
     def meet(self, item: str, holds: Holds, *limits: float | None) -> None:
         self.values[item].append(holds)
@@ -90,7 +104,7 @@ def witness(rule: Rule, catalogue: Catalogue) -> list[dict[str, Any]]:
     _wish(rule, wishes)
     units = {key: item.unit for key, item in catalogue.codes.items.items()}
     measured = [one for item in wishes.values for one in _measured(wishes, item, units[item])]
-    return [a_patient(birthDate=wishes.born_on), *wishes.resources, *measured]
+    return [a_patient(birthDate=wishes.born_on, gender=wishes.sex), *wishes.resources, *measured]
 
 
 def _measured(wishes: Wishes, item: str, unit: str) -> Iterator[dict[str, Any]]:
@@ -148,7 +162,7 @@ def _all(rule: All, wishes: Wishes) -> None:
 
 
 def _not(rule: Not, wishes: Wishes) -> None:
-    assert isinstance(rule.rule, MedicineInUse), "only medicines are negated so far"
+    """What is not so: of a patient of whom no more is known than that they take a painkiller."""
     wishes.resources.append(a_medicine(PAINKILLER))
 
 
@@ -237,6 +251,54 @@ def _finding(rule: LastFinding, wishes: Wishes) -> None:
     wishes.resources.append(a_finding(rule.item, min(rule.values), effectiveDateTime=day))
 
 
+def _since_onset(rule: SinceOnset, wishes: Wishes) -> None:
+    system, code = _first_of(rule.codes)
+    day = STARTED_ON if rule.less else LONG_AGO
+    wishes.resources.append(a_condition(system, code, onsetDateTime=day.isoformat()))
+
+
+def _in_remission(rule: InRemission, wishes: Wishes) -> None:
+    system, code = _first_of(rule.codes)
+    day = STARTED_ON if rule.less else LONG_AGO + HALF_A_YEAR
+    remission = {"coding": [{"code": "remission"}]}
+    wishes.resources.append(
+        a_condition(
+            system,
+            code,
+            clinicalStatus=remission,
+            onsetDateTime=LONG_AGO.isoformat(),
+            abatementDateTime=day.isoformat(),
+        )
+    )
+
+
+def _device(rule: DeviceInUse | DeviceStarted, wishes: Wishes) -> None:
+    period = {"start": STARTED_ON.isoformat()}
+    wishes.resources.append(a_device(rule.device.kind, timingPeriod=period))
+
+
+def _in_pregnancy(rule: MedicineInPregnancy, wishes: Wishes) -> None:
+    wishes.resources += [
+        a_finding("pregnancy", "pregnant", effectiveDateTime="2026-10-01"),
+        _medicine(rule.medicines.atc[0], date(2026, 11, 1)),
+    ]
+
+
+def _long_in_use(rule: MedicineDuration, wishes: Wishes) -> None:
+    wishes.resources.append(_medicine(rule.medicines.atc[0], LONG_AGO))
+
+
+def _loss(rule: Loss, wishes: Wishes) -> None:
+    wishes.resources += [
+        a_measurement(rule.item, 80, "kg", effectiveDateTime="2027-02-10"),
+        a_measurement(rule.item, 70, "kg", effectiveDateTime="2027-05-20"),
+    ]
+
+
+def _sex(rule: Sex, wishes: Wishes) -> None:
+    wishes.sex = rule.sex
+
+
 def _events(rule: EventCount, wishes: Wishes) -> None:
     for n in range(rule.at_least):
         event = rule.events[n % len(rule.events)]
@@ -246,6 +308,8 @@ def _events(rule: EventCount, wishes: Wishes) -> None:
 def _event(event: Happened, day: date) -> dict[str, Any]:
     if event.medicines:
         return _medicine(event.medicines.atc[0], day)
+    if event.item in OPERATIONS:
+        return a_procedure(ITEM, event.item, performedDateTime=day.isoformat())
     if not event.classes:
         return a_finding(event.item, "yes", effectiveDateTime=day.isoformat())
     system, code = _first_of(event.reasons)
@@ -260,8 +324,12 @@ def _age(rule: Age, wishes: Wishes) -> None:
 
 
 def _pregnancy(rule: Pregnancy, wishes: Wishes) -> None:
-    status = "ended" if rule.state == "postpartum_12m" else "pregnant"
-    day = STARTED_ON.isoformat()
+    status = "ended" if rule.state.startswith("postpartum") else "pregnant"
+    day = (
+        (STARTED_ON - timedelta(weeks=15)).isoformat()
+        if "weeks" in rule.state
+        else STARTED_ON.isoformat()
+    )
     wishes.resources.append(a_finding("pregnancy", status, effectiveDateTime=day))
 
 
@@ -289,6 +357,15 @@ _WISHES: dict[type, Callable[[Any, Wishes], None]] = {
     LastFinding: _finding,
     EventCount: _events,
     SinceDiagnosis: _nothing,
+    SinceOnset: _since_onset,
+    InRemission: _in_remission,
+    NotDoneSince: lambda rule, wishes: _wish(rule.rule, wishes),
+    DeviceInUse: _device,
+    DeviceStarted: _device,
+    MedicineDuration: _long_in_use,
+    MedicineInPregnancy: _in_pregnancy,
+    Loss: _loss,
+    Sex: _sex,
     NeverDone: _nothing,
     Age: _age,
     Pregnancy: _pregnancy,

@@ -10,13 +10,15 @@ from datetime import date, timedelta
 from itertools import count, pairwise
 from typing import NamedTuple
 
-from service.domain.fact import CONDITION, DEATH, MEDICINE, Fact
+from service.domain.fact import CONDITION, DEATH, DEVICE, MEDICINE, REMISSION, Fact
 from service.domain.figures import Figures
+from service.domain.formula import Formula
 from service.domain.interval import FOREVER, Interval
 from service.domain.protocol import Activity, Protocol, Recurrence, Variant
 from service.domain.rule import All, AnyOf, MedicineEvent, Rule
 from service.domain.truth import Truth
 from service.domain.window import Leeway
+from tests.reference.fitting_on_a_day import fits_on_the_day
 from tests.reference.known import Known, known_on, last_done
 from tests.reference.truth_on_a_day import answer
 
@@ -84,14 +86,13 @@ def _known_before(facts: Sequence[Fact], day: date) -> list[Fact]:
 
 
 def _ended_by(fact: Fact, day: date) -> bool:
-    return fact.item in {CONDITION, MEDICINE} and fact.until == day - ONE_DAY
+    ending = {CONDITION, REMISSION, MEDICINE, DEVICE}
+    return fact.item in ending and fact.until == day - ONE_DAY
 
 
 def _begin_or_end(part: Part, known: Known) -> None:
-    """1.3 and 1.5: from the condition's first day, to its last; death ends everything."""
-    conditions = [f for f in known.of(CONDITION) if f.code in part.protocol.conditions]
-    fits = any(known.day <= fact.until for fact in conditions) and not known.of(DEATH)
-    if not fits:
+    """1.3 to 1.5: from the first day on which something qualifies, to the last; death ends everything."""
+    if not fits_on_the_day(part.protocol, known) or known.of(DEATH):
         part.starts_on = part.stands = None
     elif part.starts_on is None:
         part.starts_on = known.day
@@ -116,6 +117,8 @@ def _note_what_is_true(part: Part, known: Known) -> None:
     """Keep the first day of the unbroken stretch in which each variant has been true, or has not."""
     applies = _applies(part, known)
     for variant in part.activity.variants:
+        if variant.set_aside:
+            continue
         true = _is_true(variant.rule, part, known)
         _keep_since(part.untrue_since, variant.id, known.day, holds=not true)
         _keep_since(part.true_since, variant.id, known.day, holds=true and applies)
@@ -142,7 +145,8 @@ def _chosen(part: Part, known: Known) -> Date | None:
     """4.2: a true "not required", else the earliest of the true variants, else the base."""
     if part.starts_on is None or not _applies(part, known):
         return None
-    true = [v for v in part.activity.variants if _is_true(v.rule, part, known)]
+    holding = [v for v in part.activity.variants if not v.set_aside]
+    true = [v for v in holding if _is_true(v.rule, part, known)]
     if any(variant.interval is None for variant in true):
         return None
     candidates = [_candidate(part, variant, known, part.starts_on) for variant in true]
@@ -159,7 +163,9 @@ def _due_on(one: Date) -> date:
 
 def _candidate(part: Part, variant: Variant, known: Known, starts_on: date) -> Date | None:
     """4.1 and 4.7: anchor + interval, never before the start or the rule's first true day."""
-    interval = variant.interval or Interval()
+    interval = _interval(variant, known)
+    if interval is None:
+        return None
     since = part.true_since.get(variant.id, known.day)
     earliest = max(starts_on, since)
     done = last_done(part.activity.closing, known)
@@ -173,6 +179,19 @@ def _candidate(part: Part, variant: Variant, known: Known, starts_on: date) -> D
     due_on = max(interval.after(anchor), earliest)
     plain = Date(due_on, due_on, due_on, interval, part.protocol.id, variant.id, anchor)
     return _around(part, plain, variant.leeway, known)
+
+
+def _interval(variant: Variant, known: Known) -> Interval | None:
+    """By a formula: whole months of the last value's share; of a value below something the shortest."""
+    formula = variant.interval
+    if not isinstance(formula, Formula):
+        return formula
+    results = known.results(formula.item)
+    if not results:
+        return None
+    value = results[-1].value or 0.0
+    months = 0 if "<" in results[-1].comparator else int(value // formula.divisor)
+    return Interval(months=max(months, formula.at_least))
 
 
 def _base(part: Part, known: Known, starts_on: date) -> Date | None:

@@ -72,9 +72,9 @@ def _happened(event: Happened, known: Known) -> list[date]:
     return [fact.day for fact in facts]
 
 
-def _is_within(within: Interval, event: date, day: date) -> bool:
-    """From its day to its day + D, both included (3.5)."""
-    return event <= day <= within.after(event)
+def _is_within(within: Interval | None, event: date, day: date) -> bool:
+    """From its day to its day + D, both included (3.5); without D for ever."""
+    return event <= day and (within is None or day <= within.after(event))
 
 
 @answer.register
@@ -151,10 +151,14 @@ def _(rule: Pregnancy, known: Known, starts_on: date | None) -> Answer:
     return said(_PREGNANCY[rule.state](last, known.day), [last.day])
 
 
+def _week(status: Fact, day: date) -> float:
+    """Completed weeks and days, counted back from the due date, 40 weeks; none when not pregnant."""
+    return 40 - (status.until - day).days / 7 if status.code == "pregnant" else float("nan")
+
+
 def _first_trimester(status: Fact, day: date) -> bool:
-    """Weeks 0 to 13 + 6 days, counted back from the due date, 40 weeks."""
-    weeks_left = (status.until - day).days / 7
-    return status.code == "planned" or (status.code == "pregnant" and weeks_left > 40 - 14)
+    """To 13 weeks and 6 days."""
+    return status.code == "planned" or _week(status, day) < 14
 
 
 def _postpartum(status: Fact, day: date) -> bool:
@@ -164,5 +168,8 @@ def _postpartum(status: Fact, day: date) -> bool:
 _PREGNANCY: dict[str, Callable[[Fact, date], bool]] = {
     "any": lambda status, _: status.code == "pregnant",
     "planning_or_first_trimester": _first_trimester,
+    "first_half": lambda status, day: _week(status, day) < 20,
+    "weeks_12_28": lambda status, day: 12 <= _week(status, day) <= 28,
+    "postpartum": lambda status, _: status.code == "ended",
     "postpartum_12m": _postpartum,
 }

@@ -11,6 +11,8 @@ from service.domain.closing import Closing, Series
 from service.domain.fact import ELSEWHERE, ENCOUNTER, MEDICINE, SELF, Fact
 from service.domain.rule import Medicines
 
+SEX_FACTOR = {"male": 1.23, "female": 1.04}
+TURNED = str.maketrans("<>", "><")
 NotFrom = Mapping[str, frozenset[str]]
 
 
@@ -32,11 +34,39 @@ class Known:
     def results(self, item: str) -> list[Fact]:
         """Values, one a day: the last of each day (2.2)."""
         values = [fact for fact in self.of(item) if fact.value is not None]
-        return list({fact.day: fact for fact in values}.values())
+        found = {fact.day: fact for fact in values}
+        if item == "crcl":
+            found = self._computed_clearances() | found
+        return [found[day] for day in sorted(found)]
+
+    def _computed_clearances(self) -> dict[date, Fact]:
+        """Cockcroft and Gault, at each creatinine, and once more when the first weight comes after it."""
+        found: dict[date, Fact] = {}
+        levels, weights = self.results("krea"), self.results("weight")
+        born, sexes = self.of("birth"), self.of("sex")
+        if not born or not weights or not sexes or sexes[-1].code not in SEX_FACTOR:
+            return found
+        for day in {weights[0].day, *(level.day for level in levels)}:
+            level = [one for one in levels if one.day <= day][-1:]
+            weight = [one for one in weights if one.day <= day][-1:]
+            if level and weight and not weight[0].comparator:
+                age = max(
+                    n for n in range(140) if not n or _is_of_age(born[-1].day, n, level[0].day)
+                )
+                assert level[0].value and weight[0].value  # noqa: PT018 - both are results
+                value = SEX_FACTOR[sexes[-1].code] * (140 - age) * weight[0].value / level[0].value
+                turned = level[0].comparator.translate(TURNED)
+                fact = level[0]._replace(item="crcl", value=round(value, 1), comparator=turned)
+                found[day] = fact._replace(day=day)
+        return found
 
     def findings(self, item: str) -> list[Fact]:
         """Coded findings of an item."""
         return [fact for fact in self.of(item) if fact.code]
+
+
+def _is_of_age(born: date, years: int, day: date) -> bool:
+    return (born.year + years, born.month, born.day) <= (day.year, day.month, day.day)
 
 
 def in_order(facts: Iterable[Fact], not_from: NotFrom) -> list[Fact]:
@@ -102,11 +132,16 @@ def uses(medicines: Medicines, known: Known) -> list[Fact]:
 
 def starts(medicines: Medicines, known: Known) -> list[date]:
     """First days of use after so many days without any medicine of the group (3.4)."""
+    return first_of_runs(uses(medicines, known), medicines.washout_days)
+
+
+def first_of_runs(used: Sequence[Fact], washout_days: int) -> list[date]:
+    """First days of use after so many days without."""
     found = []
-    for use in uses(medicines, known):
-        before = [other for other in uses(medicines, known) if other.day < use.day]
+    for use in used:
+        before = [other for other in used if other.day < use.day]
         last_used = max((min(other.until, use.day) for other in before), default=None)
-        if last_used is None or (use.day - last_used).days > medicines.washout_days:
+        if last_used is None or (use.day - last_used).days > washout_days:
             found.append(use.day)
     return found
 

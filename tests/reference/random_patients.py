@@ -34,6 +34,8 @@ def _person(dice: Dice) -> Iterator[Fact]:
     if dice.chance(90):
         born = date(2020 - dice.random.choice((65, 80)), dice.random.randint(1, 12), 28)
         yield Fact("birth", born, "Patient/p")
+        sex = dice.random.choice(("male", "female", "other"))
+        yield Fact("sex", born, "Patient/p", code=sex)
     if dice.chance(5):
         yield Fact("death", dice.day(), "Patient/p")
 
@@ -57,7 +59,12 @@ def _conditions(dice: Dice) -> Iterator[Fact]:
         if dice.chance(percent):
             start = FIRST if number == 0 else dice.day(before=60)
             until = dice.end(start, 200) if dice.chance(40) else FOREVER
-            yield Fact("condition", start, f"Condition/{number}", until, code=code)
+            recorded = dice.day().isoformat() if dice.chance(50) else ""
+            source = f"Condition/{number}"
+            yield Fact("condition", start, source, until, code=code, detail=recorded)
+            if until != FOREVER and dice.chance(40):
+                quiet = until + timedelta(days=1)
+                yield Fact("remission", quiet, source, dice.end(quiet, 60), 1, code=code)
 
 
 VALUES: dict[str, Sequence[float]] = {
@@ -69,6 +76,9 @@ VALUES: dict[str, Sequence[float]] = {
     "bp.dia": (80, 89, 90, 111),
     "act": (15, 19, 20, 25),
     "alat": (40, 151),
+    "krea": (60, 90, 150, 260),
+    "weight": (50, 80, 76, 84),
+    "crcl": (19, 30, 59, 60),
 }
 
 
@@ -158,6 +168,11 @@ def _medicines(dice: Dice) -> Iterator[Fact]:
         dose = dice.random.choice(("5 mg", "10 mg"))
         source, until = f"MedicationStatement/{number}", dice.end(day, 150)
         yield Fact("medicine", day, source, until, code=substance, detail=dose)
+    for number in range(dice.random.choice((0, 0, 2))):
+        day, kind = dice.day(before=60), dice.random.choice(("cpap", "mas"))
+        yield Fact("device", day, f"DeviceUseStatement/{number}", dice.end(day, 90), code=kind)
+    if dice.chance(30):
+        yield Fact("procedure", dice.day(before=30), "Procedure/1", code="ncsp|FNG02")
     for number in range(dice.random.choice((0, 0, 2, 5))):
         code = dice.random.choice(("R03AC02", "R03AC02", "R03BA01", ""))
         yield Fact("dispense", dice.day(before=30), f"MedicationDispense/{number}", code=code)

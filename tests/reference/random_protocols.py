@@ -6,8 +6,18 @@ from typing import Any
 
 from service.domain.closing import Closing, Series
 from service.domain.fact import MEDICINE
-from service.domain.protocol import Activity, FarLimit, Kind, Protocol, Recurrence
+from service.domain.formula import Formula
+from service.domain.protocol import (
+    Activity,
+    Ending,
+    FarLimit,
+    Kind,
+    Protocol,
+    Recurrence,
+    Succession,
+)
 from service.domain.rule import (
+    PREGNANCY_STATES,
     Age,
     All,
     AnyOf,
@@ -15,21 +25,31 @@ from service.domain.rule import (
     BeyondTargetFor,
     Bound,
     CountAtTarget,
+    Device,
+    DeviceInUse,
+    DeviceStarted,
     DispenseCount,
     EventCount,
     Fall,
     Happened,
     HasCondition,
+    InRemission,
     LastFinding,
     LastValue,
+    Loss,
+    MedicineDuration,
     MedicineEvent,
+    MedicineInPregnancy,
     MedicineInUse,
     MedicineSince,
     NeverDone,
     Not,
+    NotDoneSince,
     Pregnancy,
     Rule,
+    Sex,
     SinceDiagnosis,
+    SinceOnset,
     Target,
     Unconfirmed,
     ValueRange,
@@ -37,6 +57,7 @@ from service.domain.rule import (
 from service.domain.season import Season
 from service.domain.window import COMMON, Leeway
 from tests.builders import (
+    WASHOUT_DAYS,
     a_closing,
     a_grid,
     a_protocol,
@@ -84,7 +105,29 @@ def a_random_protocol(dice: Dice, number: int) -> Protocol:
     chosen = dice.random.sample(SHAPES, dice.random.randint(1, 3))
     activities = [_activity(dice, shape, f"p{number}") for shape in chosen]
     conditions = codes(f"icd10|P{number % 2}")
-    return a_protocol(*activities, id=f"p{number}", conditions=conditions)
+    return a_protocol(
+        *activities, id=f"p{number}", conditions=conditions, **dict(_whom(dice, number))
+    )
+
+
+def _whom(dice: Dice, number: int) -> Iterator[tuple[str, Any]]:
+    """Now and then something else qualifies, or another condition takes its place."""
+    other = codes(f"icd10|P{1 - number % 2}")
+    if dice.chance(10):
+        yield "medicines", ("C09",)
+    if dice.chance(10):
+        yield "procedures", codes("ncsp|FNG")
+    if dice.chance(10):
+        yield "lasts", an_interval(dice.interval())
+    if dice.chance(20):
+        yield "through_remission", True
+    if dice.chance(10):
+        lasting = an_interval(dice.interval()) if dice.chance(50) else None
+        yield "endings", (Ending(COMPLICATION, lasting),)
+    if dice.chance(10):
+        yield "successions", (Succession(other, an_interval(dice.interval())),)
+    if dice.chance(15):
+        yield "rivals", other
 
 
 def _activity(dice: Dice, shape: Shape, protocol: str) -> Activity:
@@ -104,6 +147,7 @@ def _activity(dice: Dice, shape: Shape, protocol: str) -> Activity:
                 f"v{number}",
                 rule := _rule(dice, closing),
                 _every(dice),
+                set_aside=dice.chance(5),
                 on_event=rule.on_event,
                 leeway=_leeway(dice),
                 urgent=dice.chance(20),
@@ -120,8 +164,10 @@ def _activity(dice: Dice, shape: Shape, protocol: str) -> Activity:
     )
 
 
-def _every(dice: Dice) -> str | None:
+def _every(dice: Dice) -> str | Formula | None:
     throw = dice.random.randrange(10)
+    if dice.chance(10):
+        return Formula("crcl", 10, 1)
     return {0: None, 1: "P0D", 2: "P0D"}.get(throw, dice.interval())
 
 
@@ -172,8 +218,14 @@ def _simple_rules(dice: Dice, closing: Closing) -> Iterator[Rule]:
     yield EventCount((Happened("exacerbation", item="exacerbation"),), 1, within)
     yield NeverDone(closing)
     yield from _medicine_rules(dice)
+    yield from _rules_since(dice, closing)
+    yield Sex("female")
+    yield ValueRange("crcl", 30, 60)
+    yield Loss("weight", 5, within)
+    yield CountAtTarget((HBA1C_TARGET,), 2, apart=within)
+    yield EventCount((Happened("exacerbation", item="exacerbation"),), 1)
     yield Age(dice.random.choice((65, 80)))
-    yield Pregnancy(dice.random.choice(("any", "planning_or_first_trimester", "postpartum_12m")))
+    yield Pregnancy(dice.random.choice(sorted(PREGNANCY_STATES)))
 
 
 def _medicine_rules(dice: Dice) -> Iterator[Rule]:
@@ -181,4 +233,17 @@ def _medicine_rules(dice: Dice) -> Iterator[Rule]:
     yield MedicineInUse(group)
     yield MedicineEvent(group, within, or_changed=dice.chance(70))
     yield MedicineSince(group, within, less=dice.chance(50))
+    yield MedicineDuration(group, within)
+    yield MedicineInPregnancy(group)
     yield DispenseCount(medicines("R03AC"), dice.random.randint(1, 3), within)
+
+
+def _rules_since(dice: Dice, closing: Closing) -> Iterator[Rule]:
+    span, less = an_interval(dice.interval()), dice.chance(60)
+    onset = SinceOnset(codes("icd10|P"), span, less)
+    yield onset
+    yield InRemission(codes("icd10|P"), span, less)
+    yield NotDoneSince(closing, dice.random.choice((onset, Pregnancy("postpartum"))))
+    cpap = Device("cpap", WASHOUT_DAYS)
+    yield DeviceInUse(cpap)
+    yield DeviceStarted(cpap, span)

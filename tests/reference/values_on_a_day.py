@@ -16,6 +16,7 @@ from service.domain.rule import (
     Fall,
     Grid,
     LastValue,
+    Loss,
     Target,
     Unconfirmed,
     ValueRange,
@@ -91,12 +92,21 @@ def _(rule: ValueRange, known: Known, starts_on: date | None) -> Answer:
 
 @answer.register
 def _(rule: CountAtTarget, known: Known, starts_on: date | None) -> Answer:
-    return Answer(min(_last_at_target(t, rule.count, known, starts_on) for t in rule.targets))
+    return Answer(min(_last_at_target(target, rule, known, starts_on) for target in rule.targets))
 
 
-def _last_at_target(target: Target, count: int, known: Known, starts_on: date | None) -> Truth:
-    results = known.results(target.item)[-count:]
+def _last_at_target(
+    target: Target, rule: CountAtTarget, known: Known, starts_on: date | None
+) -> Truth:
+    """The shortest run of latest results that is long enough and, where asked for, spans so long."""
+    results = known.results(target.item)
     bound = _in_force(target, known, starts_on)
+    count = rule.count
+    while rule.apart and count <= len(results):
+        if rule.apart.after(results[-count].day) <= results[-1].day:
+            break
+        count += 1
+    results = results[-count:]
     if len(results) < count:
         return FALSE
     if bound is None:
@@ -136,6 +146,17 @@ def _(rule: Fall, known: Known, starts_on: date | None) -> Answer:
     fell = new.value < old.value * (1 - rule.percent / 100)
     lower = any(new.value < limit <= old.value for limit in rule.classes)
     return said(fell and (lower or not rule.classes))
+
+
+@answer.register
+def _(rule: Loss, known: Known, starts_on: date | None) -> Answer:
+    results = known.results(rule.item)
+    since = rule.within.before(results[-1].day) if results else known.day
+    values = [one.value for one in results if one.value is not None and one.day >= since]
+    if len(values) < 2:
+        return Answer(UNKNOWN)
+    *earlier, last = values
+    return said(100 * (max(earlier) - last) >= rule.percent * max(earlier) - 1e-6)
 
 
 @answer.register

@@ -24,6 +24,7 @@ FORMS = {
 # The kinds that the patient is told of; the others show only the interval.
 TOLD_TO_PATIENTS = [
     "at-target",
+    "device",
     "diagnosed",
     "event",
     "fall",
@@ -33,6 +34,7 @@ TOLD_TO_PATIENTS = [
     "medicine-in-use",
     "never-done",
     "own-entry",
+    "remission",
     "season",
     "to-confirm",
 ]

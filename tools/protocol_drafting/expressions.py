@@ -13,10 +13,12 @@ each expression is what this service follows. What the expressions leave out:
   again at its old dose, soon after another of its group, is no change.
 - Past results are held against the target of today.
 - Conditions are active by their dates.
+- Clearance is read where it is reported; this service computes it from creatinine and weight too.
+- A protocol that gives way to another is asked about all the same: whom it is for stands beside its actions.
 """
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
 
 from tools.protocol_drafting.inputs import Inputs
 from tools.protocol_drafting.pieces import BASE, Json
@@ -35,16 +37,22 @@ class Expressions:
     """Writes the rules of one action, by its id, and gathers the inputs that they ask for."""
 
     def __init__(
-        self, drafting: Drafting, protocol: str, action: str, goals: dict[str, list[Json]]
+        self,
+        drafting: Drafting,
+        protocol: str,
+        action: str,
+        goals: dict[str, list[Json]],
+        shapes: "Mapping[str, Shape]",
     ) -> None:
         self.inputs = Inputs(action)
+        self._shapes = shapes
         self._drafting = drafting
         self._protocol = protocol
         self._goals = goals
 
     def of(self, rule: Json, row: Json) -> str:
         """The rule as an expression; false or empty where it does not surely hold."""
-        return _SHAPES[rule["type"]](self, rule, row)
+        return self._shapes[rule["type"]](self, rule, row)
 
     def own_entry(self) -> str:
         """Whether the patient's own plan gives a date or an interval."""
@@ -72,6 +80,11 @@ class Expressions:
         """The bounds of a goal, in order."""
         return self._goals[goal]
 
+    def item_of(self, goal: str) -> str:
+        """The item that a goal measures; a range has two goals, for its ends."""
+        item: str = self.bounds(goal)[0].get("item", goal)
+        return item
+
     def held(self, goal: str, value: str, row: Json, *, beyond: bool) -> str:
         """Whether a value is at a goal's target, or beyond it: by the first bound that applies."""
         *first, last = self.bounds(goal)
@@ -84,8 +97,12 @@ class Expressions:
         return found
 
     def _bound(self, bound: Json, value: str, *, beyond: bool) -> str:
-        operator = bound["operator"]
-        return f"{value} {BEYOND[operator] if beyond else operator} {bound['limit']:g}"
+        operator = BEYOND[bound["operator"]] if beyond else bound["operator"]
+        if "reference" not in bound:
+            return f"{value} {operator} {bound['limit']:g}"
+        end, factor = bound["reference"]
+        result = value.removesuffix("value.value")
+        return f"{value} {operator} {result}referenceRange.first().{end}.value * {factor:g}"
 
     def answers(self, rule: Json) -> str:
         """The codes that stand for a rule's findings: ours, and those of other code systems."""
@@ -108,6 +125,13 @@ class Expressions:
         """The items that close an activity."""
         parts = self._drafting.closings.get(row["key"], {}).get("parts") or [[row["key"]]]
         return [item for items in parts for item in items]
+
+    def done(self, row: Json) -> list[tuple[str, str]]:
+        """What tells that an activity was done, each with the path of its day."""
+        items = self.closing_items(row)
+        found = [(self.results(item), "effective") for item in items]
+        procedures = [self.inputs.procedures(item) for item in items if item == row["key"]]
+        return [*found, *((one, "performed") for one in procedures)]
 
     @property
     def washout_days(self) -> int:
@@ -138,261 +162,5 @@ def _yes_or_no(answers: Json, item: str) -> Json:
     return found if item in found["items"] else {}
 
 
-def _joined(word: str) -> Callable[[Expressions, Json, Json], str]:
-    def write(said: Expressions, rule: Json, row: Json) -> str:
-        return f" {word} ".join(f"({said.of(one, row)})" for one in rule["rules"])
-
-    return write
-
-
-def _not(said: Expressions, rule: Json, row: Json) -> str:
-    """What is not in use must be known: no data about medicines is no absence."""
-    inner = said.of(rule["rule"], row)
-    return f"{said.inputs.all_uses()}.exists() and ({inner}).not()"
-
-
-def _last_value(said: Expressions, rule: Json, _: Json) -> str:
-    value = said.last(rule["item"])
-    if "reference" not in rule:
-        return f"{value} {rule['operator']} {rule['limit']:g}"
-    end, factor = rule["reference"]
-    limit = f"{said.results(rule['item'])}.first().referenceRange.first().{end}.value"
-    return f"{value} {rule['operator']} {limit} * {factor:g}"
-
-
-def _range(said: Expressions, rule: Json, _: Json) -> str:
-    edges = [(">=", rule.get("at_least")), ("<", rule.get("below"))]
-    return _between(said.last(rule["item"]), edges)
-
-
-def _between(value: str, edges: list[tuple[str, float | None]]) -> str:
-    return " and ".join(f"{value} {sign} {edge:g}" for sign, edge in edges if edge is not None)
-
-
-def _beyond_target(said: Expressions, rule: Json, row: Json) -> str:
-    return said.held(rule["goal"], said.last(rule["goal"]), row, beyond=True)
-
-
-def _count_at_target(said: Expressions, rule: Json, row: Json) -> str:
-    results, number = said.results(rule["goals"][0]), rule["count"]
-    held = [said.held(goal, said.value(goal), row, beyond=False) for goal in rule["goals"]]
-    latest = f"{results}.take({number})"
-    return (
-        f"{latest}.count() = {number} and {latest}.all({' and '.join(f'({one})' for one in held)})"
-    )
-
-
-def _beyond_target_for(said: Expressions, rule: Json, row: Json) -> str:
-    """Beyond since so long: the result in force then, and every one after it."""
-    results, long = said.results(rule["goals"][0]), interval(rule["at_least"])
-    held = [said.held(goal, said.value(goal), row, beyond=True) for goal in rule["goals"]]
-    beyond = " or ".join(f"({one})" for one in held)
-    then = f"{results}.where(effective + {long} <= {TODAY})"
-    since = f"{results}.where(effective + {long} > {TODAY})"
-    return f"{then}.exists() and {then}.first().all({beyond}) and {since}.all({beyond})"
-
-
-def _fall(said: Expressions, rule: Json, _: Json) -> str:
-    results = said.results(rule["item"])
-    new, old = (
-        f"{results}.{one}.{said.value(rule['item'])}" for one in ("first()", "skip(1).first()")
-    )
-    limits = " | ".join(str(limit) for limit in rule["classes"])
-    lower = f"({limits}).where({new} < $this).count() > ({limits}).where({old} < $this).count()"
-    return f"{new} < {old} * {1 - rule['percent'] / 100:g} and {lower}"
-
-
-def _unconfirmed(said: Expressions, rule: Json, _: Json) -> str:
-    """Never yet two results over the bound among so many in a row and within so long."""
-    if rule["needed"] != PAIR:
-        message = f"a finding confirmed by {rule['needed']} results has no expression yet"
-        raise ValueError(message)
-    results = said.results(rule["item"])
-    found = f"{said.value(rule['item'])} {rule['operator']} {rule['limit']:g}"
-    earlier = [f"{results}.skip($index + {n}).first()" for n in range(1, rule["of"])]
-    recent = [f"{one}.effective + {interval(rule['within'])} >= effective" for one in earlier]
-    pairs = [f"({a}.{found} and {b})" for a, b in zip(earlier, recent, strict=True)]
-    return f"{results}.exists() and {results}.where({found} and ({' or '.join(pairs)})).empty()"
-
-
-PAIR: Final = 2
-
-
-def _grid(said: Expressions, rule: Json, _: Json) -> str:
-    grid = said.grid(rule["scheme"])
-    cells = [_cell(said, grid, cell) for cell in rule["cells"]]
-    return " or ".join(f"({one})" for one in [*cells, *_alone(said, grid, rule["alone"])])
-
-
-def _cell(said: Expressions, grid: Json, cell: str) -> str:
-    axes = (grid["rows"], grid["columns"])
-    classes = [
-        next(one for one in axis["classes"] if one in (cell[:-2], cell[-2:])) for axis in axes
-    ]
-    parts = [_in_class(said, axis, one) for axis, one in zip(axes, classes, strict=True)]
-    return " and ".join(parts)
-
-
-def _alone(said: Expressions, grid: Json, classes: list[str]) -> list[str]:
-    pairs = ((grid["rows"], grid["columns"]), (grid["columns"], grid["rows"]))
-    return [
-        f"{said.results(missing['item'])}.empty() and {_in_class(said, axis, one)}"
-        for axis, missing in pairs
-        for one in classes
-        if one in axis["classes"]
-    ]
-
-
-def _in_class(said: Expressions, axis: Json, name: str) -> str:
-    edges = axis["classes"][name]
-    signs = {"at_least": ">=", "below": "<", "over": ">", "up_to": "<="}
-    value = said.last(axis["item"])
-    return _between(value, [(sign, edges.get(edge)) for edge, sign in signs.items()])
-
-
-def _in_use(said: Expressions, rule: Json, _: Json) -> str:
-    uses = said.inputs.uses(rule["atc"])
-    return f"{uses}.where({_NOW_IN_USE}).exists()"
-
-
-_NOW_IN_USE: Final = (
-    f"effective.start <= {TODAY} and (effective.end.empty() or effective.end >= {TODAY})"
-)
-
-
-def _started(said: Expressions, rule: Json, _: Json) -> str:
-    """A first use after the washout, or one of another substance or dose."""
-    uses = said.inputs.uses(rule["atc"])
-    ways = [_first_after_washout(said, uses)]
-    if rule["or_changed"]:
-        ways.append(_another_dose(uses))
-    recent = f"effective.start + {interval(rule['within'])} >= {TODAY}"
-    return (
-        f"{uses}.where(effective.start <= {TODAY} and {recent} and ({' or '.join(ways)})).exists()"
-    )
-
-
-def _first_after_washout(said: Expressions, uses: str) -> str:
-    before = f"{uses}.skip($index + 1).first()"
-    days = said.washout_days
-    return f"{before}.empty() or {before}.effective.end + {days} days < effective.start"
-
-
-def _another_dose(uses: str) -> str:
-    """The latest earlier use of the substance, if any, had another dose.
-
-    FHIRPath cannot name the outer item inside an inner loop: the earlier uses are put into one
-    text, latest first, in which this use's substance and dose are looked up.
-    """
-    earlier = f"{uses}.skip($index + 1).select({_SUBSTANCE} + {_DOSE}).join('')"
-    same = f"{earlier}.indexOf({_SUBSTANCE}) = {earlier}.indexOf({_SUBSTANCE} + {_DOSE})"
-    return f"({earlier}.contains({_SUBSTANCE}) and {same}).not()"
-
-
-_SUBSTANCE: Final = "'|' + medication.coding.code.first() + '='"
-_DOSE: Final = "iif(dosage.text.exists(), dosage.text.first(), '') + '|'"
-
-
-def _medicine_since(said: Expressions, rule: Json, _: Json) -> str:
-    """Since the last start: the latest use with nothing before it in the washout."""
-    uses = said.inputs.uses(rule["atc"])
-    first = _first_after_washout(said, uses)
-    starts = f"{uses}.where(effective.start <= {TODAY} and ({first}))"
-    return f"{starts}.first().effective.start + {interval(rule['less_than'])} > {TODAY}"
-
-
-def _dispensed(said: Expressions, rule: Json, _: Json) -> str:
-    recent = f"whenHandedOver <= {TODAY} and whenHandedOver + {interval(rule['within'])} >= {TODAY}"
-    return f"{said.inputs.dispenses(rule['atc'])}.where({recent}).count() >= {rule['count']}"
-
-
-def _condition(said: Expressions, rule: Json, _: Json) -> str:
-    active = f"onset <= {TODAY} and (abatement.empty() or abatement > {TODAY})"
-    return f"{said.inputs.conditions(rule['value_set'])}.where({active}).exists()"
-
-
-def _finding(said: Expressions, rule: Json, _: Json) -> str:
-    results = said.results(rule["item"])
-    return f"{results}.first().value.coding.where(code in ({said.answers(rule)})).exists()"
-
-
-def _since_diagnosis(said: Expressions, rule: Json, _: Json) -> str:
-    begun = f"{said.qualifying()}.first().onset"
-    return f"{begun} <= {TODAY} and {begun} + {interval(rule['less_than'])} > {TODAY}"
-
-
-def _event_count(said: Expressions, rule: Json, _: Json) -> str:
-    """Events of one day are one event."""
-    days = " | ".join(
-        _event_days(said, event, interval(rule["within"])) for event in rule["events"]
-    )
-    return f"({days}).distinct().count() >= {rule['count']}"
-
-
-def _event_days(said: Expressions, event: Json, within: str) -> str:
-    if event["item"] == "encounter":
-        kinds = " | ".join(f"'{code}'" for code in event["classes"])
-        events, day = said.inputs.encounters(event["value_set"]), "period.start"
-        extra = f" and class.code in ({kinds})"
-    elif event["item"] == "medicine":
-        events, day = said.inputs.uses(event["atc"]), "effective.start"
-        extra = f" and ({_first_after_washout(said, events)})"
-    else:
-        events, day, extra = said.inputs.results(event["item"]), "effective", ""
-    recent = f"{day} <= {TODAY} and {day} + {within} >= {TODAY}"
-    return f"{events}.where({recent}{extra}).{day}"
-
-
-def _never_done(said: Expressions, _: Json, row: Json) -> str:
-    items = said.closing_items(row)
-    found = [said.results(item) for item in items]
-    found += [said.inputs.procedures(item) for item in items if item == row["key"]]
-    return " and ".join(f"{one}.empty()" for one in found)
-
-
-def _age(_: Expressions, rule: Json, __: Json) -> str:
-    return f"%context.birthDate + {rule['at_least']} years <= {TODAY}"
-
-
-def _pregnancy(said: Expressions, rule: Json, _: Json) -> str:
-    status = f"{said.results('pregnancy')}.first()"
-    pregnant, ended = (_coded(said, status, value) for value in ("pregnant", "ended"))
-    if rule["state"] == "any":
-        return pregnant
-    if rule["state"] == "postpartum_12m":
-        return f"{ended} and {status}.effective + 12 months >= {TODAY}"
-    due = f"{status}.component.where(code.coding.where(code = '{DUE_DATE}').exists()).value"
-    # 183 days before the due date, 97 days after the last period, the first trimester ends.
-    ends = f"iif({due}.exists(), {due} - 183 days, {status}.effective + 97 days)"
-    return f"{_coded(said, status, 'planned')} or ({pregnant} and {ends} >= {TODAY})"
-
-
-def _coded(said: Expressions, status: str, value: str) -> str:
-    codes = said.answers({"item": "pregnancy", "values": [value]})
-    return f"{status}.value.coding.where(code in ({codes})).exists()"
-
-
-_SHAPES: Final[dict[str, Callable[[Expressions, Json, Json], str]]] = {
-    "all": _joined("and"),
-    "any": _joined("or"),
-    "not": _not,
-    "last-value": _last_value,
-    "value-range": _range,
-    "beyond-target": _beyond_target,
-    "count-at-target": _count_at_target,
-    "beyond-target-for": _beyond_target_for,
-    "fall": _fall,
-    "unconfirmed": _unconfirmed,
-    "grid": _grid,
-    "medicine-in-use": _in_use,
-    "medicine-started": _started,
-    "medicine-since": _medicine_since,
-    "dispense-count": _dispensed,
-    "condition": _condition,
-    "finding": _finding,
-    "since-diagnosis": _since_diagnosis,
-    "event-count": _event_count,
-    "never-done": _never_done,
-    "age": _age,
-    "pregnancy": _pregnancy,
-}
+Shape: TypeAlias = Callable[[Expressions, Json, Json], str]
+"""Writes a rule of one shape, for a row of the table."""

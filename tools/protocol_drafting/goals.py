@@ -17,9 +17,9 @@ from tools.protocol_drafting.pieces import (
 )
 from tools.protocol_drafting.rules import rule_extension
 from tools.protocol_drafting.table import Drafting
+from tools.protocol_drafting.vocabulary import limit_of_normal
 
 OPERATORS: Final = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-UPPER_LIMIT: Final = "xULN"
 ENGLISH: Final = 2
 
 
@@ -62,7 +62,7 @@ def _goal_id(item: str, operator: str, *, both: bool) -> str:
 def _bound(bound: Json, operator: str, limit: float | str) -> Json:
     found = {"item": bound["of"], "operator": operator, "unit": bound["unit"]}
     if isinstance(limit, str):
-        return {**found, "reference": ("high", float(limit.removesuffix(UPPER_LIMIT)))}
+        return {**found, "reference": limit_of_normal(limit)}
     return {**found, "limit": limit}
 
 

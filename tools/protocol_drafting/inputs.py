@@ -53,6 +53,11 @@ class Inputs:
         group = {"path": "medication", "valueSet": url_of("ValueSet", medicines(atc))}
         return self._add(f"{medicines(atc)}-dispensed", "MedicationDispense", [group])
 
+    def devices(self, kind: str) -> str:
+        """The DeviceUseStatements of a kind of device, the latest start first."""
+        codes = {"path": "device.resolve().type", "valueSet": url_of("ValueSet", f"device-{kind}")}
+        return self._add(f"device-{kind}", "DeviceUseStatement", [codes], "timing")
+
     def conditions(self, value_set: str) -> str:
         """The Conditions of a value set, the earliest onset first."""
         codes = {"path": "code", "valueSet": url_of("ValueSet", f"condition-{value_set}")}

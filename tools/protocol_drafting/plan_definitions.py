@@ -17,9 +17,10 @@ from tools.protocol_drafting.pieces import (
     translated,
     url_of,
 )
-from tools.protocol_drafting.rules import in_our_words
+from tools.protocol_drafting.shapes import SHAPES
 from tools.protocol_drafting.table import Drafting, names_of
 from tools.protocol_drafting.variants import condition, nested_actions
+from tools.protocol_drafting.vocabulary import in_our_words
 
 TYPE: Final = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 
@@ -53,7 +54,7 @@ def _whom(drafting: Drafting, protocol: str) -> list[Json]:
 
 def _action(drafting: Drafting, protocol: str, row: Json) -> Json:
     names = names_of(row)
-    said = Expressions(drafting, protocol, row["id"], bounds_by_goal(drafting, protocol))
+    said = Expressions(drafting, protocol, row["id"], bounds_by_goal(drafting, protocol), SHAPES)
     nested = nested_actions(drafting, protocol, row, said)
     conditions = _applies_when(drafting, row, said)
     return filled(

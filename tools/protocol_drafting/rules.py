@@ -1,8 +1,4 @@
-"""Rules: from the words of the protocol table to ours, and from ours to the extension `rule`.
-
-Ours mirror `service/domain/rule/` one to one. The table's vocabulary is a first encoding; where a
-decision stands in its place it is written in our words already.
-"""
+"""Rules in our words as the extension `rule`. Our words mirror `service/domain/rule/` one to one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -18,15 +14,6 @@ from tools.protocol_drafting.pieces import (
     url_of,
 )
 
-# The table knows some findings by shorter names.
-FINDINGS: Final = {
-    ("smoking", "current"): "current-smoker",
-    ("smoking", "never"): "never-smoker",
-    ("foot-risk", "1"): "foot-risk-1",
-    ("foot-risk", "2"): "foot-risk-2",
-    ("foot-risk", "3"): "foot-risk-3",
-}
-GOALS_OF: Final = {"bp": ["bp.sys", "bp.dia"]}
 EVENT_TYPES: Final = frozenset(
     {
         "medicine-in-use",
@@ -37,28 +24,14 @@ EVENT_TYPES: Final = frozenset(
         "since-diagnosis",
         "event-count",
         "pregnancy",
+        "medicine-duration",
+        "device-in-use",
+        "device-started",
+        "since-onset",
+        "in-remission",
+        "not-done-since",
     }
 )
-
-
-def is_own_entry(rule: Json) -> bool:
-    """Whether the plan's own date is meant, which wins over every rule anyway."""
-    return rule.get("type") == "care_plan" and rule.get("field") == "next_due"
-
-
-def in_our_words(rule: Json, grids: Json) -> Json:
-    """A rule of the table in our vocabulary; a KeyError names a word that has none yet."""
-    for table_word, our_word in (("all", "all"), ("any", "any")):
-        if table_word in rule:
-            return {
-                "type": our_word,
-                "rules": [in_our_words(one, grids) for one in rule[table_word]],
-            }
-    if "not" in rule:
-        return {"type": "not", "rule": in_our_words(rule["not"], grids)}
-    if rule["type"] == "grid":
-        return {**rule, "alone": _alone(rule["cells"], grids)}
-    return _WORDS[rule["type"]](rule)
 
 
 def anchors_on_event(rule: Json) -> bool:
@@ -167,6 +140,9 @@ _PARTS: Final[dict[str, Callable[[Json], list[Json]]]] = {
     "of": _whole("of", "of"),
     "within": _durations("within", "within"),
     "scheme": lambda rule: [part("scheme", valueCode=rule["scheme"])],
+    "apart": _durations("apart", "apart"),
+    "device": lambda rule: [part("device", valueCode=rule["device"])],
+    "sex": lambda rule: [part("sex", valueCode=rule["sex"])],
     "cells": _codes("cell", "cells"),
     "alone": _codes("alone", "alone"),
     "atc": _codes("atc", "atc"),
@@ -176,110 +152,3 @@ _PARTS: Final[dict[str, Callable[[Json], list[Json]]]] = {
     "events": _events,
     "state": lambda rule: [part("state", valueCode=rule["state"])],
 }
-
-
-def _last_value(rule: Json) -> Json:
-    value = rule["value"]
-    if value == "risk-target":
-        return {"type": "beyond-target", "goal": rule["item"]}
-    found = {"type": "last-value", "item": rule["item"], "operator": rule["op"]}
-    if isinstance(value, str) and value.endswith("xULN"):
-        return {**found, "reference": ("high", float(value.removesuffix("xULN")))}
-    return {**found, "limit": value, "unit": rule["unit"]}
-
-
-def _range(rule: Json) -> Json:
-    found: Json = {"type": "value-range", "item": rule["item"], "unit": RANGE_UNITS[rule["item"]]}
-    if "gte" in rule:
-        found["at_least"] = rule["gte"]
-    if "lt" in rule:
-        found["below"] = rule["lt"]
-    return found
-
-
-RANGE_UNITS: Final = {
-    "egfr": "mL/min/{1.73_m2}",
-    "fpg": "mmol/L",
-    "hba1c": "mmol/mol",
-    "act": "{score}",
-}
-
-
-def _medication(rule: Json) -> Json:
-    if rule["phase"] == "active":
-        return {"type": "medicine-in-use", "atc": rule["atc"]}
-    changed = rule["phase"] == "started_or_changed"
-    found = {"type": "medicine-started", "atc": rule["atc"], "or_changed": changed}
-    return {**found, "within": rule["within"]}
-
-
-def _finding(rule: Json) -> Json:
-    item = rule["item"]
-    return {"type": "finding", "item": item, "values": [FINDINGS[item, str(rule["value"])]]}
-
-
-def _yes(rule: Json) -> Json:
-    return {"type": "finding", "item": rule["value"], "values": ["yes"]}
-
-
-def _age(rule: Json) -> Json:
-    return {"type": "age", "at_least": rule["gte"]}
-
-
-def _goals(rule: Json) -> list[str]:
-    return GOALS_OF.get(rule["item"], [rule["item"]])
-
-
-_WORDS: Final[dict[str, Callable[[Json], Json]]] = {
-    "last_value": _last_value,
-    "range": _range,
-    "medication": _medication,
-    "finding": _finding,
-    "preference": _yes,
-    "symptom": _yes,
-    "care_plan": lambda rule: {"type": "finding", "item": rule["field"], "values": ["yes"]},
-    "age": _age,
-    "pregnancy": lambda rule: {"type": "pregnancy", "state": rule["state"]},
-    "time_since": lambda rule: {"type": "since-diagnosis", "less_than": rule["lt"]},
-    "never_done": lambda _: {"type": "never-done"},
-    "count_at_target": lambda rule: {
-        "type": "count-at-target",
-        "goals": _goals(rule),
-        "count": rule["n"],
-    },
-    "time_above_target": lambda rule: {
-        "type": "beyond-target-for",
-        "goals": _goals(rule),
-        "at_least": rule["ge"],
-    },
-    "unconfirmed": lambda rule: {
-        "type": "unconfirmed",
-        "item": rule["item"],
-        "operator": ">=",
-        "limit": 3,
-        "unit": "mg/mmol",
-        "needed": rule["needed"],
-        "of": 3,
-        "within": rule["window"],
-    },
-    "dispense_count": lambda rule: {
-        "type": "dispense-count",
-        "atc": rule["atc"],
-        "count": rule["ge"],
-        "within": rule["within"],
-    },
-}
-
-
-def _alone(cells: list[str], times: dict[str, int]) -> list[str]:
-    """The rows and columns whose longest interval is that of these cells (KDIGO with one axis known)."""
-    rarest_here = {times[cell] for cell in cells}
-    return sorted(one for one in _axis_classes(times) if _rarest(one, times) in rarest_here)
-
-
-def _axis_classes(times: dict[str, int]) -> set[str]:
-    return {part for cell in times for part in (cell[:-2], cell[-2:])}
-
-
-def _rarest(axis_class: str, times: dict[str, int]) -> int:
-    return min(n for cell, n in times.items() if axis_class in {cell[:-2], cell[-2:]})

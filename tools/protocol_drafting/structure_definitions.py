@@ -1,4 +1,4 @@
-"""Our extensions as StructureDefinitions, differential only, its elements in the order of the base."""
+"""Our extensions as StructureDefinitions, differential only."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ R4: Final = "4.0.1"
 def structure_definition(name: str, said: Json) -> Json:
     """The definition of one extension: simple with a value, or complex with parts."""
     parts = said.get("parts", {})
-    *elements, value = _complex(parts) if parts else _simple(said["value"])
+    elements = _complex(parts) if parts else _simple(said["value"])
     return {
         "resourceType": "StructureDefinition",
         "id": name,
@@ -28,8 +28,14 @@ def structure_definition(name: str, said: Json) -> Json:
         "type": "Extension",
         "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
         "derivation": "constraint",
-        "differential": {"element": [_root(said["says"]), *elements, _fixed(name), value]},
+        "differential": {"element": _in_order(_root(said["says"]), elements, name)},
     }
+
+
+def _in_order(root: Json, elements: list[Json], name: str) -> list[Json]:
+    """The order of Extension's elements: extension, url, value[x]."""
+    *extensions, value = elements
+    return [root, *extensions, _fixed(name), value]
 
 
 def _url(name: str) -> str:

@@ -179,9 +179,8 @@ def _code_system(name: str, title: Names, codes: dict[str, Names], of: str | Non
         for code, names in codes.items()
     ]
     # How a supplement's codes compare is said by the system that it adds names to.
-    kind: Json = {"caseSensitive": True, "content": "complete"}
-    if of:
-        kind = {"content": "supplement", "supplements": of}
+    own = {"caseSensitive": True, "content": "complete"}
+    kind = {"content": "supplement", "supplements": of} if of else own
     return definition("CodeSystem", name, title, **kind, concept=concepts)
 
 

@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from tools.protocol_drafting.expressions import Expressions, exclusive
-from tools.protocol_drafting.pieces import Json, citations, extension, filled, timing, translated
-from tools.protocol_drafting.rules import (
-    anchors_on_event,
-    in_our_words,
-    is_own_entry,
-    rule_extension,
+from tools.protocol_drafting.pieces import (
+    Json,
+    citations,
+    extension,
+    filled,
+    part,
+    timing,
+    translated,
 )
+from tools.protocol_drafting.rules import anchors_on_event, rule_extension
 from tools.protocol_drafting.table import Drafting
+from tools.protocol_drafting.vocabulary import in_our_words, is_own_entry
 
 FHIRPATH: Final = "text/fhirpath"
 BASE_TITLE: Final = ["Perusväli", "Grundintervall", "Base interval"]
 DAYS: Final = {"D": 1, "W": 7, "M": 30.436875, "Y": 365.2425}
 OWN_ENTRY: Final = (0, 0.0)
 NOT_REQUIRED: Final = (1, 0.0)
+TIMED: Final = 2
+SET_ASIDE: Final = "false"
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,22 @@ class _Variant:
     rule: Json | None
 
     @property
+    def formula(self) -> Json | None:
+        """The formula of its interval, where it has one."""
+        return self.decided.get("formula")
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether another variant for the same thing holds in its place."""
+        return bool(self.decided.get("set_aside"))
+
+    @property
+    def months(self) -> int:
+        """The whole months of its interval; none of one in days or weeks."""
+        interval = self.table["interval"]
+        return int(interval[1:-1]) if self.rank[0] == TIMED and interval.endswith("M") else 0
+
+    @property
     def rank(self) -> tuple[int, float]:
         """Its place among the variants that hold, before the order of listing."""
         interval = self.table["interval"]
@@ -40,19 +62,23 @@ class _Variant:
             return OWN_ENTRY
         if interval == "none":
             return NOT_REQUIRED
-        return 2, int(interval[1:-1]) * DAYS[interval[-1]]
+        if self.formula:
+            return TIMED, 0.0
+        return TIMED, int(interval[1:-1]) * DAYS[interval[-1]]
 
 
 def nested_actions(drafting: Drafting, protocol: str, row: Json, said: Expressions) -> list[Json]:
     """The variants of a row and its base, with expressions of which exactly one is true."""
     variants = _variants(drafting, protocol, row)
     own = [said.own_entry() if one.rule is None else said.of(one.rule, row) for one in variants]
-    ranks = [(one.rank, number) for number, one in enumerate(variants)]
-    found = [
-        _variant(drafting, row["id"], one, exclusive(own[n], _winning(own, ranks, n)))
-        for n, one in enumerate(variants)
-    ]
-    return [*found, _base(row, own)]
+    holding = [place for place, one in enumerate(variants) if not one.is_set_aside]
+    found = []
+    for place, one in enumerate(variants):
+        winning = [_beating(said, variants, own, other, place) for other in holding]
+        expression = exclusive(own[place], [one for one in winning if one])
+        shown = SET_ASIDE if one.is_set_aside else expression
+        found.append(_variant(drafting, row["id"], one, shown, said))
+    return [*found, _base(row, [own[place] for place in holding])]
 
 
 def condition(expression: str, rule: Json | None = None) -> Json:
@@ -79,11 +105,33 @@ def _decided(drafting: Drafting, variant: Json, decided: Json) -> _Variant:
     return _Variant(variant, decided, rule)
 
 
-def _winning(own: list[str], ranks: list[tuple[tuple[int, float], int]], number: int) -> list[str]:
-    return [one for one, rank in zip(own, ranks, strict=True) if rank < ranks[number]]
+def _beating(
+    said: Expressions, variants: list[_Variant], own: list[str], other: int, place: int
+) -> str:
+    """When the other variant holds in place of this one; empty where it never does."""
+    if other == place:
+        return ""
+    one, this = variants[other], variants[place]
+    if one.formula and this.rank[0] == TIMED:
+        limit = _beats_below(one, this.months, first=other < place)
+        return f"({own[other]}) and {said.last(one.formula['item'])} < {limit:g}" if limit else ""
+    if this.formula and one.rank[0] == TIMED:
+        limit = _beats_below(this, one.months, first=place < other)
+        value = said.last(this.formula["item"])
+        return f"({own[other]}) and {value} >= {limit:g}" if limit else own[other]
+    return own[other] if (one.rank, other) < (this.rank, place) else ""
 
 
-def _variant(drafting: Drafting, row: str, variant: _Variant, expression: str) -> Json:
+def _beats_below(variant: _Variant, months: int, *, first: bool) -> float:
+    """The value below which an interval by a formula wins over so many months: equal ones, if first."""
+    formula = variant.formula or {}
+    longest = months if first else months - 1
+    return formula["divisor"] * (longest + 1) if longest >= formula["at_least"] else 0
+
+
+def _variant(
+    drafting: Drafting, row: str, variant: _Variant, expression: str, said: Expressions
+) -> Json:
     decided = variant.decided
     return filled(
         {
@@ -92,9 +140,21 @@ def _variant(drafting: Drafting, row: str, variant: _Variant, expression: str) -
             **translated("title", drafting.phrases["variants"][decided.get("when", decided["id"])]),
             "documentation": citations(_own_sources(drafting, variant)),
             "condition": [condition(expression, variant.rule)],
-            **_timing(variant.table),
+            **(_computed(said, variant.formula) if variant.formula else _timing(variant.table)),
         }
     )
+
+
+def _computed(said: Expressions, formula: Json) -> Json:
+    """The shortest interval as timing, and how its months are computed (R4 action.dynamicValue)."""
+    months = f"{said.last(formula['item'])} div {formula['divisor']:g}"
+    least = formula["at_least"]
+    expression = f"iif({months} < {least}, {least}, {months})"
+    value = {"language": FHIRPATH, "expression": expression}
+    return {
+        **timing(f"P{least}M"),
+        "dynamicValue": [{"path": "timing.repeat.period", "expression": value}],
+    }
 
 
 def _marks(variant: _Variant) -> list[Json]:
@@ -105,7 +165,20 @@ def _marks(variant: _Variant) -> list[Json]:
     found.append(extension("anchor", valueCode=variant.decided.get("anchor", by_rule)))
     if variant.decided.get("urgent"):
         found.append(extension("urgent", valueBoolean=True))
+    if variant.is_set_aside:
+        found.append(extension("set-aside", valueBoolean=True))
+    if variant.formula:
+        found.append(_formula(variant.formula))
     return found
+
+
+def _formula(formula: Json) -> Json:
+    parts = [
+        part("item", valueCode=formula["item"]),
+        part("divisor", valueDecimal=formula["divisor"]),
+        part("at-least-months", valueUnsignedInt=formula["at_least"]),
+    ]
+    return extension("interval-formula", extension=parts)
 
 
 def _own_sources(drafting: Drafting, variant: _Variant) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from service.domain.closing import Closing
 from service.domain.codes import NO_CODES, CodeSet
 from service.domain.fact import CONDITION, ENCOUNTER, MEDICINE, Fact
-from service.domain.interval import Interval, next_day
+from service.domain.interval import FOREVER, Interval, next_day
 from service.domain.rule.asked import Asked, not_known
 from service.domain.rule.medicine import Medicines, absent, edges
 from service.domain.rule.target import result_on
@@ -122,29 +122,33 @@ class Happened:
 class EventCount:
     """At least so many events within so long; an event counts from its day to its day + `within`.
 
-    What happened on one day happened once: an emergency visit and the steroid course it began.
+    Without `within` it counts for ever (surgery). What happened on one day happened once: an
+    emergency visit and the steroid course it began.
     """
 
     events: tuple[Happened, ...]
     at_least: int
-    within: Interval
+    within: Interval | None = None
     on_event = True
     from_start = False
 
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each event and when one falls out of the window."""
         named = {f.day: e.name for e in self.events for f in e.facts(asked)}
-        days = {day for on in named for day in (on, next_day(self.within.after(on)))}
+        days = {day for on in named for day in (on, next_day(self._counts_to(on)))}
         uses = asked.patient.of(MEDICINE) if self._depends_on_medicines else []
 
         def sample(day: date) -> Sample:
-            recent = sorted(on for on in named if on <= day <= self.within.after(on))
+            recent = sorted(on for on in named if on <= day <= self._counts_to(on))
             if len(recent) < self.at_least:
                 return absent(uses, day) if self._depends_on_medicines else (Truth.FALSE, ())
             values = (("event", named[recent[-1]]), ("on", recent[-1].isoformat()))
             return Truth.TRUE, (Ground("event", values, recent[-1]),)
 
         return sampled(days | edges(uses), sample)
+
+    def _counts_to(self, on: date) -> date:
+        return self.within.after(on) if self.within else FOREVER
 
     @property
     def _depends_on_medicines(self) -> bool:

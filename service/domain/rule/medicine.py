@@ -1,4 +1,4 @@
-"""Rules about medicines: in use, started, changed, since when, how much dispensed (shapes 7, 8, 18).
+"""Rules about medicines: in use, started, changed, since when, how much dispensed (shapes 7, 8, 18, 19).
 
 Source: `what-is-due` 3.1 (no data, or medicines without an ATC code, is unknown) and 3.4.
 """
@@ -11,6 +11,7 @@ from typing import Final
 from service.domain.fact import DISPENSE, MEDICINE, Fact
 from service.domain.interval import Interval, next_day
 from service.domain.rule.asked import Asked, not_known
+from service.domain.rule.person import PREGNANCY, last_pregnancy
 from service.domain.truth import Ground, Sample, Timeline, Truth, sampled, truth_of
 
 UNMAPPED: Final = ""
@@ -33,13 +34,7 @@ class Medicines:
 
     def starts(self, uses: Sequence[Fact]) -> list[Fact]:
         """First uses after so many days without any medicine of the group."""
-        found: list[Fact] = []
-        covered = date.min
-        for use in uses:
-            if not found or self._lapsed(covered, use.day):
-                found.append(use)
-            covered = max(covered, use.until)
-        return found
+        return first_uses(uses, self.washout_days)
 
     def changes(self, uses: Sequence[Fact]) -> list[Fact]:
         """Starts, and uses of another dose or another substance; renewing either is no change."""
@@ -54,7 +49,22 @@ class Medicines:
         return [found[day] for day in sorted(found)]
 
     def _lapsed(self, covered: date, day: date) -> bool:
-        return (day - covered).days > self.washout_days
+        return _is_lapsed(covered, day, self.washout_days)
+
+
+def first_uses(uses: Iterable[Fact], washout_days: int) -> list[Fact]:
+    """Of uses in order of time those after so many days without any."""
+    found: list[Fact] = []
+    covered = date.min
+    for use in uses:
+        if not found or _is_lapsed(covered, use.day, washout_days):
+            found.append(use)
+        covered = max(covered, use.until)
+    return found
+
+
+def _is_lapsed(covered: date, day: date, washout_days: int) -> bool:
+    return (day - covered).days > washout_days
 
 
 class MedicineRule:
@@ -134,6 +144,60 @@ class MedicineSince(MedicineRule):
         values = (("code", start.code), ("on", start.day.isoformat()))
         less = day < self.span.after(start.day)
         return truth_of(less == self.less), (Ground("medicine-since", values, start.day),)
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineDuration(MedicineRule):
+    """The group is in use, and was last started at least so long ago (shape 19)."""
+
+    medicines: Medicines
+    at_least: Interval
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Begins when `at_least` has passed since a start, ends with the use."""
+        facts = self.medicines.telling(asked.patient.of(MEDICINE))
+        uses = self.medicines.used(facts)
+        passed = {self.at_least.after(start.day) for start in self.medicines.starts(uses)}
+        return sampled(passed | edges(facts), lambda day: self._sample(facts, uses, day))
+
+    def _sample(self, facts: Sequence[Fact], uses: Sequence[Fact], day: date) -> Sample:
+        if not any(use.day <= day <= use.until for use in uses):
+            return absent(facts, day)
+        start = self.medicines.starts([use for use in uses if use.day <= day])[-1]
+        values = (("code", start.code), ("on", start.day.isoformat()))
+        long = day >= self.at_least.after(start.day)
+        return truth_of(long), (Ground("medicine-since", values, start.day),)
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineInPregnancy(MedicineRule):
+    """A medicine of the group was in use in the last pregnancy, from its first day to its last."""
+
+    medicines: Medicines
+    on_event = False
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each use and each status of pregnancy."""
+        facts = self.medicines.telling(asked.patient.of(MEDICINE))
+        statuses = asked.patient.of(PREGNANCY)
+        days = edges(facts) | {status.day for status in statuses}
+        return sampled(days, lambda day: self._sample(facts, statuses, day))
+
+    def _sample(self, facts: Sequence[Fact], statuses: Sequence[Fact], day: date) -> Sample:
+        period = last_pregnancy(statuses, day)
+        if period is None:
+            return Truth.UNKNOWN, not_known(PREGNANCY)
+        first, last = period
+        known = [fact for fact in facts if fact.day <= day]
+        then = [use for use in known if use.day <= last and first <= use.until]
+        used = self.medicines.used(then)
+        if used:
+            values = (("code", used[0].code), ("on", used[0].day.isoformat()))
+            return Truth.TRUE, (Ground("medicine-since", values),)
+        unmapped = any(use.code == UNMAPPED for use in then)
+        if known and not unmapped:
+            return Truth.FALSE, ()
+        return Truth.UNKNOWN, not_known("medicine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 Rule shapes 2, 3, 16, 17 and 20 of `protocols.md` 1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
 from service.domain.fact import Fact, compare
 from service.domain.interval import Interval
@@ -104,10 +106,11 @@ class ValueRange(ValueRule):
 
 @dataclass(frozen=True, slots=True)
 class CountAtTarget(ValueRule):
-    """The last `count` results of every item are at target."""
+    """The last `count` results of every item are at target, and so far apart where that is asked for."""
 
     targets: tuple[Target, ...]
     count: int
+    apart: Interval | None = None
 
     def timeline(self, asked: Asked) -> Timeline:
         """Changes with each result and each change of a bound."""
@@ -120,11 +123,20 @@ class CountAtTarget(ValueRule):
         return min(answers), (Ground("at-target", (("count", float(self.count)),)),)
 
     def _all_at_target(self, target: Target, asked: Asked, day: date) -> Truth:
-        results = [f for f in asked.patient.results(target.item) if f.day <= day][-self.count :]
-        if len(results) < self.count:
+        results = [fact for fact in asked.patient.results(target.item) if fact.day <= day]
+        latest = self._latest(results)
+        if len(latest) < self.count:
             return Truth.FALSE
         bound = target.bound_on(asked, day)
-        return Truth.UNKNOWN if bound is None else min(meets(bound, fact) for fact in results)
+        return Truth.UNKNOWN if bound is None else min(meets(bound, fact) for fact in latest)
+
+    def _latest(self, results: Sequence[Fact]) -> Sequence[Fact]:
+        """The results that must be at target: the last ones, back to one that is far enough apart."""
+        if self.apart is None:
+            return results[-self.count :]
+        last = results[-1].day if results else date.min
+        early = [n for n, fact in enumerate(results) if self.apart.after(fact.day) <= last]
+        return results[min(early[-1], len(results) - self.count) :] if early else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,36 @@ class Fall(ValueRule):
 
     def _class(self, value: float) -> int:
         return sum(value < limit for limit in self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss(ValueRule):
+    """The last value is at least `percent` below the highest of so long before it (weight)."""
+
+    item: str
+    percent: float
+    within: Interval
+
+    def timeline(self, asked: Asked) -> Timeline:
+        """Changes with each result; unknown until there are two within so long."""
+        results = asked.patient.results(self.item)
+        spans = [Span(date.min, Truth.UNKNOWN, not_known(self.item))]
+        spans += [self._span(results[:number], fact) for number, fact in enumerate(results)]
+        return from_spans(spans)
+
+    def _span(self, earlier: Sequence[Fact], new: Fact) -> Span:
+        since = self.within.before(new.day)
+        known = [(f.value, f.day) for f in earlier if f.day >= since and f.value is not None]
+        if not known or new.value is None:
+            return Span(new.day, Truth.UNKNOWN, not_known(self.item))
+        old, old_on = max(known)
+        before = (("old", old), ("old_on", old_on.isoformat()))
+        ground = Ground("fall", value_ground("fall", new).values + before)
+        lost = new.value <= round(old * (1 - self.percent / 100), _DIGITS)
+        return Span(new.day, truth_of(lost), (ground,))
+
+
+_DIGITS: Final = 6  # 5 % off 80 is 76, which binary fractions miss
 
 
 @dataclass(frozen=True, slots=True)

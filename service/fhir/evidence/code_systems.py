@@ -25,6 +25,7 @@ _SHORT: Final = {
     "http://hl7.org/fhir/sid/cvx": "cvx",
     "http://terminology.hl7.org/CodeSystem/v2-0136": "yes-no",
     f"{BASE}/CodeSystem/activity": "activity",
+    f"{BASE}/CodeSystem/device": "device",
     f"{BASE}/CodeSystem/item": "item",
     f"{BASE}/CodeSystem/finding": "finding",
 }

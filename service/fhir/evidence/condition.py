@@ -7,7 +7,7 @@ else the Encounter's; to the day before it ended.
 from datetime import date, timedelta
 from typing import Final
 
-from service.domain.fact import CONDITION, Fact
+from service.domain.fact import CONDITION, REMISSION, Fact
 from service.domain.interval import FOREVER
 from service.domain.record import NotCountedReason
 from service.fhir.evidence.code_systems import codes_of
@@ -16,7 +16,7 @@ from service.fhir.evidence.pregnancy import PREGNANCY, latest_due_date
 from service.fhir.evidence.received import Received
 
 NEVER_WAS: Final = frozenset({"refuted", "entered-in-error"})
-ENDED: Final = frozenset({"inactive", "remission", "resolved"})
+ENDED: Final = frozenset({"inactive", REMISSION, "resolved"})
 A_DAY: Final = timedelta(days=1)
 
 
@@ -30,11 +30,26 @@ def condition(received: Received) -> None:
         received.refuse(NotCountedReason.DAY, codes)
         return
     last = _last_day(received, first)
-    if last < first:
-        return
+    if first <= last:
+        _note_active(received, codes, first, last)
+        _found(received, codes, first, last)
+    _in_remission(received, codes, last)
+
+
+def _note_active(received: Received, codes: list[str], first: date, last: date) -> None:
+    """The days on which it was active, with the day it was recorded."""
+    recorded_on = day_of(received.resource.get("recordedDate"))
+    recorded = recorded_on.isoformat() if recorded_on else ""
     for code in codes:
-        received.note(Fact(CONDITION, first, received.source, until=last, code=code))
-    _found(received, codes, first, last)
+        fact = Fact(CONDITION, first, received.source, until=last, code=code, detail=recorded)
+        received.note(fact)
+
+
+def _in_remission(received: Received, codes: list[str], last: date) -> None:
+    """What is in remission is so from the day after the last active one, until we hear otherwise."""
+    if REMISSION in _status(received, "clinicalStatus"):
+        for code in codes:
+            received.note(Fact(REMISSION, last + A_DAY, received.source, code=code))
 
 
 def _status(received: Received, element: str) -> set[str]:

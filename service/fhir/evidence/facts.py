@@ -11,6 +11,7 @@ from service.domain.catalogue import Catalogue
 from service.domain.fact import Fact
 from service.domain.record import NotCounted
 from service.fhir.evidence.condition import condition
+from service.fhir.evidence.device import device_use_statement
 from service.fhir.evidence.encounter import encounter
 from service.fhir.evidence.medicine import (
     medication_dispense,
@@ -25,6 +26,7 @@ from service.fhir.evidence.received import Json, Received
 
 READERS: Final[dict[str, Callable[[Received], None]]] = {
     "Condition": condition,
+    "DeviceUseStatement": device_use_statement,
     "DiagnosticReport": diagnostic_report,
     "Encounter": encounter,
     "EpisodeOfCare": episode_of_care,

@@ -6,18 +6,19 @@ Source: `what-is-due` 1.5 and 1.6; R4 patient.html, episodeofcare.html.
 from datetime import date
 from typing import Final
 
-from service.domain.fact import APPROXIMATE, BIRTH, DEATH, UNIT, Fact
+from service.domain.fact import APPROXIMATE, BIRTH, DEATH, SEX, UNIT, Fact
 from service.fhir.evidence.days import day_of, last_day_of
 from service.fhir.evidence.received import Received, reference_to, references_to
 
 REGISTERED: Final = "registered"
 EPISODE: Final = "episode"
+UNKNOWN: Final = "unknown"
 FULL_DATE: Final = len("2000-01-01")
 NOT_CARED_FOR: Final = frozenset({"planned", "waitlist", "cancelled", "entered-in-error"})
 
 
 def patient(received: Received) -> None:
-    """A Patient: when born and died, and where registered."""
+    """A Patient: when born and died, where registered, and the administrative sex."""
     resource = received.resource
     born_on = day_of(resource.get("birthDate"))
     if born_on:
@@ -30,6 +31,9 @@ def patient(received: Received) -> None:
         # R4 does not say since when: the unit of today's registration stands for all days.
         first = born_on or date.min
         received.note(Fact(UNIT, first, received.source, code=unit, detail=REGISTERED))
+    sex = resource.get("gender", UNKNOWN)
+    if sex != UNKNOWN:
+        received.note(Fact(SEX, born_on or date.min, received.source, code=sex))
 
 
 def episode_of_care(received: Received) -> None:

@@ -99,6 +99,11 @@ class Element:
         """The Duration in the one part of that name."""
         return interval_of(self, self.needed(name))
 
+    def interval_of(self, name: str) -> Interval | None:
+        """The Duration of our one extension of that name, where it is there."""
+        found = self.extension(name)
+        return None if found is None else interval_of(found, found.value)
+
     def coded(self, name: str) -> str:
         """The first code of a CodeableConcept, which must be there."""
         codings = self.need(name).get("coding") or [{}]

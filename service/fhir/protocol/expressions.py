@@ -28,7 +28,7 @@ def check_named(action: Element) -> None:
 
 def _expressions(action: Element) -> Iterator[tuple[Element, str]]:
     for part in (action, *action.children("action")):
-        for condition in part.children("condition"):
-            said = condition.child("expression")
+        for one in (*part.children("condition"), *part.children("dynamicValue")):
+            said = one.child("expression")
             if said and said.get("expression"):
                 yield said, said.get("expression")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from service.domain.codes import NO_CODES, CodeSet
+from service.domain.formula import Formula
 from service.domain.interval import Interval
 from service.domain.protocol import (
     Activity,
@@ -29,6 +29,7 @@ from service.fhir.protocol.expressions import check_named
 from service.fhir.protocol.rules import RuleReader
 from service.fhir.protocol.support import addresses, check_support
 from service.fhir.protocol.targets import read_targets
+from service.fhir.protocol.whom import whom
 
 FHIRPATH: Final = "text/fhirpath"
 _MONTH_DAY = re.compile(r"--(\d\d)-(\d\d)")
@@ -49,19 +50,13 @@ class PlanReader:
             plan.need("id"),
             plan.need("version"),
             plan.names("title"),
-            reader.conditions(plan, "qualifying-conditions"),
             activities=(),
-            suggested_by=reader.conditions(plan, "suggesting-conditions"),
             url=plan.need("url"),
+            **whom(plan, self.rules.terminology),
         )
         actions = plan.children("action")
         _check_unique(plan, [action.need("id") for action in actions])
         return replace(shell, activities=tuple(reader.activity(shell, one) for one in actions))
-
-    def conditions(self, plan: Element, name: str) -> CodeSet:
-        """The conditions of the value set that an extension names."""
-        url = plan.value_of(name)
-        return self.rules.terminology.conditions_of(plan, url) if url else NO_CODES
 
     def activity(self, protocol: Protocol, action: Element) -> Activity:
         """One action with its variants and its base."""
@@ -129,12 +124,13 @@ def _variant(element: Element, action: Element, reader: RuleReader) -> Variant:
     return Variant(
         id=element.need("id").removeprefix(f"{action.need('id')}."),
         rule=rule_of(conditions[0], reader),
-        interval=_interval(element),
+        interval=_formula(element, reader) or _interval(element),
         when=element.names("title"),
         confirmed=_is_sourced(element, action),
         on_event=_is_on_event(element),
         leeway=_leeway(element),
         urgent=element.value_of("urgent", default=False),
+        set_aside=element.value_of("set-aside", default=False),
     )
 
 
@@ -168,6 +164,17 @@ def _is_on_event(element: Element) -> bool:
     if anchor not in {"event", "evidence"}:
         raise element.refusal("the anchor of a variant is `event` or `evidence`.")
     return bool(anchor == "event")
+
+
+def _formula(element: Element, reader: RuleReader) -> Formula | None:
+    """An interval of so many months, computed from a value."""
+    formula = element.extension("interval-formula")
+    if formula is None:
+        return None
+    divisor = float(formula.needed("divisor"))
+    if divisor <= 0:
+        raise formula.refusal("a value is divided by a number above nought.")
+    return Formula(reader.item(formula), divisor, formula.needed("at-least-months"))
 
 
 def _interval(element: Element) -> Interval | None:

@@ -12,6 +12,7 @@ from service.domain.codes import NO_CODES, CodeSet
 from service.domain.figures import Figures
 from service.domain.interval import Interval
 from service.domain.rule import (
+    PREGNANCY_STATES,
     Age,
     All,
     AnyOf,
@@ -19,23 +20,33 @@ from service.domain.rule import (
     BeyondTargetFor,
     Bound,
     CountAtTarget,
+    Device,
+    DeviceInUse,
+    DeviceStarted,
     DispenseCount,
     EventCount,
     Fall,
     Grid,
     Happened,
     HasCondition,
+    InRemission,
     LastFinding,
     LastValue,
+    Loss,
+    MedicineDuration,
     MedicineEvent,
+    MedicineInPregnancy,
     MedicineInUse,
     Medicines,
     MedicineSince,
     NeverDone,
     Not,
+    NotDoneSince,
     Pregnancy,
     Rule,
+    Sex,
     SinceDiagnosis,
+    SinceOnset,
     Target,
     Unconfirmed,
     ValueRange,
@@ -45,7 +56,7 @@ from service.fhir.protocol.element import Element
 from service.fhir.protocol.interning import Interning
 from service.fhir.protocol.terminology import Terminology
 
-PREGNANCY_STATES: Final = frozenset({"any", "planning_or_first_trimester", "postpartum_12m"})
+SEXES: Final = frozenset({"male", "female", "other"})  # R4 administrative-gender, without unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +83,10 @@ class RuleReader:
         return tuple(self.rule(one) for one in element.parts("rule"))
 
     def only(self, element: Element) -> Rule:
-        """The one rule inside not."""
+        """The one rule inside not or not-done-since."""
         found = self.inner(element)
         if len(found) != 1:
-            raise element.refusal("`not` wants one rule.")
+            raise element.refusal(f"`{element.needed('type')}` wants one rule.")
         return found[0]
 
     def item(self, element: Element) -> str:
@@ -112,6 +123,13 @@ class RuleReader:
             raise element.refusal("`atc` is missing.")
         return Medicines(atc, self.figures.washout_days)
 
+    def device(self, element: Element) -> Device:
+        """The kind of device."""
+        kind = element.needed("device")
+        if kind not in self.terminology.devices:
+            raise element.refusal(f"there is no device `{kind}`.")
+        return Device(kind, self.figures.washout_days)
+
     def conditions(self, element: Element) -> CodeSet:
         """The conditions of the value set named."""
         return self.terminology.conditions_of(element, element.needed("value-set"))
@@ -126,6 +144,23 @@ def _span(element: Element) -> tuple[Interval, bool]:
 def _since_diagnosis(_: RuleReader, element: Element) -> Rule:
     span, less = _span(element)
     return SinceDiagnosis(span, less)
+
+
+def _since_onset(reader: RuleReader, element: Element) -> Rule:
+    span, less = _span(element)
+    return SinceOnset(reader.conditions(element), span, less)
+
+
+def _in_remission(reader: RuleReader, element: Element) -> Rule:
+    span, less = _span(element)
+    return InRemission(reader.conditions(element), span, less)
+
+
+def _not_done_since(reader: RuleReader, element: Element) -> Rule:
+    rule = reader.only(element)
+    if reader.closing is None or not rule.on_event:
+        raise element.refusal("`not-done-since` wants a rule about an event, for an activity.")
+    return NotDoneSince(reader.closing, rule)
 
 
 def _medicine_since(reader: RuleReader, element: Element) -> Rule:
@@ -178,7 +213,8 @@ def _event_count(reader: RuleReader, element: Element) -> Rule:
     events = tuple(_happened(reader, one) for one in element.parts("event"))
     if not events:
         raise element.refusal("`event` is missing.")
-    return EventCount(events, element.needed("count"), element.interval("within"))
+    within = element.interval("within") if element.part("within") else None
+    return EventCount(events, element.needed("count"), within)
 
 
 def _happened(reader: RuleReader, event: Element) -> Happened:
@@ -193,6 +229,23 @@ def _happened(reader: RuleReader, event: Element) -> Happened:
         reader.conditions(event) if event.part("value-set") else NO_CODES,
         reader.medicines(event) if event.part("atc") else None,
     )
+
+
+def _count_at_target(reader: RuleReader, element: Element) -> Rule:
+    apart = element.interval("apart") if element.part("apart") else None
+    return CountAtTarget(reader.goals(element), element.needed("count"), apart)
+
+
+def _loss(reader: RuleReader, element: Element) -> Rule:
+    within = element.interval("within")
+    return Loss(reader.item(element), float(element.needed("percent")), within)
+
+
+def _sex(_: RuleReader, element: Element) -> Rule:
+    sex = element.needed("sex")
+    if sex not in SEXES:
+        raise element.refusal(f"there is no sex `{sex}`.")
+    return Sex(sex)
 
 
 def _never_done(reader: RuleReader, element: Element) -> Rule:
@@ -221,27 +274,38 @@ _SHAPES: Final[dict[str, Callable[[RuleReader, Element], Rule]]] = {
         reader.measured(element, "at-least"),
         reader.measured(element, "below"),
     ),
-    "count-at-target": lambda reader, element: CountAtTarget(
-        reader.goals(element), element.needed("count")
-    ),
+    "count-at-target": _count_at_target,
     "beyond-target-for": lambda reader, element: BeyondTargetFor(
         reader.goals(element), element.interval("at-least")
     ),
     "fall": lambda reader, element: Fall(
         reader.item(element), element.needed("percent"), tuple(element.part_values("class-limit"))
     ),
+    "loss": _loss,
     "unconfirmed": _unconfirmed,
     "grid": _grid,
     "medicine-in-use": lambda reader, element: MedicineInUse(reader.medicines(element)),
     "medicine-started": _medicine_started,
     "medicine-since": _medicine_since,
+    "medicine-duration": lambda reader, element: MedicineDuration(
+        reader.medicines(element), element.interval("at-least")
+    ),
+    "medicine-in-pregnancy": lambda reader, element: MedicineInPregnancy(reader.medicines(element)),
     "dispense-count": _dispense_count,
+    "device-in-use": lambda reader, element: DeviceInUse(reader.device(element)),
+    "device-started": lambda reader, element: DeviceStarted(
+        reader.device(element), element.interval("within")
+    ),
     "condition": lambda reader, element: HasCondition(reader.conditions(element)),
     "finding": _finding,
     "since-diagnosis": _since_diagnosis,
+    "since-onset": _since_onset,
+    "in-remission": _in_remission,
+    "not-done-since": _not_done_since,
     "event-count": _event_count,
     "never-done": _never_done,
     "age": lambda _, element: Age(element.part_value("at-least"), element.part_value("below")),
+    "sex": _sex,
     "pregnancy": _pregnancy,
 }
 
@@ -253,20 +317,29 @@ _PARTS: Final[dict[str, tuple[str, ...]]] = {
     "last-value": ("item", "bound", "reference-limit"),
     "beyond-target": ("goal",),
     "value-range": ("item", "at-least", "below"),
-    "count-at-target": ("goal", "count"),
+    "count-at-target": ("goal", "count", "apart"),
     "beyond-target-for": ("goal", "at-least"),
     "fall": ("item", "percent", "class-limit"),
+    "loss": ("item", "percent", "within"),
     "unconfirmed": ("item", "bound", "reference-limit", "needed", "of", "within"),
     "grid": ("scheme", "cell", "alone"),
     "medicine-in-use": ("atc",),
     "medicine-started": ("atc", "within", "or-changed"),
     "medicine-since": ("atc", "less-than", "at-least"),
+    "medicine-duration": ("atc", "at-least"),
+    "medicine-in-pregnancy": ("atc",),
     "dispense-count": ("atc", "count", "within"),
+    "device-in-use": ("device",),
+    "device-started": ("device", "within"),
     "condition": ("value-set",),
     "finding": ("item", "value"),
     "since-diagnosis": ("less-than", "at-least"),
+    "since-onset": ("value-set", "less-than", "at-least"),
+    "in-remission": ("value-set", "less-than", "at-least"),
+    "not-done-since": ("rule",),
     "event-count": ("event", "count", "within"),
     "never-done": (),
     "age": ("at-least", "below"),
+    "sex": ("sex",),
     "pregnancy": ("state",),
 }

@@ -15,10 +15,18 @@ from service.fhir.protocol.element import Element
 
 @dataclass(frozen=True, slots=True)
 class Terminology:
-    """Items with their codes, and the sets of conditions by the address of their value set."""
+    """Items with their codes, the kinds of device, and other sets of codes by their value set's address.
+
+    Those are sets of conditions, of procedures and of medicines.
+    """
 
     codes: Codes
     conditions: Mapping[str, CodeSet]
+
+    @property
+    def devices(self) -> frozenset[str]:
+        """The kinds of device that a rule may ask for."""
+        return frozenset(self.codes.devices.values())
 
     def known(self, place: Element, item: str) -> str:
         """An item that has a value set."""
@@ -37,11 +45,19 @@ def read_terminology(value_sets: Iterable[Element], maps: Iterable[Element]) -> 
     """All value sets and concept maps of a folder; one with the extension `item` is an item's."""
     sets = list(value_sets)
     of_items = [one for one in sets if one.value_of("item")]
+    of_devices = [one for one in sets if one.value_of("device")]
     others = [one for one in sets if not one.value_of("item")]
+    codes = replace(_codes(of_items, list(maps)), devices=_devices(of_devices))
     return Terminology(
-        _codes(of_items, list(maps)),
+        codes,
         {one.need("url"): CodeSet(*_members(one)) for one in others},
     )
+
+
+def _devices(value_sets: Iterable[Element]) -> dict[str, str]:
+    """The kind of device by the codes that stand for it."""
+    members = ((one.value_of("device"), *_members(one)) for one in value_sets)
+    return {code: kind for kind, exact, _ in members for code in exact}
 
 
 def with_own(terminology: Terminology, own: frozenset[str]) -> Terminology:
