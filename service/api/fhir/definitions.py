@@ -6,11 +6,31 @@ import orjson
 
 from service.domain.access import Viewer
 from service.fhir.nested import Resource
+from service.fhir.search.criteria import Ours
 from service.fhir.search.query import read_search
 from service.runtime import Runtime
 from service.workflows.ports import View
 
 _RETIRED_LAST: Final = {"active": 0, "draft": 1, "unknown": 2, "retired": 3}
+
+
+def ours(runtime: Runtime, viewer: Viewer) -> Ours:
+    """What of our own, and of the record as a viewer sees it, a search may name."""
+    record = RecordDefinitions(runtime, viewer)
+    return Ours(runtime.settings.profiles_dir, runtime.catalogue.protocols, record)
+
+
+class RecordDefinitions:
+    """The same for what seldom needs one: the record is opened where it does."""
+
+    def __init__(self, runtime: Runtime, viewer: Viewer) -> None:
+        self._runtime = runtime
+        self._viewer = viewer
+
+    def find(self, type_: str, canonical: str) -> Resource | None:
+        """The definition of a type at an address, as `Definitions` finds it."""
+        with self._runtime.store.read() as view:
+            return Definitions(self._runtime, view, self._viewer).find(type_, canonical)
 
 
 class Definitions:

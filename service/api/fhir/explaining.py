@@ -7,13 +7,13 @@ in the statement, name whose search it is to be. Nothing is searched.
 from typing import Final
 
 from service.api.auth import note_refused, viewer_of
+from service.api.fhir.definitions import ours
 from service.api.request_ids import request_id
 from service.domain.access import Role, Viewer
 from service.domain.errors import Forbidden, Invalid, Issue
 from service.domain.scope import Interaction, allows
 from service.fhir.answers import OUTCOME, Hit, searchset
 from service.fhir.outcome import outcome
-from service.fhir.search.criteria import Ours
 from service.fhir.search.query import read_search
 from service.runtime import Runtime
 
@@ -38,7 +38,7 @@ def explained(runtime: Runtime, type_: str, pairs: list[tuple[str, str]]) -> byt
         [pair for pair in pairs if pair[0] != EXPLAIN],
         base_url=base_url,
         at=runtime.clock.now(),
-        ours=Ours(runtime.settings.profiles_dir, runtime.catalogue.protocols),
+        ours=ours(runtime, admin),
     )
     with runtime.store.read() as view:
         steps = view.resources.explain(asked.query, viewer=_searcher(dict(pairs)[EXPLAIN], admin))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import Response, request
 
@@ -16,6 +16,7 @@ from service.api.auth import expect
 from service.api.fhir.addresses import expect_type
 from service.api.fhir.answering import answer_bundle
 from service.api.fhir.content import preferences, sent_form
+from service.api.fhir.definitions import ours
 from service.api.fhir.explaining import explained, is_to_be_explained
 from service.api.fhir.paging import LAST, PAGE, Links, links_of, opened
 from service.api.fhir.showing import DATED, Shown
@@ -137,7 +138,8 @@ def _continued(
         pairs, sought, strict = pairs_of(page.text), _resumed(sought, page.text), False
     else:
         page = links.begun
-    read = _read(runtime, sought, pairs, at=page.at or runtime.clock.now(), strict=strict)
+    by = _By(page.at or runtime.clock.now(), ours(runtime, viewer), strict)
+    read = _read(runtime, sought, pairs, by)
     query = replace(
         read.query,
         after=page.after,
@@ -156,16 +158,24 @@ def _resumed(sought: Sought, text: str) -> Sought:
     return sought._replace(types=tuple(types.split(",")), named=True) if types else sought
 
 
-def _read(runtime: Runtime, sought: Sought, pairs: Pairs, *, at: datetime, strict: bool) -> Search:
+class _By(NamedTuple):
+    """By what parameters are read: now, what they may name, and how strictly."""
+
+    at: datetime
+    ours: Ours
+    strict: bool
+
+
+def _read(runtime: Runtime, sought: Sought, pairs: Pairs, by: _By) -> Search:
     read = partial(
         read_search,
         parameters=[pair for pair in pairs if pair[0] != TYPES or sought.address],
         base_url=f"{runtime.settings.base_url}/fhir",
-        at=at,
-        ours=Ours(runtime.settings.profiles_dir, runtime.catalogue.protocols),
+        at=by.at,
+        ours=by.ours,
     )
     if sought.address and len(sought.types) == 1:
-        asked = read(sought.types[0], strict=strict)
+        asked = read(sought.types[0], strict=by.strict)
     else:  # what one of the types does not know would widen or narrow the answer unseen
         asked = together([read(one, strict=True) for one in sought.types], named=sought.named)
     if sought.owner is None:

@@ -4,24 +4,20 @@ Source: what-is-due 8.11; R4 profiling.html#meta, http.html#create (422 for a br
 of a profile of somebody else binds nobody here.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from service.domain.errors import Issue
 from service.fhir.nested import Place, Resource, resources_in
+from service.fhir.own_definitions import own_definitions
 from service.fhir.profiles.collection import Value
 from service.fhir.profiles.conformance import Conformance
 from service.fhir.profiles.element import Element
 from service.fhir.profiles.library import Library
 from service.fhir.profiles.structure import Profile
 
-_KEPT_IN: Final = {
-    "StructureDefinition": "StructureDefinition-*.json",
-    "ValueSet": "ValueSet-*.json",
-}
 _ERROR: Final = "error"
 
 
@@ -56,29 +52,16 @@ def _value(place: Place) -> Value:
 
 
 class _Own:
-    """Our own definitions, each by its address and by its address with its version."""
+    """Our own profiles, read once."""
 
     def __init__(self, profiles: Path) -> None:
-        self._listed: Mapping[str, dict[str, Resource]] = {
-            type_: dict(_by_address(profiles, names)) for type_, names in _KEPT_IN.items()
-        }
-        self.library = Library(self)
-
-    def find(self, type_: str, canonical: str) -> Resource | None:
-        """A definition of ours."""
-        return self._listed.get(type_, {}).get(canonical)
+        self._definitions = own_definitions(profiles)
+        self.library = Library(self._definitions)
 
     def profile(self, canonical: str) -> Profile | None:
         """A profile of ours; None for one that we do not know."""
-        known = self.find("StructureDefinition", canonical)
+        known = self._definitions.find("StructureDefinition", canonical)
         return self.library.profile(canonical) if known else None
 
 
 _own: Final = cache(_Own)
-
-
-def _by_address(profiles: Path, names: str) -> Iterator[tuple[str, Resource]]:
-    for path in sorted(profiles.rglob(names)):
-        definition = json.loads(path.read_bytes())
-        yield definition["url"], definition
-        yield f"{definition['url']}|{definition.get('version', '')}", definition

@@ -24,6 +24,10 @@ from service.domain.search import (
     SearchKind,
     Value,
 )
+from service.fhir.own_definitions import own_definitions
+from service.fhir.search.hierarchies import Definitions, Members
+from service.fhir.search.hierarchies import above as above_code
+from service.fhir.search.hierarchies import below as below_code
 from service.fhir.search.own_values import or_as_shown, own_values
 from service.fhir.search.query_values import (
     above,
@@ -33,10 +37,11 @@ from service.fhir.search.query_values import (
     split_unescaped,
     string_value,
     token_value,
+    unescaped,
 )
 from service.fhir.search.refusing import refused
 from service.fhir.search.registry import SearchParameter, searchable
-from service.fhir.search.value_sets import members_of
+from service.fhir.search.value_sets import Known, members_of
 from service.fhir.types import SERVED_TYPES
 
 HAS: Final = "_has"
@@ -51,13 +56,20 @@ _Read: TypeAlias = tuple[Asked, ...]
 
 
 class Ours(NamedTuple):
-    """What of our own a search may name: the value sets of a folder, and the protocols by id.
+    """What a search may name: terminology of our own folder and of the record, the protocols by id.
 
-    Where there is no folder there are no value sets; where `protocols` is None any is taken.
+    Without a folder or a record there is none of theirs; where `protocols` is None any is taken.
     """
 
     profiles: Path | None = None
     protocols: Collection[str] | None = None
+    record: Definitions | None = None
+
+    @property
+    def definitions(self) -> Known:
+        """Value sets and code systems, our own first."""
+        folder = own_definitions(self.profiles) if self.profiles is not None else None
+        return Known(tuple(place for place in (folder, self.record) if place is not None))
 
 
 NOTHING: Final = Ours()
@@ -150,6 +162,8 @@ def _plain(
         return _missing(resource_type, parameter, value)
     if modifier in {"in", "not-in"} and parameter.kind is SearchKind.TOKEN:
         return (_in_value_set(parameter, value, by, negated=modifier == "not-in"),)
+    if modifier in _OF_CODES and parameter.kind is SearchKind.TOKEN:
+        return (_along_hierarchy(parameter, modifier, value, by),)
     texts = [text for text in split_unescaped(value, ",") if text]
     most = _MOST_NAMES if parameter.kind in _NAMED else _MOST_COMPARISONS
     if len(texts) > most:
@@ -284,13 +298,37 @@ def _part(parameter: SearchParameter, text: str, by: Reading) -> Criterion:
 def _in_value_set(
     parameter: SearchParameter, value: str, by: Reading, *, negated: bool
 ) -> Criterion:
-    members = members_of(value, by.ours.profiles)
-    if members is None:
-        raise ValueError("this value set is not known here")
-    systems = parameter.systems
-    plain = {one._replace(system="") for one in members if one.system in systems}
-    values = (*members, *sorted(plain))
-    return _criterion(parameter, SearchKind.TOKEN, values, negated=negated)
+    members = members_of(unescaped(value), by.ours.definitions)
+    return _criterion(parameter, SearchKind.TOKEN, _also_plain(parameter, members), negated=negated)
+
+
+_OF_CODES: Final = {"above": above_code, "below": below_code}
+
+
+def _along_hierarchy(
+    parameter: SearchParameter, modifier: str, value: str, by: Reading
+) -> Criterion:
+    """A code, `system|code`, with all above or below it."""
+    texts = filter(None, split_unescaped(value, ","))
+    try:
+        found = [one for text in texts for one in _related(modifier, text, by)]
+    except ValueError as error:
+        raise refused(f"{parameter.code}:{modifier}", str(error)) from None
+    values = _also_plain(parameter, tuple(dict.fromkeys(found)))
+    return _criterion(parameter, SearchKind.TOKEN, values, negated=False)
+
+
+def _related(modifier: str, text: str, by: Reading) -> Members:
+    parts = [unescaped(part) for part in split_unescaped(text, "|", most=2)]
+    if len(parts) == 1 or not all(parts):
+        raise ValueError("a code with its system is expected: `system|code`")
+    return _OF_CODES[modifier](parts[0], parts[1], by.ours.definitions)
+
+
+def _also_plain(parameter: SearchParameter, members: Members) -> Members:
+    """The codes, and those of an element's own system as they stand in it: without."""
+    own = (one._replace(system="") for one in members if one.system in parameter.systems)
+    return (*members, *dict.fromkeys(own))
 
 
 def _missing(resource_type: str, parameter: SearchParameter, value: str) -> tuple[Asked, ...]:

@@ -21,6 +21,7 @@ from service.storage.search.inclusion import include
 from service.storage.search.order import order_of
 from service.storage.search.ordered import counted, ordered
 from service.storage.search.prepared import REMEMBERED, Prepared, shape_of, takes_of
+from service.storage.search.size import expect_to_fit
 from service.storage.seen.moment import moment_bound
 from service.storage.stored import CURRENT_VERSION, stored
 from service.storage.tables.record import resources
@@ -32,6 +33,7 @@ _PLACED_FROM: Final = len(CURRENT_VERSION.selected_columns)
 
 def find(connection: Connection, query: Query, viewer: Viewer) -> Found:
     """Run a search: its matches, what they include, where other pages begin, and the total."""
+    expect_to_fit(query)
     expect_no_ambiguity(connection, query, viewer)
     rows = _rows(connection, query, viewer) if query.count else []
     return _found(query, rows)._replace(
@@ -48,6 +50,7 @@ def find_quickly(quick: QuickReads, query: Query, viewer: Viewer) -> Found | Non
     prepared = shape and _prepared(shape.query, len(shape.values), viewer.role, quick.dialect)
     if not shape or not prepared or not prepared.compiled.is_whole:
         return None
+    expect_to_fit(query)
     values = {**given(query, viewer), **prepared.values(shape.values)}
     return _found(query, quick.all(prepared.compiled, values))
 

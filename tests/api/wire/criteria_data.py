@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from tests.receiving import Json, a_condition, a_patient, a_unit, an_hba1c
+from tests.receiving import ICD10, Json, a_condition, a_patient, a_unit, an_hba1c
 
 UCUM = "http://unitsofmeasure.org"
 LOINC = "http://loinc.org"
 LOCAL = "http://lab.example/codes"
 HETU = "010190-901R"
 OTHER_SERVER = "https://other.example/fhir/Practitioner/7"
+SETS = "https://sets.example/fhir/ValueSet/"
+TREE = "https://sets.example/fhir/CodeSystem/tree"
+GLU = {"code": "glu"}
+ATOPIC = {"system": LOCAL, "code": "atopic"}
 SCHEDULE = "https://lab.example/guides/schedule"
 
 
@@ -122,9 +126,7 @@ def _further() -> list[Json]:
         a_condition("c2", patient="p2", code="I10", meta=profiled),
         _provenance("v1", "Observation/g1", "2026-10-05T10:00:00Z"),
         _provenance("v2", "Observation/g2", "2026-10-06T10:00:00Z"),
-        _value_set("s1", "https://sets.example/fhir/ValueSet/one", "1.0"),
-        _value_set("s2", "https://sets.example/fhir/ValueSet/one/more", "2.0"),
-        _value_set("s3", "https://sets.example/fhir/ValueSet/oneself", "1.0"),
+        *_terminology(),
         _plan("x1", f"{SCHEDULE}|2.0"),
         _plan("x2", SCHEDULE, patient="p3"),
         _protocol("y1", SCHEDULE, "1.0"),
@@ -169,13 +171,79 @@ def _provenance(id_: str, target: str, recorded: str) -> Json:
     }
 
 
-def _value_set(id_: str, url: str, version: str) -> Json:
+def _terminology() -> list[Json]:
+    """Value sets, each composed in its own way, and a code system of three levels."""
+    chest = {"code": "chest", "concept": [{"code": "asthma", "concept": [{"code": "atopic"}]}]}
+    listed = {"system": LOCAL, "concept": [{"code": "glu"}, {"code": "atopic"}]}
+    j45 = {"property": "concept", "op": "is-a", "value": "J45"}
+    tree = {"property": "concept", "op": "descendent-of", "value": "chest"}
+    when = {"timestamp": "2026-11-01T10:00:00Z"}
+    heading = {"display": "Astma", "abstract": True, "contains": [ATOPIC]}
+    grown = when | {"contains": [heading]}
+    paged = when | {"total": 9, "contains": [{"system": LOINC, "code": "85354-9"}]}
+    return [
+        _value_set("s1", f"{SETS}one", "1.0"),
+        _value_set("s2", f"{SETS}one/more", "2.0"),
+        _value_set("s3", f"{SETS}oneself", "1.0"),
+        _value_set("listed", f"{SETS}listed", "1.0", compose={"include": [listed]}),
+        _value_set("listed2", f"{SETS}listed", "2.0", compose={"include": [{"system": LOINC}]}),
+        _value_set("by-set", f"{SETS}by-set", compose=_of_sets("listed|1.0")),
+        _value_set("both", f"{SETS}both", compose=_of_sets("listed|1.0", "grown")),
+        _value_set("whole", f"{SETS}whole", compose={"include": [{"system": LOINC}]}),
+        _value_set(
+            "less",
+            f"{SETS}less",
+            compose={"include": [listed], "exclude": [{"system": LOCAL, "concept": [GLU]}]},
+        ),
+        _value_set(
+            "cut",
+            f"{SETS}cut",
+            compose={"include": [{"system": LOCAL}], "exclude": [listed]},
+        ),
+        _value_set("j45", f"{SETS}j45", compose={"include": [{"system": ICD10, "filter": [j45]}]}),
+        _value_set("grown", f"{SETS}grown", expansion=grown),
+        _value_set("paged", f"{SETS}paged", expansion=paged),
+        _value_set("round", f"{SETS}round", compose=_of_sets("round")),
+        _value_set(
+            "tree", f"{SETS}tree", compose={"include": [{"system": TREE, "filter": [tree]}]}
+        ),
+        _value_set(
+            "regex",
+            f"{SETS}regex",
+            compose={"include": [{"system": LOCAL, "filter": [j45 | {"op": "regex"}]}]},
+        ),
+        {
+            "resourceType": "CodeSystem",
+            "id": "tree",
+            "url": TREE,
+            "status": "active",
+            "content": "complete",
+            "hierarchyMeaning": "is-a",
+            "concept": [chest],
+        },
+        _finding("t1", "atopic"),
+        _finding("t2", "chest"),
+        an_hba1c("a1", patient="p3", code={"coding": [ATOPIC]}),
+    ]
+
+
+def _finding(id_: str, code: str) -> Json:
+    coded = {"coding": [{"system": TREE, "code": code}]}
+    return a_condition(id_, patient="p3") | {"code": coded}
+
+
+def _of_sets(*names: str) -> Json:
+    return {"include": [{"valueSet": [f"{SETS}{name}" for name in names]}]}
+
+
+def _value_set(id_: str, url: str, version: str = "1.0", **more: Any) -> Json:
     return {
         "resourceType": "ValueSet",
         "id": id_,
         "url": url,
         "version": version,
         "status": "active",
+        **more,
     }
 
 
