@@ -4,7 +4,7 @@ Everything else takes time as an argument, so that any question can be asked of 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -49,3 +49,8 @@ def clinic_day(instant: datetime) -> date:
     if instant.utcoffset() is None:
         raise ValueError("An instant needs its offset from UTC")
     return instant.astimezone(CLINIC_ZONE).date()
+
+
+def day_begins(day: date) -> datetime:
+    """Give the instant, in UTC, at which a day of the clinic begins."""
+    return datetime.combine(day, time(), CLINIC_ZONE).astimezone(UTC)

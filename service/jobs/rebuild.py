@@ -169,7 +169,7 @@ class _Past:
         resource = orjson.loads(stored.body)
         reading = self._runtime.reader.read(resource, stored.body, id=stored.id, received_on=day)
         if is_history:
-            reading.known = known_from(resource, reading.facts)
+            reading.known = known_from(resource, reading)
         return reading
 
     def _day_of(self, instant: datetime) -> date:

@@ -4,7 +4,7 @@ A booking that its appointment no longer tells is not deleted: from then on it i
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, delete, select, update
@@ -23,31 +23,42 @@ class BookingChanges:
         self._connection = transaction.connection
         self._transaction = transaction
 
-    def replace(self, patient: int, source: str, booked: Sequence[Booked]) -> None:
-        """Let an appointment be booked for these, and for nothing else."""
+    def replace(
+        self,
+        patient: int,
+        source: str,
+        booked: Sequence[Booked],
+        *,
+        known: datetime | None = None,
+    ) -> None:
+        """Let an appointment be booked for these, and for nothing else.
+
+        `known` is the instant from which that counts as known, for a load of history; else it is
+        this transaction's. It is not before what it takes the place of was known.
+        """
         given = {"of": patient, "from_source": source}
         standing = {
-            Booked(row.at, row.follow_up_id, row.activity)
+            Booked(row.at, row.follow_up_id, row.activity): row.known_from
             for row in self._connection.execute(_STANDING, given)
         }
-        if gone := standing - set(booked):
-            self._end(given, gone)
-        self.add_many((patient, source, one) for one in booked if one not in standing)
+        gone = {one: since for one, since in standing.items() if one not in booked}
+        new = [one for one in booked if one not in standing]
+        at = self._transaction.at
+        if known and new:
+            at = max([known, *(since + _NEXT for since in gone.values())])
+        self._end(given, gone, at)
+        insert_rows(
+            self._connection, {bookings: [(patient, source, *one, at, OPEN) for one in new]}
+        )
 
-    def add_many(self, booked: Iterable[tuple[int, str, Booked]]) -> None:
-        """Add bookings of appointments that had none before."""
-        since: tuple[datetime, datetime] = (self._transaction.at, OPEN)
-        rows = [(patient, source, *one, *since) for patient, source, one in booked]
-        insert_rows(self._connection, {bookings: rows})
-
-    def _end(self, given: dict[str, Any], gone: Iterable[Booked]) -> None:
+    def _end(self, given: dict[str, Any], gone: Iterable[Booked], at: datetime) -> None:
         for _, follow_up, activity in gone:
             which = {**given, "follow_up": follow_up, "for_activity": activity}
-            at = self._transaction.at
             self._connection.execute(_NEVER_KNOWN, {**which, "since": at})
             self._connection.execute(_NO_LONGER, {**which, "known_to": at})
 
 
+_NEXT: Final = timedelta(microseconds=1)
 _OF_SOURCE: Final = and_(
     bookings.c.patient == bindparam("of"),
     bookings.c.source == bindparam("from_source"),

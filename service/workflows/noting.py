@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final, TypeAlias
 
+from service.clock import day_begins
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.fact import Fact
@@ -113,10 +114,10 @@ class Notes:
 
     def _known(self, patient: int, reading: Reading) -> datetime | None:
         """From when what it tells is known, if before this transaction; nothing is from later."""
-        if reading.known is None or reading.known >= self._work.at:
-            return None
-        self.told[patient].add(reading.known)
-        return reading.known
+        known = self._since(reading)
+        if known:
+            self.told[patient].add(known)
+        return known
 
     def _add(self, facts: Iterable[tuple[datetime | None, int, Fact]]) -> None:
         """Add facts, those that are known from the same instant together."""
@@ -163,19 +164,41 @@ class Notes:
         """Keep what people decided about follow-ups and plans."""
         changed = False
         if reading.adjustments is not None:
-            changed |= self._work.adjustments.replace(patient, source, reading.adjustments)
+            changed |= self._adjust(patient, source, reading, reading.adjustments)
         if reading.bookings is not None:
-            self._work.bookings.replace(patient, source, reading.bookings)
+            known = self._since(reading)
+            self._work.bookings.replace(patient, source, reading.bookings, known=known)
         if reading.plan is not None or (reading.type == "CarePlan" and not is_first):
-            changed |= self._decide_plan(patient, reading.id, reading.plan or _NOTHING)
+            plan = reading.plan or _NOTHING
+            known = self._since(reading, plan.agreed_on)
+            changed |= self._decide_plan(patient, reading.id, plan, known)
         if changed:
             self.touched.add(patient)
 
-    def _decide_plan(self, patient: int, id_: str, plan: PlanDecision) -> bool:
+    def _adjust(
+        self, patient: int, source: str, reading: Reading, decided: Sequence[Adjustment]
+    ) -> bool:
+        found = ((one, self._since(reading, one.from_day)) for one in decided)
+        known = {one: since for one, since in found if since}
+        changed = self._work.adjustments.replace(patient, source, decided, known=known)
+        if changed and known:
+            self.told[patient].update(known.values())
+        return changed
+
+    def _since(self, reading: Reading, day: date | None = None) -> datetime | None:
+        """From when what it tells of a day is known, if before this transaction; not before the day."""
+        if reading.known is None:
+            return None
+        since = max(reading.known, day_begins(day)) if day else reading.known
+        return since if since < self._work.at else None
+
+    def _decide_plan(
+        self, patient: int, id_: str, plan: PlanDecision, known: datetime | None = None
+    ) -> bool:
         """On hold from the day it is put so, until the day before it goes on; ended until it is live again."""
         plans = self._work.plans
         live = plans.live(patient)
-        plans.agree(patient, id_, plan.agreed_on)
+        plans.agree(patient, id_, plan.agreed_on, known=known)
         changed = False
         if plan.is_live and not live:
             plans.keep_live(patient, id_)

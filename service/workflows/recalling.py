@@ -6,10 +6,10 @@ each (what-is-due 7.2); a load and a replay of it do the same.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from service.clock import CLINIC_ZONE, clinic_day
+from service.clock import clinic_day, day_begins
 from service.domain.applicability import Fit
 from service.domain.follow_up import FollowUp
 from service.domain.interval import FOREVER
@@ -89,7 +89,7 @@ class Recall:
         began = min((one.known_from for one in self.known.stretches), default=self.until)
         while instants:
             at = instants.pop(0)
-            recheck = _start_of(self._step(at))
+            recheck = day_begins(self._step(at))
             # Until anything was kept no night looked again at what the calendar does.
             if recheck < min(instants[0] if instants else self.until, began):
                 instants.insert(0, recheck)
@@ -195,7 +195,3 @@ def _over_time(
 
 def _was_known_before(one: Known[Subject], at: datetime) -> bool:
     return one.known_from < at and (one.known_to is None or one.known_to >= at)
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), CLINIC_ZONE).astimezone(UTC)

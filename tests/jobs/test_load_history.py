@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
+from sqlalchemy import text
 
 from service.clock import clinic_day
 from service.domain.access import Role, Viewer
@@ -20,7 +21,7 @@ from service.workflows.audit_compliance import audit_compliance
 from service.workflows.find_overdue import find_overdue
 from tests.house import NOON
 from tests.jobs.past_days import at, projection
-from tests.receiving import Json, Reception, a_condition, a_patient, a_unit, an_hba1c
+from tests.receiving import BASE, Json, Reception, a_condition, a_patient, a_unit, an_hba1c
 
 PEOPLE = ("posted", "loaded")
 BEGINNING = datetime(2018, 1, 2, 8, 0, tzinfo=UTC)
@@ -169,3 +170,129 @@ def test_what_rests_on_a_load_of_history_says_so(runtime: Runtime, tmp_path: Pat
     assert rows["loaded"]
     assert all(rows["loaded"])
     assert not any(rows["posted"])
+
+
+DECIDED = datetime(2019, 3, 4, 22, 0, tzinfo=UTC)  # midnight in Helsinki
+BOOKED = datetime(2019, 2, 1, 9, 0, tzinfo=UTC)
+
+
+def made(runtime: Runtime, type_: str, patient: str, told: str = "") -> Json:
+    """A resource that the service made about a person, whose body tells something."""
+    with runtime.store.read() as view:
+        connection: Any = view
+        statement = text(
+            "SELECT v.body FROM resources r JOIN versions v ON v.version_key = r.current "
+            "JOIN patients p ON p.patient = r.patient WHERE r.type = :type AND p.id = :who"
+        )
+        given = {"type": type_, "who": patient}
+        bodies = connection._connection.execute(statement, given).scalars().all()
+    [found] = [orjson.loads(body) for body in bodies if told.encode() in body]
+    return {name: value for name, value in found.items() if name != "meta"}
+
+
+def a_decline(runtime: Runtime, patient: str) -> Json:
+    """The follow-up of HbA1c, which the person has declined for some months."""
+    parts = [
+        {"url": "kind", "valueCode": "declined"},
+        {"url": "from", "valueDate": "2019-03-05"},
+        {"url": "until", "valueDate": "2019-08-31"},
+        {"url": "reason", "valueString": "abroad"},
+    ]
+    url = f"{BASE}/StructureDefinition/adjustment"
+    request = made(runtime, "ServiceRequest", patient, '"hba1c"')
+    return {**request, "extension": [{"url": url, "extension": parts}]}
+
+
+def an_appointment(patient: str) -> Json:
+    code = {"system": f"{BASE}/CodeSystem/activity", "code": "hba1c"}
+    return {
+        "resourceType": "Appointment",
+        "id": f"00000000-0000-4000-8000-00000000000{PEOPLE.index(patient)}",
+        "status": "booked",
+        "created": BOOKED.isoformat(),
+        "serviceType": [{"coding": [code]}],
+        "start": "2019-09-02T09:00:00+03:00",
+        "end": "2019-09-02T09:15:00+03:00",
+        "participant": [{"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"}],
+    }
+
+
+def an_agreed_plan(runtime: Runtime, patient: str) -> Json:
+    url = f"{BASE}/StructureDefinition/agreed-on"
+    plan = made(runtime, "CarePlan", patient)
+    return {**plan, "extension": [{"url": url, "valueDate": "2019-03-05"}]}
+
+
+def told_of_decisions(runtime: Runtime, who: str, instant: datetime) -> object:
+    """What people decided, as it was known at an instant: paused and booked rows, the agreement."""
+    rows = [
+        (
+            one.follow_up.state,
+            one.follow_up.adjustment is not None,
+            one.follow_up.booked is not None,
+        )
+        for one in listed(runtime, who, instant)
+        if one.follow_up.activity == "hba1c"
+    ]
+    with runtime.store.read() as view:
+        day = clinic_day(instant)
+        plan = view.follow_ups.plan(who, viewer=VIEWER, as_of=day, known_at=instant)
+    return rows, plan.agreed_on
+
+
+def test_decisions_and_bookings_of_the_past_are_known_from_their_own_instants(
+    runtime: Runtime, tmp_path: Path
+):
+    begin(runtime)
+    for who in PEOPLE:
+        post(runtime, past(who)[:4])
+    post(
+        runtime,
+        [
+            (BOOKED, an_appointment("posted")),
+            (DECIDED, a_decline(runtime, "posted")),
+            (DECIDED + MINUTE, an_agreed_plan(runtime, "posted")),
+        ],
+    )
+    decisions = [a_decline(runtime, "loaded"), an_agreed_plan(runtime, "loaded")]
+
+    load(runtime, tmp_path, an_appointment("loaded"), *decisions)
+
+    a_while, hours = timedelta(days=200), timedelta(hours=3)
+    for instant in [
+        one + after
+        for one in (BOOKED, DECIDED)
+        for after in (-hours, hours, timedelta(days=20), a_while)
+    ]:
+        assert seen(runtime, "loaded", instant) == seen(runtime, "posted", instant), instant
+        assert told_of_decisions(runtime, "loaded", instant) == told_of_decisions(
+            runtime, "posted", instant
+        ), instant
+    before, after = (told_of_decisions(runtime, "loaded", DECIDED + one) for one in (-hours, hours))
+    assert before == ([(State.DUE, False, True)], None)
+    assert after == ([(State.PAUSED, True, True)], date(2019, 3, 5))
+    standing = projection(runtime)
+    assert rebuild(at(runtime, LOADED + MINUTE)).different == 0
+    assert projection(runtime) == standing
+
+
+def test_a_decision_that_takes_the_place_of_another_one_is_not_known_before_it(
+    runtime: Runtime, tmp_path: Path
+):
+    begin(runtime)
+    post(runtime, past("loaded")[:4])
+    later = DECIDED + timedelta(days=30)
+    post(runtime, [(later, a_decline(runtime, "loaded"))])
+    other = a_decline(runtime, "loaded")
+    other["extension"][0]["extension"][2]["valueDate"] = "2019-05-31"
+
+    load(runtime, tmp_path, other)
+
+    known = [told_of_decisions(runtime, "loaded", one) for one in (later - MINUTE, later + MINUTE)]
+    assert known == [
+        ([(State.OVERDUE, False, False)], None),
+        ([(State.PAUSED, True, False)], None),
+    ]
+    standing = projection(runtime)
+    rebuild(at(runtime, LOADED + MINUTE))
+    assert projection(runtime) == standing

@@ -3,25 +3,32 @@
 Source: what-is-due 7.2.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
-from service.clock import CLINIC_ZONE
-from service.domain.fact import Fact
+from service.clock import clinic_day, day_begins
+from service.domain.record import Reading
 from service.fhir.timing import instant_of
 
-_ISSUED = ("issued", "recordedDate", "authoredOn", "recorded", "authored")
+_ISSUED = ("issued", "recordedDate", "authoredOn", "recorded", "authored", "created")
 
 
-def known_from(resource: dict[str, Any], facts: Sequence[Fact]) -> datetime | None:
+def known_from(resource: dict[str, Any], reading: Reading) -> datetime | None:
     """The instant from which a resource counts as known; None where nothing in it tells."""
     for element in _ISSUED:
         text = resource.get(element)
         found = instant_of(text) if isinstance(text, str) else None
         if found:
             return found
-    days = [fact.day for fact in facts if fact.day.year > 1]
-    if not days:
-        return None
-    return datetime.combine(max(days), time(), CLINIC_ZONE).astimezone(UTC)
+    days = [day for day in _days(reading) if day.year > 1]
+    return day_begins(max(days)) if days else None
+
+
+def _days(reading: Reading) -> Iterator[date]:
+    """The clinical dates of what it tells."""
+    yield from (fact.day for fact in reading.facts)
+    yield from (one.from_day for one in reading.adjustments or ())
+    yield from (clinic_day(one.at) for one in reading.bookings or ())
+    if reading.plan and reading.plan.agreed_on:
+        yield reading.plan.agreed_on

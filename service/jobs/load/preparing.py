@@ -85,7 +85,7 @@ class Preparing:
             return refusals_of(piece.spot, issues)
         reading = self.reader.read(resource, body, id=name.id, received_on=today)
         if self.history:
-            reading.known = known_from(resource, reading.facts)
+            reading.known = known_from(resource, reading)
         return Incoming(
             reading,
             stays=_stays(piece, is_recognised=name.identity is not None or name.is_found),

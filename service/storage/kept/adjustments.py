@@ -1,7 +1,8 @@
 """Adjustments: what people decided about follow-ups, each with when we knew it."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.interval import Interval
 from service.storage.rows import insert_rows
-from service.storage.tables.columns import OPEN, OPEN_DAY
+from service.storage.tables.columns import EPOCH, OPEN, OPEN_DAY
 from service.storage.tables.plan import adjustments
 from service.storage.transaction import Transaction
 
@@ -21,15 +22,33 @@ class AdjustmentChanges:
         self._connection = transaction.connection
         self._transaction = transaction
 
-    def replace(self, patient: int, source: str, decided: Sequence[Adjustment]) -> bool:
-        """Let a source tell these decisions and no others; whether that changed anything."""
+    def replace(
+        self,
+        patient: int,
+        source: str,
+        decided: Sequence[Adjustment],
+        *,
+        known: Mapping[Adjustment, datetime] = MappingProxyType({}),
+    ) -> bool:
+        """Let a source tell these decisions and no others; whether that changed anything.
+
+        `known` are the instants from which some of them count as known, for a load of history; the
+        others do from this transaction's. None does before what it takes the place of was known.
+        """
         given = {"patient": patient, "from_source": source}
         standing = self._connection.execute(_OF_SOURCE, given).all()
-        told = {adjustment_of(row): row.adjustment for row in standing}
-        gone = [number for decision, number in told.items() if decision not in decided]
-        new = [decision for decision in decided if decision not in told]
+        told = {adjustment_of(row): row for row in standing}
+        gone = [row for decision, row in told.items() if decision not in decided]
+        least = max((row.known_from + _NEXT for row in gone), default=EPOCH)
+        at = self._transaction.at
+        new = {
+            one: max(known[one], least) if one in known else at
+            for one in decided
+            if one not in told
+        }
         if gone:
-            ended = {"of": patient, "numbers": gone, "known_to": self._transaction.at}
+            numbers = [row.adjustment for row in gone]
+            ended = {"of": patient, "numbers": numbers, "known_to": min(new.values(), default=at)}
             self._connection.execute(_END, ended)
         if new:
             self._add(patient, new)
@@ -48,11 +67,11 @@ class AdjustmentChanges:
         decided = [*past, *ended, *([hold] if is_on_hold else [])]
         return self.replace(patient, hold.source, decided)
 
-    def _add(self, patient: int, new: Sequence[Adjustment]) -> None:
+    def _add(self, patient: int, new: Mapping[Adjustment, datetime]) -> None:
         last = self._connection.execute(_LAST_NUMBER, {"patient": patient}).scalar_one()
         rows = [
-            (patient, last + number, *_told(one), self._transaction.at, OPEN)
-            for number, one in enumerate(new, start=1)
+            (patient, last + number, *_told(one), since, OPEN)
+            for number, (one, since) in enumerate(new.items(), start=1)
         ]
         insert_rows(self._connection, {adjustments: rows})
 
@@ -92,6 +111,7 @@ def _day_or_none(day: date) -> date | None:
     return None if day == OPEN_DAY else day
 
 
+_NEXT: Final = timedelta(microseconds=1)
 _OF_SOURCE: Final = select(adjustments).where(
     adjustments.c.patient == bindparam("patient"),
     adjustments.c.source == bindparam("from_source"),

@@ -1,7 +1,7 @@
 """Which protocols a patient's live plan follows, by whose decision, and which would fit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
@@ -83,13 +83,26 @@ class PlanChanges:
         insert_rows(self._connection, {plan_protocols: rows})
         return True
 
-    def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
-        """Let the plan be agreed with the patient since a day, or be a proposal (None)."""
+    def agree(
+        self,
+        patient: int,
+        care_plan: str,
+        agreed_on: date | None,
+        *,
+        known: datetime | None = None,
+    ) -> None:
+        """Let the plan be agreed with the patient since a day, or be a proposal (None).
+
+        `known` is the instant from which an agreement counts as known, for a load of history; it is
+        not before what it takes the place of was known.
+        """
         given = {"of": patient, "of_plan": care_plan}
-        standing = self._connection.execute(_AGREED_ON, given).scalar()
-        if standing == agreed_on:
+        standing = self._connection.execute(_AGREED_ON, given).first()
+        if agreed_on == (standing.agreed_on if standing else None):
             return
         at = self._transaction.at
+        if known and agreed_on:
+            at = max(known, standing.known_from + _NEXT) if standing else known
         self._connection.execute(_NEVER_AGREED, {**given, "since": at})
         self._connection.execute(_NO_LONGER_AGREED, {**given, "known_to": at})
         if agreed_on is not None:
@@ -169,7 +182,8 @@ _AGREEMENT: Final = (
     & (agreements.c.care_plan == bindparam("of_plan"))
     & (agreements.c.known_to == OPEN)
 )
-_AGREED_ON: Final = select(agreements.c.agreed_on).where(_AGREEMENT)
+_NEXT: Final = timedelta(microseconds=1)
+_AGREED_ON: Final = select(agreements.c.agreed_on, agreements.c.known_from).where(_AGREEMENT)
 _NEVER_AGREED: Final = delete(agreements).where(
     _AGREEMENT, agreements.c.known_from >= bindparam("since", type_=agreements.c.known_from.type)
 )

@@ -5,13 +5,13 @@ at an instant, is asked of both clocks. A state is only a comparison of dates (w
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_
 
-from service.clock import CLINIC_ZONE
+from service.clock import day_begins
 from service.domain.follow_up import Hold
 from service.domain.window import State
 from service.storage.tables.columns import OPEN, Day, Instant
@@ -60,7 +60,7 @@ def moment_bound(as_of: date, known_at: datetime | None) -> dict[str, Any]:
 
 def start_of(day: date) -> datetime:
     """The first instant of a day of the clinic's calendar, in UTC."""
-    return datetime.combine(day, time(), CLINIC_ZONE).astimezone(UTC)
+    return day_begins(day)
 
 
 def known(rows: Any) -> ColumnElement[bool]:

@@ -1,8 +1,6 @@
 """What the use cases need of the store and of the FHIR edge; mypy proves in `app.py` that both fit."""
 
 from service.workflows.ports.changes import (
-    AdjustmentChanges,
-    BookingChanges,
     CareRelationChanges,
     ChangeLog,
     DirectoryChanges,
@@ -11,13 +9,17 @@ from service.workflows.ports.changes import (
     FeedChanges,
     IdentityChanges,
     JobChanges,
-    KeptChanges,
     MarkChanges,
     NotCountedChanges,
     PeopleLocked,
-    PlanChanges,
     RecordChanges,
     SignInChanges,
+)
+from service.workflows.ports.kept import (
+    AdjustmentChanges,
+    BookingChanges,
+    KeptChanges,
+    PlanChanges,
 )
 from service.workflows.ports.seen import (
     EnrolmentsSeen,

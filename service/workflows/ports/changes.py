@@ -5,15 +5,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from service.domain.access import Access, Identity, Viewer
-from service.domain.adjustment import Adjustment
-from service.domain.applicability import Fit
-from service.domain.care_plan import Decided
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
-from service.domain.kept import ChangedFollowUp
-from service.domain.recollection import InPlan, Known, OfFollowUp, OfProtocol, Recollection
 from service.domain.record import (
-    Booked,
     Borne,
     KnownAs,
     Named,
@@ -27,7 +21,6 @@ from service.workflows.ports.seen import (
     EnrolmentsSeen,
     EvidenceSeen,
     FeedsSeen,
-    KeptSeen,
     Marks,
     SearchIndex,
 )
@@ -113,117 +106,6 @@ class NotCountedChanges(Protocol):
 
     def add_many(self, results: Iterable[tuple[int, str, NotCounted]]) -> None:
         """Add results of sources that had none before."""
-        ...
-
-
-class BookingChanges(Protocol):
-    """Bookings as a transaction changes them."""
-
-    def replace(self, patient: int, source: str, booked: Sequence[Booked]) -> None:
-        """Let an appointment be booked for these, and for nothing else."""
-        ...
-
-    def add_many(self, booked: Iterable[tuple[int, str, Booked]]) -> None:
-        """Add bookings of appointments that had none before."""
-        ...
-
-
-class AdjustmentChanges(Protocol):
-    """Adjustments as a transaction changes them."""
-
-    def replace(self, patient: int, source: str, decided: Sequence[Adjustment]) -> bool:
-        """Let a source tell these decisions and no others; whether that changed anything."""
-        ...
-
-    def hold(self, patient: int, hold: Adjustment, *, is_on_hold: bool) -> bool:
-        """Let the whole plan be on hold from `hold`'s first day, or go on from that day."""
-        ...
-
-
-class PlanChanges(Protocol):
-    """Live plans as a transaction changes them."""
-
-    def add(
-        self,
-        patient: int,
-        care_plan: str,
-        protocols: Mapping[str, tuple[str, date]],
-        decided: Decided,
-    ) -> None:
-        """Put protocols into the plan: each with its version and its first day for the patient."""
-        ...
-
-    def live(self, patient: int) -> str:
-        """The id of the CarePlan that is their live shared plan; empty where none is."""
-        ...
-
-    def keep_live(self, patient: int, care_plan: str) -> None:
-        """Let this CarePlan be their live shared plan; none where it is empty."""
-        ...
-
-    def end(self, patient: int, last_day: date) -> None:
-        """Let the plan follow its protocols to a last day, and no longer."""
-        ...
-
-    def go_on(self, patient: int, care_plan: str) -> bool:
-        """Let a plan follow what it followed before it ended; whether that is anything."""
-        ...
-
-    def take_over(self, patient: int, care_plan: str) -> bool:
-        """Let a plan follow what another one follows; whether that is anything."""
-        ...
-
-    def agree(self, patient: int, care_plan: str, agreed_on: date | None) -> None:
-        """Let the plan be agreed with the patient since a day, or be a proposal (None)."""
-        ...
-
-    def take_back(self, patient: int, run: str) -> tuple[str, ...]:
-        """Take a run's protocols out of the plan, as if they had never been in it."""
-        ...
-
-    def replace_eligible(
-        self, patient: int, eligible: Mapping[str, Sequence[Fit]], *, is_first: bool = False
-    ) -> None:
-        """Keep on which days each protocol fits; `is_first`: none did before."""
-        ...
-
-
-class KeptChanges(KeptSeen, Protocol):
-    """What is kept of patients as a transaction changes it."""
-
-    def save(
-        self,
-        patient: int,
-        changed: Sequence[ChangedFollowUp],
-        *,
-        care_plan: str,
-        today: date,
-    ) -> None:
-        """Keep the changed follow-ups of a patient."""
-        ...
-
-
-class Recollections(Protocol):
-    """What was known of patients when, as a transaction changes it."""
-
-    def of(self, patient: int) -> Recollection:
-        """Everything that was ever known about a person."""
-        ...
-
-    def add_to_plan(self, patient: int, added: Sequence[Known[InPlan]]) -> None:
-        """Let protocols have come into the plan when what qualifies for them did."""
-        ...
-
-    def keep(
-        self,
-        patient: int,
-        since: datetime,
-        told: Sequence[Known[OfFollowUp]],
-        fits: Sequence[Known[OfProtocol]],
-        *,
-        today: date,
-    ) -> None:
-        """Let these stretches and fitting days be what was known since an instant, and no others."""
         ...
 
 

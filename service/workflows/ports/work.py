@@ -8,8 +8,6 @@ from typing import Protocol
 from service.domain.directory import Place, Unit
 from service.domain.past import PastEvent, PastPatient, PastUnit
 from service.workflows.ports.changes import (
-    AdjustmentChanges,
-    BookingChanges,
     CareRelationChanges,
     ChangeLog,
     DirectoryChanges,
@@ -19,15 +17,19 @@ from service.workflows.ports.changes import (
     FeedsAnew,
     IdentityChanges,
     JobChanges,
-    KeptChanges,
     MarkChanges,
     NotCountedChanges,
     PeopleLocked,
-    PlanChanges,
-    Recollections,
     RecordChanges,
     SearchIndexChanges,
     SignInChanges,
+)
+from service.workflows.ports.kept import (
+    AdjustmentChanges,
+    BookingChanges,
+    KeptChanges,
+    PlanChanges,
+    Recollections,
 )
 
 
