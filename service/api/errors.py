@@ -119,9 +119,17 @@ def _answer_http(error: HTTPException) -> Any:
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             answer.headers[name] = value
-    if code == HTTPStatus.UNSUPPORTED_MEDIA_TYPE and request.method == "PATCH":
-        answer.headers["Accept-Patch"] = f"{JSON_PATCH}, application/fhir+json"
+    if code == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+        _say_what_is_taken(answer)
     return answer
+
+
+def _say_what_is_taken(answer: Response) -> None:
+    """RFC 5789, 2.2 and RFC 9110, 15.5.16: a refused kind of body comes with those that are taken."""
+    if "Content-Encoding" in request.headers:
+        answer.headers["Accept-Encoding"] = "identity"
+    if request.method == "PATCH":
+        answer.headers["Accept-Patch"] = f"{JSON_PATCH}, application/fhir+json"
 
 
 def _answer_unexpected(error: Exception) -> Response:

@@ -30,7 +30,7 @@ def condition(type_: str, text: str, *, base_url: str, at: datetime, place: str 
 
     What goes wrong is about `place`, if one is given: a part of a Bundle rather than a parameter.
     """
-    pairs = pairs_of(text.removeprefix("?"))
+    pairs = pairs_of(_search_in(type_, text, place))
     try:
         query = read_search(type_, pairs, base_url=base_url, at=at, strict=True).query
     except Invalid as error:
@@ -40,6 +40,16 @@ def condition(type_: str, text: str, *, base_url: str, at: datetime, place: str 
     if not query.criteria:
         raise Invalid("a condition needs at least one search parameter with a value", place)
     return query
+
+
+def _search_in(type_: str, text: str, place: str) -> str:
+    """The search alone: HAPI's client, and many after it, write `Type?` or a whole address before it."""
+    address, mark, search = text.strip().partition("?")
+    if not mark or "=" in address:
+        return text
+    if address.rpartition("/")[2] not in {"", type_}:
+        raise Invalid(f"the condition is not about the type {type_}", place)
+    return search
 
 
 def expected(if_match: str) -> int | None:

@@ -10,7 +10,7 @@ from service.api.auth import viewer_of
 from service.api.fhir.addresses import as_addressed
 from service.api.fhir.bundle import batch_or_transaction
 from service.api.fhir.capabilities import Offered, key_set, metadata, smart_configuration
-from service.api.fhir.content import answer_type
+from service.api.fhir.content import answer_type, expect_plain_body
 from service.api.fhir.create import create
 from service.api.fhir.delete import delete, delete_by_condition
 from service.api.fhir.everything import everything
@@ -116,6 +116,7 @@ def _signed_in(runtime: Runtime, answer: Callable[..., Response]) -> Callable[..
     def answer_signed_in(**named: str) -> Response:
         viewer_of(runtime)
         answer_type()  # what cannot be answered is not carried out either
+        expect_plain_body()
         return answer(as_addressed(runtime), **named)
 
     return answer_signed_in

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from flask import request
+from werkzeug.exceptions import MethodNotAllowed
 
 from service.domain.errors import Invalid, Issue, NotFound
 from service.fhir.types import SERVED_TYPES
@@ -18,8 +19,22 @@ _LONGEST: Final = 64
 _IN_AN_ID: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
+# Addresses that with another method than theirs would be taken for a type or an id.
+_METHODS: Final = {
+    "metadata": ("GET", "HEAD"),
+    "_history": ("GET", "HEAD"),
+    "_search": ("POST",),
+}
+
+
+def _expect_no_other_method(part: str) -> None:
+    if part in _METHODS:
+        raise MethodNotAllowed(valid_methods=_METHODS[part])
+
+
 def expect_type(type_: str) -> None:
     """Raise NotFound for a type that is not served here."""
+    _expect_no_other_method(type_)
     if type_ not in _TYPES:
         issue = Issue("not-supported", "No resource type that is served here has this name.")
         raise NotFound(issues=[issue])
@@ -27,6 +42,9 @@ def expect_type(type_: str) -> None:
 
 def expect_id(id_: str) -> None:
     """Raise Invalid for what cannot be an id: 1 to 64 letters, digits, hyphens and points."""
+    _expect_no_other_method(id_)
+    if id_.startswith("$"):
+        raise NotFound(issues=[Issue("not-supported", "There is no such operation here.")])
     if len(id_) > _LONGEST or not _IN_AN_ID.issuperset(id_):
         raise Invalid("an id is 1 to 64 letters, digits, hyphens and points")
 

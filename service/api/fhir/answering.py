@@ -33,7 +33,7 @@ def answer_stored(stored: Stored, body: bytes, *, is_constant: bool) -> Response
     }
     if is_constant and _is_known(stored, headers["ETag"]):
         return Response(status=304, headers=headers)
-    return Response(_as_read(body), headers=headers, content_type=answer_type())
+    return Response(as_read(body), headers=headers, content_type=answer_type())
 
 
 @lru_cache(maxsize=4096)
@@ -45,12 +45,12 @@ def answer_bundle(body: bytes, preferred: Preferences | None = None) -> Response
     """A page of a search or history, or what became of a Bundle."""
     headers = {"Cache-Control": _UNSEEN}
     headers |= _applied(preferred)
-    return Response(_as_read(body), headers=headers, content_type=answer_type())
+    return Response(as_read(body), headers=headers, content_type=answer_type())
 
 
 def answer_outcome(issues: Iterable[Issue]) -> Response:
     """What was found about something that was asked about; that itself went well."""
-    body = _as_read(outcome(issues))
+    body = as_read(outcome(issues))
     return Response(body, headers={"Cache-Control": _UNSEEN}, content_type=answer_type())
 
 
@@ -64,10 +64,10 @@ def answer_write(answer: Answer, preferred: Preferences) -> Response:
     if answer.location:
         headers["Location"] = answer.location
     body = answer.outcome or answer.body
-    return Response(_as_read(body), answer.status, headers=headers, content_type=answer_type())
+    return Response(as_read(body), answer.status, headers=headers, content_type=answer_type())
 
 
-def _as_read(body: bytes) -> bytes:
+def as_read(body: bytes) -> bytes:
     """The body, with line breaks and indents where `_pretty` asks for them; numbers stay as written."""
     if body and asked_of_the_answer("_pretty") == "true":
         return msgspec.json.format(body, indent=_INDENT)

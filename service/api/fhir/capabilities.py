@@ -11,7 +11,8 @@ import orjson
 from flask import Response, request
 
 from service import __version__
-from service.api.fhir.content import answer_type
+from service.api.fhir.answering import as_read
+from service.api.fhir.content import answer_type, sent_query
 from service.fhir.capability import Offer, Operation, Statement, capability_statement
 from service.fhir.profiles.library import profiles_of_type
 from service.fhir.search.query import pairs_of
@@ -50,11 +51,11 @@ def metadata(runtime: Runtime, offered: Offered) -> Response:
     statement = _statement(f"{settings.base_url}/fhir", offered, cors=is_open)
     headers = {"ETag": statement.etag, "Cache-Control": _OPEN_TO_ALL}
     answered = answer_type()
-    wanted = subset_of(pairs_of(request.query_string.decode("ascii", "replace")))
+    wanted = subset_of(pairs_of(sent_query()))
     if statement.etag in request.headers.get("If-None-Match", ""):
         return Response(status=304, headers=headers)
     body = part_of("CapabilityStatement", statement.body, wanted)
-    return Response(body, headers=headers, content_type=answered)
+    return Response(as_read(body), headers=headers, content_type=answered)
 
 
 @lru_cache(maxsize=4)

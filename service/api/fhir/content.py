@@ -13,15 +13,18 @@ from werkzeug.http import parse_list_header, parse_options_header
 
 from service.domain.errors import Invalid
 from service.fhir.patching.json_patch import JSON_PATCH
+from service.fhir.search.query import NOT_UTF_8
 
 FHIR_JSON: Final = "application/fhir+json"
 FORM: Final = "application/x-www-form-urlencoded"
+PLAIN: Final = "identity"
 _R4: Final = frozenset({"4.0", "4.0.1"})
 _ANSWERED: Final = {
     FHIR_JSON: FHIR_JSON,
     "application/json+fhir": FHIR_JSON,
     "application/json": "application/json",
     "text/json": "text/json",
+    "text/*": "text/json",
     "application/*": FHIR_JSON,
     "*/*": FHIR_JSON,
     "json": FHIR_JSON,
@@ -61,7 +64,7 @@ def asked_of_the_answer(name: str) -> str:
 
 
 def _is_form() -> bool:
-    return parse_options_header(request.headers.get("Content-Type", ""))[0] == FORM
+    return parse_options_header(request.headers.get("Content-Type", ""))[0].lower() == FORM
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -117,16 +120,30 @@ def _is_fhir_json(content_type: str) -> bool:
     return bool(known) and version in {None, *_R4} and charset in {"utf-8", "utf8"}
 
 
+def expect_plain_body() -> None:
+    """Raise UnsupportedMediaType for a body that is packed: its bytes would be read as they are."""
+    if request.headers.get("Content-Encoding", PLAIN).lower() != PLAIN:
+        raise UnsupportedMediaType("A body is sent as it is, without a Content-Encoding.")
+
+
+def sent_query() -> str:
+    """The parameters of the address; letters that nobody percent-encoded are UTF-8, as in curl's."""
+    try:
+        return request.query_string.decode()
+    except UnicodeDecodeError:
+        raise Invalid(NOT_UTF_8) from None
+
+
 def sent_form() -> str:
     """The parameters that a search sent in its body; 415 for another content type."""
     name, _ = parse_options_header(request.headers.get("Content-Type", FORM))
     body = request.get_data()
-    if body and name != FORM:
+    if body and name.lower() != FORM:
         raise UnsupportedMediaType(f"A search is sent as {FORM}.")
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise Invalid("the parameters are no UTF-8") from None
+        raise Invalid(NOT_UTF_8) from None
 
 
 def preferences() -> Preferences:
@@ -141,7 +158,9 @@ _NONE: Final = Preferences()
 @lru_cache(maxsize=_REMEMBERED)
 def _preferences(sent: str) -> Preferences:
     parts = [part for one in parse_list_header(sent.replace(";", ",")) for part in one.split(",")]
-    asked = dict(part.strip().partition("=")[::2] for part in parts)
+    # Names count in any case, and a value may stand in quotation marks (RFC 7240, 2).
+    split = (part.strip().partition("=")[::2] for part in parts)
+    asked = {name.strip().lower(): value.strip().strip('"') for name, value in split}
     returned, handling = asked.get("return", ""), asked.get("handling", "")
     applied = [f"return={returned}"] if returned in _RETURNS else []
     applied += [f"handling={handling}"] if handling in _HANDLINGS else []

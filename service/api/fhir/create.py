@@ -12,14 +12,16 @@ from flask import Response, request
 from service.api.auth import expect
 from service.api.fhir.addresses import expect_type
 from service.api.fhir.answering import answer_write
-from service.api.fhir.content import preferences, sent_body
+from service.api.fhir.content import preferences, sent_body, sent_query
 from service.api.fhir.writing import answer_of, carry_out
+from service.domain.errors import Invalid
 from service.domain.scope import Interaction
 from service.fhir.conditions import Conditions
 from service.fhir.identity_code import refuse_identity_codes
 from service.fhir.search.query import pairs_of
 from service.runtime import Runtime
 
+_CONDITION: Final = "If-None-Exist"
 _OF_THE_ANSWER: Final = frozenset({"_format", "_pretty", "_summary", "_elements"})
 
 
@@ -27,8 +29,8 @@ def create(runtime: Runtime, type_: str) -> Response:
     """Store a new resource: 201; with If-None-Exist 200 and the one that stands already."""
     expect_type(type_)
     viewer = expect(runtime, type_, Interaction.CREATE)
-    condition = "&".join(filter(None, (request.headers.get("If-None-Exist", ""), _addressed())))
-    refuse_identity_codes([("If-None-Exist", condition)])
+    condition = "&".join(filter(None, (_sent_condition(), _addressed())))
+    refuse_identity_codes([(_CONDITION, condition)])
     if condition:
         expect(runtime, type_, Interaction.SEARCH)
     at = runtime.clock.now()
@@ -41,7 +43,15 @@ def create(runtime: Runtime, type_: str) -> Response:
     return answer_write(answer, preferred)
 
 
+def _sent_condition() -> str:
+    """If-None-Exist; Invalid where it is empty, for what it was to prevent would be stored."""
+    sent = request.headers.get(_CONDITION)
+    if sent is not None and not sent.strip():
+        raise Invalid("If-None-Exist is empty: a condition needs a search parameter with a value")
+    return sent or ""
+
+
 def _addressed() -> str:
     """The condition in the address, without what is said there of the answer."""
-    pairs = pairs_of(request.query_string.decode("ascii", "replace"))
+    pairs = pairs_of(sent_query())
     return urlencode([pair for pair in pairs if pair[0] not in _OF_THE_ANSWER])

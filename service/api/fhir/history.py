@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response
 
 from service.api.auth import expect, viewer_of
 from service.api.fhir.addresses import expect_id, expect_type
 from service.api.fhir.answering import answer_bundle
+from service.api.fhir.content import sent_query
 from service.api.fhir.paging import PAGE, Links, links_of, opened
 from service.api.fhir.sought import Pairs, open_types
 from service.api.request_ids import request_id
@@ -78,7 +79,7 @@ def expect_history(runtime: Runtime, viewer: Viewer, address: str, pairs: Pairs)
 
 
 def _sent() -> Pairs:
-    return pairs_of(request.query_string.decode("ascii", "replace"))
+    return pairs_of(sent_query())
 
 
 def _page(

@@ -5,7 +5,7 @@ Source: R4 operations.html#executing; GET only for operations that change nothin
 
 from flask import request
 
-from service.api.fhir.content import sent_body
+from service.api.fhir.content import sent_body, sent_query
 from service.domain.errors import Invalid
 from service.fhir.asked import PARAMETERS, Pairs, inputs_of
 from service.fhir.nested import Resource
@@ -26,7 +26,7 @@ def simple_inputs() -> Pairs:
 
 def address_inputs() -> Pairs:
     """The inputs that stand in the address."""
-    return pairs_of(request.query_string.decode("ascii", "replace"))
+    return pairs_of(sent_query())
 
 
 def _parameters(sent: Resource) -> Resource:

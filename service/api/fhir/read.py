@@ -8,6 +8,7 @@ from flask import Response, request
 from service.api.auth import expect
 from service.api.fhir.addresses import expect_id, expect_type
 from service.api.fhir.answering import answer_stored
+from service.api.fhir.content import sent_query
 from service.api.fhir.showing import DATED, Shown
 from service.api.request_ids import request_id
 from service.domain.access import Viewer
@@ -44,7 +45,7 @@ def _wanted() -> Subset:
     """How much of the resource the parameters ask for."""
     if not request.query_string:
         return WHOLE
-    subset = subset_of(pairs_of(request.query_string.decode("ascii", "replace")))
+    subset = subset_of(pairs_of(sent_query()))
     if subset.summary is Summary.COUNT:
         words = "`_summary=count` is asked of a search or a history"
         raise Invalid(issues=[Issue("not-supported", words, "_summary")])

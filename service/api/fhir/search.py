@@ -15,7 +15,7 @@ from flask import Response, request
 from service.api.auth import expect
 from service.api.fhir.addresses import expect_type
 from service.api.fhir.answering import answer_bundle
-from service.api.fhir.content import preferences, sent_form
+from service.api.fhir.content import preferences, sent_form, sent_query
 from service.api.fhir.definitions import ours
 from service.api.fhir.explaining import explained, is_to_be_explained
 from service.api.fhir.paging import LAST, PAGE, Links, links_of, opened
@@ -69,7 +69,7 @@ def search_system(runtime: Runtime) -> Response:
 
 
 def _sent() -> Pairs:
-    pairs = pairs_of(request.query_string.decode("ascii", "replace"))
+    pairs = pairs_of(sent_query())
     return pairs + pairs_of(sent_form()) if request.method == "POST" else pairs
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import request
 
 from service.api.auth import note_refused
-from service.api.fhir.content import OUTCOME, Preferences
+from service.api.fhir.content import OUTCOME, Preferences, sent_query
 from service.api.fhir.dangling import dangling
 from service.api.request_ids import request_id
 from service.domain.access import Access, Viewer
@@ -38,7 +38,7 @@ def conditions_sent(*, by_query: bool) -> Conditions:
     return Conditions(
         if_match=headers.get("If-Match", ""),
         if_none_match=headers.get("If-None-Match", ""),
-        query=request.query_string.decode("ascii", "replace") if by_query else None,
+        query=sent_query() if by_query else None,
     )
 
 

@@ -32,6 +32,7 @@ _COUNT: Final = re.compile(r"[0-9]{1,9}")
 _TOTALS: Final = {"none": False, "estimate": False, "accurate": True}
 _INCLUDING: Final = frozenset({"_include", "_revinclude"})
 _ITERATE: Final = "iterate"
+_MOST_KEYS: Final = 10
 
 
 @dataclass(slots=True)
@@ -87,7 +88,10 @@ class Controls:
 
     def _sort(self, value: str) -> None:
         known, keys, kept = searchable(self.type), [], []
-        for text in value.split(","):
+        texts = value.split(",")
+        if len(texts) > _MOST_KEYS:
+            raise refused("_sort", f"an answer is sorted by {_MOST_KEYS} parameters at most")
+        for text in texts:
             parameter = known.get(text.removeprefix("-"))
             if parameter is None or not _is_sortable(parameter):
                 self.leave_out(f"{self.type} cannot be sorted by `{text[:64]}`", "_sort")

@@ -25,6 +25,12 @@ _REFUSED: Final = {
     "_filter": "filter expressions are not read",
     "_query": "there are no named queries",
 }
+NOT_UTF_8: Final = "the parameters are no UTF-8"
+# What a database plans for each grows faster than their number: three thousand hold PostgreSQL's
+# planner for longer than anybody waits, and SQLite takes no thousand. No type has more than fifty.
+_MOST_PARAMETERS: Final = 50
+_MOST_INCLUSIONS: Final = 200
+_INCLUDING: Final = ("_include", "_revinclude")
 _OURS_ARE: Final = f"of follow-ups there are {', '.join(OWN)}, on {' and '.join(ASKED_OF)}"
 
 
@@ -42,8 +48,11 @@ class Search(NamedTuple):
 
 
 def pairs_of(query_string: str) -> list[tuple[str, str]]:
-    """The parameters of a query string or of a form, decoded, in order."""
-    return parse_qsl(query_string, keep_blank_values=True, errors="replace")
+    """The parameters of a query string or of a form, decoded, in order; Invalid for no UTF-8."""
+    try:
+        return parse_qsl(query_string, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise Invalid(NOT_UTF_8) from None
 
 
 def read_search(
@@ -62,7 +71,7 @@ def read_search(
     `ours` are the definitions of our own that it may name.
     """
     reader = _Reader(resource_type, Reading(base_url, at, ours))
-    for name, value in parameters:
+    for name, value in _few(parameters):
         if not value and is_ours(name):
             raise refused(name, "it has no value, and without it everything would be found")
         if value and name not in _OF_THE_FORMAT:
@@ -71,6 +80,19 @@ def read_search(
     if search.issues and (strict or reader.asks_for_a_state):
         raise Invalid(issues=[issue._replace(severity="error") for issue in search.issues])
     return search
+
+
+def _few(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The parameters; Invalid where they are more than a database plans."""
+    listed = list(parameters)
+    inclusions = sum(name.startswith(_INCLUDING) for name, _ in listed)
+    if inclusions > _MOST_INCLUSIONS or len(listed) - inclusions > _MOST_PARAMETERS:
+        words = (
+            f"a search has {_MOST_PARAMETERS} parameters at most,"
+            f" and includes along {_MOST_INCLUSIONS} at most"
+        )
+        raise Invalid(issues=[Issue("too-costly", words)])
+    return listed
 
 
 class _Reader:

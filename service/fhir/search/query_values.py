@@ -67,6 +67,8 @@ def token_value(text: str, parameter: SearchParameter) -> TokenValue:
     if len(parts) == 1:
         return TokenValue(None, clipped(parts[0]))
     system, code = system_of(parts[0]), clipped(parts[1])
+    if not (system or code):
+        raise ValueError("neither a system nor a code stands beside the `|`")
     if system in parameter.systems:
         system = ""
     return TokenValue(system, code or None)

@@ -1,5 +1,6 @@
 """Wire checklist D1: content types, headers, errors (R4 http.html)."""
 
+import gzip
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from tests.receiving import an_hba1c
 
 P1 = "/fhir/Patient/1"
 JSON = "application/fhir+json; charset=utf-8"
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -47,6 +49,7 @@ def test_an_answer_has_the_type_that_is_asked_for(client, stored) -> None:
         ("application/fhir+xml;q=0.9, application/fhir+json;q=0.5", JSON),
         ("text/html, application/json;q=0.9", "application/json; charset=utf-8"),
         ("text/json", "text/json; charset=utf-8"),
+        ("text/*", "text/json; charset=utf-8"),
     ):
         assert (accept, kind_of(client, accept)) == (accept, kind)
     for given in ("json", "application/json", "application/fhir%2Bjson", "application/fhir+json"):
@@ -265,3 +268,57 @@ def test_the_form_of_a_search_says_how_to_answer_as_an_address_does(client, stor
     assert sought(b"_format=xml", "/fhir/Patient/_search?_format=json").status_code == 200
     counted = sought(b"_id=1&_summary=count").json
     assert (counted["total"], "entry" in counted) == (1, False)
+
+
+@pytest.mark.check(5)
+def test_a_packed_body_is_refused_in_words_that_say_so_and_is_not_taken_for_broken_json(
+    client,
+) -> None:
+    packed = gzip.compress(orjson.dumps(a_patient()))
+    for method, address, kind in (
+        ("PUT", P1, "application/fhir+json"),
+        ("POST", "/fhir", "application/fhir+json"),
+        ("PATCH", P1, "application/json-patch+json"),
+        ("POST", "/fhir/Patient/_search", FORM),
+    ):
+        refused = client.send(method, address, packed, Content_Type=kind, Content_Encoding="gzip")
+        assert (refused.status_code, code_of(refused)) == (415, "not-supported")
+        assert "Content-Encoding" in refused.json["issue"][0]["diagnostics"]
+        assert refused.headers["Accept-Encoding"] == "identity"
+    plain = client.put(P1, a_patient(), Content_Encoding="identity")
+    assert plain.status_code == 201
+
+
+@pytest.mark.check(5, 86)
+def test_the_type_of_a_form_counts_in_any_case(client, stored) -> None:
+    found = client.post("/fhir/Patient/_search", b"_id=1", Content_Type=FORM.title())
+    assert [entry["resource"]["id"] for entry in found.json["entry"]] == ["1"]
+
+
+@pytest.mark.check(22)
+def test_an_address_that_another_method_is_for_says_which(client) -> None:
+    for method, address, allowed in (
+        ("PUT", "/fhir/metadata", {"GET", "HEAD"}),
+        ("DELETE", "/fhir/metadata", {"GET", "HEAD"}),
+        ("DELETE", "/fhir/_history", {"GET", "HEAD"}),
+        ("DELETE", "/fhir/Patient/_history", {"GET", "HEAD"}),
+        ("GET", "/fhir/Patient/_search?name=a", {"POST"}),
+        ("GET", "/fhir/_search?_type=Patient", {"POST"}),
+    ):
+        refused = client.send(method, address, a_patient() if method == "PUT" else b"")
+        assert (address, refused.status_code) == (address, 405)
+        assert set(refused.headers["Allow"].split(", ")) == allowed
+        assert code_of(refused) == "not-supported"
+
+
+@pytest.mark.check(21)
+def test_an_operation_that_is_not_there_is_not_taken_for_an_id(client, stored) -> None:
+    for address in ("/fhir/Patient/$foo", f"{P1}/$foo", "/fhir/$foo"):
+        unknown = client.get(address)
+        assert (address, unknown.status_code, code_of(unknown)) == (address, 404, "not-supported")
+
+
+@pytest.mark.check(9)
+def test_the_capabilities_are_laid_out_for_people_too(client) -> None:
+    assert b"\n  " in client.get("/fhir/metadata?_pretty=true").data
+    assert b"\n  " not in client.get("/fhir/metadata").data

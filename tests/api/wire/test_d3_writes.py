@@ -5,6 +5,7 @@ from email.utils import parsedate_to_datetime
 import orjson
 import pytest
 
+from tests.api.wire import bundles
 from tests.fhir.resources import a_patient, without
 from tests.receiving import an_hba1c
 
@@ -263,3 +264,45 @@ def test_a_condition_needs_the_scope_of_a_search(signed_in) -> None:
         narrow.delete(BY_IDENTIFIER),
     ]
     assert [answer.status_code for answer in refused] == [403] * 3
+
+
+@pytest.mark.check(59, 76)
+def test_a_condition_may_have_its_type_or_the_whole_address_before_it(client) -> None:
+    """HAPI's client writes the address into the header; its Bundles have the type in `ifNoneExist`."""
+    search = f"identifier={SYSTEM}|a7"
+    client.post("/fhir/Observation", a_result())
+    for before in (
+        "",
+        "?",
+        "Observation?",
+        f"{BASE}/Observation?",
+        "https://by.name/fhir/Observation?",
+    ):
+        one = client.post("/fhir/Observation", a_result(), If_None_Exist=before + search)
+        entry = bundles.an_entry("POST", "Observation", a_result(), ifNoneExist=before + search)
+        several = bundles.sent(client, entry)
+        assert (before, one.status_code, bundles.statuses(several)) == (before, 200, ["200"])
+    for before in ("Patient?", f"{BASE}/Patient?", "Observation/o1?"):
+        one = client.post("/fhir/Observation", a_result(), If_None_Exist=before + search)
+        assert (before, one.status_code) == (before, 400)
+        entry = bundles.an_entry("POST", "Observation", a_result(), ifNoneExist=before + search)
+        assert bundles.refused(
+            bundles.sent(client, entry), 400, "Bundle.entry[0].request.ifNoneExist"
+        )
+    assert total(client) == 1
+
+
+@pytest.mark.check(63)
+def test_an_empty_condition_is_refused_and_stores_nothing(client) -> None:
+    for empty in ("", "  "):
+        answer = client.post("/fhir/Observation", a_result(), If_None_Exist=empty)
+        assert (answer.status_code, code_of(answer)) == (400, "value")
+    assert total(client) == 0
+
+
+@pytest.mark.check(39, 40)
+def test_preferences_count_in_any_case_and_in_quotation_marks(client) -> None:
+    for asked in ("Return=minimal", 'return="minimal"', "RETURN = minimal; wait=1"):
+        created = client.post("/fhir/Observation", a_result(), Prefer=asked)
+        assert (created.status_code, created.data) == (201, b"")
+        assert created.headers["Preference-Applied"] == "return=minimal"
