@@ -15,9 +15,9 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 LONGEST: Final = 64  # codes come from clients: a longer one is not read
-_TOKEN: Final = re.compile(r"\{[^{}]*\}|[./()]|(?:\[[^\[\]{}]*\]|[^./(){}\[\]])+")
-_POWER: Final = re.compile(r"(?P<symbol>.*?[^0-9+-])(?P<exponent>[+-]?[0-9]{1,2})?", re.DOTALL)
-_WHOLE: Final = re.compile(r"[0-9]{1,9}")
+TOKEN: Final = re.compile(r"\{[^{}]*\}|[./()]|(?:\[[^\[\]{}]*\]|[^./(){}\[\]])+")
+POWER: Final = re.compile(r"(?P<symbol>.*?[^0-9+-])(?P<exponent>[+-]?[0-9]{1,2})?", re.DOTALL)
+WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _ARBITRARY: Final = re.compile(r"(?P<prefix>[a-zA-Z]{0,2})(?P<unit>\[[^\[\]]+\])")
 _DIGITS: Final = ".12g"  # a value has fewer digits, a converted one is not exact beyond
 
@@ -85,7 +85,7 @@ def canonical(code: str) -> Canonical | None:
 
 
 def _read(code: str) -> _Term:
-    tokens = _TOKEN.findall(code)
+    tokens = TOKEN.findall(code)
     if "".join(tokens) != code:
         raise _Unreadable
     return _whole(iter(tokens))
@@ -118,9 +118,9 @@ def _whole(marks: Iterator[str], *, inner: bool = False) -> _Term:
 
 
 def _component(token: str) -> _Term:
-    if _WHOLE.fullmatch(token):
+    if WHOLE.fullmatch(token):
         return _Term(Fraction(token))
-    match = _POWER.fullmatch(token)
+    match = POWER.fullmatch(token)
     if match is None:
         raise _Unreadable
     return _simple(match["symbol"]).to(int(match["exponent"] or 1))
@@ -132,12 +132,12 @@ def _simple(symbol: str) -> _Term:
         return _unit(symbol)
     for length in (1, 2):
         prefix, rest = symbol[:length], symbol[length:]
-        if prefix in _PREFIXES and rest in _METRIC:
-            return _unit(rest).by(_PREFIXES[prefix])
+        if prefix in PREFIXES and rest in _METRIC:
+            return _unit(rest).by(PREFIXES[prefix])
     match = _ARBITRARY.fullmatch(symbol)
-    if match is None or (match["prefix"] and match["prefix"] not in _PREFIXES):
+    if match is None or (match["prefix"] and match["prefix"] not in PREFIXES):
         raise _Unreadable
-    return _Term(_PREFIXES.get(match["prefix"], Fraction(1)), ((match["unit"].upper(), 1),))
+    return _Term(PREFIXES.get(match["prefix"], Fraction(1)), ((match["unit"].upper(), 1),))
 
 
 @cache
@@ -152,7 +152,7 @@ def _unit(name: str) -> _Term:
 _POWERS_OF_TEN: Final = (
     "Y24 Z21 E18 P15 T12 G9 M6 k3 h2 da1 d-1 c-2 m-3 u-6 n-9 p-12 f-15 a-18 z-21 y-24"
 )
-_PREFIXES: Final[Mapping[str, Fraction]] = {
+PREFIXES: Final[Mapping[str, Fraction]] = {
     name: Fraction(10) ** int(power)
     for name, power in re.findall(r"([A-Za-z]+)(-?[0-9]+)", _POWERS_OF_TEN)
 } | {name: Fraction(1024) ** power for power, name in enumerate(("Ki", "Mi", "Gi", "Ti"), 1)}

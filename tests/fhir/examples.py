@@ -69,6 +69,15 @@ DEFECTS = {
     "StructureDefinition/Request": "no baseDefinition (sdf-4)",
 }
 
+# Examples of HL7 with units that say they are of UCUM and are not: `mcg`, `ea`, `drop`, `ml/hr`, `mEq`, `tbl`.
+WRONG_UNITS = {
+    "Bundle/father",
+    *(f"MedicationDispense/meddisp03{n}" for n in ("09", "13", "18", "24", "27", "28", "29")),
+    *(f"MedicationRequest/medrx03{n}" for n in ("04", "14", "19", "22", "25", "26", "28", "29")),
+    "MedicationRequest/medrx0334",
+    "MedicationRequest/medrx0335",
+}
+
 
 @cache
 def official() -> tuple[Example, ...]:

@@ -1,5 +1,7 @@
 """Where definitions come from: the standard's own in the package, others from whoever asks.
 
+Those of HL7 Finland are in the package too; what the record holds at their address goes before them.
+
 Source: R4 references.html#canonical.
 """
 
@@ -12,6 +14,7 @@ import msgspec
 
 from service.fhir.definitions import Invariant, codes
 from service.fhir.nested import Resource
+from service.fhir.profiles.finland import finnish, finnish_profiles_of
 from service.fhir.profiles.structure import Profile, profile_of
 
 STANDARD: Final = "http://hl7.org/fhir/"
@@ -55,11 +58,12 @@ class Library:
         return profile_of(definition, made_from) if made_from else None
 
     def find(self, type_: str, canonical: str) -> Resource | None:
-        """A definition that the package does not carry."""
+        """A definition that is none of the standard's own."""
         asked = (type_, canonical)
         if asked not in self._found:
             known = self._definitions
-            self._found[asked] = known.find(type_, canonical) if known else None
+            found = known.find(type_, canonical) if known else None
+            self._found[asked] = found or finnish(type_, canonical)
         return self._found[asked]
 
 
@@ -87,10 +91,9 @@ def standard_profiles() -> Mapping[str, Resource]:
 
 @cache
 def profiles_of_type(resource_type: str) -> tuple[str, ...]:
-    """The addresses of the standard's own profiles of a type, sorted."""
-    return tuple(
-        sorted(url for url, one in standard_profiles().items() if one["type"] == resource_type)
-    )
+    """The addresses of the profiles of a type that the package carries, sorted."""
+    standard = (url for url, one in standard_profiles().items() if one["type"] == resource_type)
+    return tuple(sorted([*standard, *finnish_profiles_of(resource_type)]))
 
 
 @cache

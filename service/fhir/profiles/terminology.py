@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from service.fhir.profiles.library import Library, standard_codes
+from service.fhir.ucum_codes import UCUM, is_unit
 
 _DEEPEST: Final = 5
+_ALL_UNITS: Final = "http://hl7.org/fhir/ValueSet/ucum-units"
 
 
 class Coded(NamedTuple):
@@ -21,6 +23,8 @@ class Coded(NamedTuple):
 
 def is_in(coded: Coded, value_set: str, library: Library, deepest: int = _DEEPEST) -> bool | None:
     """Whether a code is of a value set; None where that cannot be told here."""
+    if value_set.partition("|")[0] == _ALL_UNITS:
+        return coded.system in {None, UCUM} and is_unit(coded.code)
     listed = standard_codes(value_set)
     if listed is not None:
         return _listed(coded, listed)
@@ -70,6 +74,8 @@ def _of_system(coded: Coded, part: Mapping[str, Any], library: Library) -> bool 
 
 
 def _in_code_system(code: str, system: str, library: Library) -> bool | None:
+    if system == UCUM:
+        return is_unit(code)
     definition = library.find("CodeSystem", system)
     if definition is None or definition.get("content") != "complete":
         return None

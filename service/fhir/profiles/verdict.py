@@ -17,6 +17,7 @@ from service.fhir.profiles.conformance import Conformance
 from service.fhir.profiles.element import Element
 from service.fhir.profiles.extensions import extension_issues
 from service.fhir.profiles.library import Definitions, Library
+from service.fhir.ucum_codes import UCUM, is_unit
 from service.fhir.validation import issues_of
 
 
@@ -26,11 +27,14 @@ def verdict(resource: Resource, profiles: Sequence[str], definitions: Definition
     Advice is given to what is sound: of a resource with faults it could not be told.
     """
     found = issues_of(resource) or model_issues_of(resource)
+    is_sound = not any(issue.severity == "error" for issue in found)
     library = Library(definitions)
     root = Value(resource["resourceType"], resource)
     for place in resources_in(resource, resource["resourceType"]):
         asked = profiles if place.resource is resource else ()
         found += _profile_issues(place, asked, Conformance(library, _value(place), root))
+        if is_sound:
+            found += _unit_issues(place)
         if not any(issue.severity == "error" for issue in found):
             found += _advice(place, Conformance(library, _value(place), root))
     return list(dict.fromkeys(found))
@@ -67,6 +71,16 @@ def _kept(
         yield Issue("not-found", words, at or element.expression, severity)
     else:
         yield from conformance.issues(element, profile)
+
+
+def _unit_issues(place: Place) -> Iterator[Issue]:
+    """Codes that say that they are of UCUM and are not: of quantities, and of codings."""
+    for element, _ in _parts(Element(_value(place), place.expression), _value(place).kind):
+        value = element.value.value
+        coded = value if isinstance(value, dict) and value.get("system") == UCUM else {}
+        if "code" in coded and not is_unit(coded["code"]):
+            words = "this is no unit of UCUM (case sensitive codes)"
+            yield Issue("code-invalid", words, f"{element.expression}.code")
 
 
 def _advice(place: Place, conformance: Conformance) -> Iterator[Issue]:
