@@ -4,14 +4,14 @@ Source: R4 search.html 3.1.1.4: modifiers, values, chains (`subject:Patient.name
 (`_has:Observation:patient:code`) and composites (`code-value-quantity`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from service.domain.errors import Invalid
+from service.domain.errors import Invalid, Issue
 from service.domain.search import (
     Asked,
     BelowUri,
@@ -46,6 +46,7 @@ from service.fhir.types import SERVED_TYPES
 
 HAS: Final = "_has"
 _LONGEST_CHAIN: Final = 5
+_MOST_WAYS: Final = 400  # one step from a List to anything is 64; four would be tens of thousands
 _MOST_COMPARISONS: Final = 300  # SQLite takes no expression of more than a thousand levels
 _MOST_NAMES: Final = 2_000
 _NAMED: Final = frozenset({SearchKind.TOKEN, SearchKind.REFERENCE, SearchKind.URI, SearchKind.ID})
@@ -113,6 +114,19 @@ def read_criteria(
     return _plain(resource_type, parameter, modifier, value, by)
 
 
+def expect_few_ways(asked: Iterable[Asked]) -> None:
+    """Raise Invalid where chains that name no types lead along more ways than a database plans."""
+    if sum(map(_ways, asked)) > _MOST_WAYS:
+        words = "the chains lead along too many types: name them, as in `subject:Patient.name`"
+        raise Invalid(issues=[Issue("too-costly", words)])
+
+
+def _ways(asked: Asked) -> int:
+    if isinstance(asked, Chain):
+        return sum(_ways(one) for _, inner in asked.targets for one in inner)
+    return sum(map(_ways, asked.asked)) if isinstance(asked, ReverseChain) else 1
+
+
 def _chain(
     parameter: SearchParameter, modifier: str, rest: str, value: str, by: Reading, steps: int
 ) -> Chain:
@@ -133,7 +147,9 @@ def _chain(
     if not found:
         raise wrong[0]
     definitions = (parameter.addressed_by(type_) for type_, _ in found)
-    return Chain(parameter.numbers, tuple(found), tuple(filter(None, definitions)))
+    chain = Chain(parameter.numbers, tuple(found), tuple(filter(None, definitions)))
+    expect_few_ways([chain])
+    return chain
 
 
 def _reverse_chain(

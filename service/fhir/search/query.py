@@ -12,7 +12,14 @@ from urllib.parse import parse_qsl, urlencode
 from service.domain.errors import Invalid, Issue
 from service.domain.search import Asked, Criterion, Query
 from service.fhir.search.controls import Controls
-from service.fhir.search.criteria import NOTHING, Ours, Reading, is_known, read_criteria
+from service.fhir.search.criteria import (
+    NOTHING,
+    Ours,
+    Reading,
+    expect_few_ways,
+    is_known,
+    read_criteria,
+)
 from service.fhir.search.own_parameters import ASKED_OF, OWN, is_ours, is_taken_for_ours
 from service.fhir.search.refusing import refused
 from service.fhir.search.registry import searchable, unsearchable
@@ -145,6 +152,7 @@ class _Reader:
             self._criteria += read_criteria(self._type, name, value, self._by)
         except ValueError as error:
             raise Invalid(issues=[Issue("value", f"`{name}`: {error}", name)]) from None
+        expect_few_ways(self._criteria)
         self._controls.used.append((name, value))
 
     def _leave_out(self, name: str) -> None:

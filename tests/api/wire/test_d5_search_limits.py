@@ -28,6 +28,21 @@ def test_a_search_of_more_parameters_than_a_database_plans_is_refused_at_once(
     assert str(at_most) in refused.json["issue"][0]["diagnostics"]
 
 
+@pytest.mark.check(13, 116)
+def test_chains_along_too_many_types_are_refused_and_say_how_to_ask(client) -> None:
+    four = "item.based-on.based-on.based-on.based-on._id=x"
+    for query in (
+        four,
+        f"_has:List:item:{four.replace('based-on.', '', 1)}",
+        "&".join(["item.subject.name=x"] * 4),
+    ):
+        refused = client.get(f"/fhir/List?{query}")
+        assert (query, *code_of(refused)) == (query, 400, "too-costly")
+        assert "subject:Patient.name" in refused.json["issue"][0]["diagnostics"]
+    for query in ("item.subject.identifier=x", f"item:ServiceRequest.{four[5:14]}subject.name=x"):
+        assert client.get(f"/fhir/List?{query}").status_code == 200
+
+
 @pytest.mark.check(63)
 def test_a_condition_has_the_same_bound(client) -> None:
     condition = "&".join(["name=a"] * 51)
