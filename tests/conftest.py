@@ -1,5 +1,6 @@
 """What tests of several floors share: databases, each as SQLite and as PostgreSQL."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from tests.house import house
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("night", deadline=None, max_examples=2000)
 settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: nothing looks through it for cycles again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
