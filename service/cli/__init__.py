@@ -4,6 +4,7 @@ Data goes to stdout, progress and logs to stderr. Exit status: 0 done, 1 failed,
 3 done with refused entries, 4 another run holds the lock, 5 stopped and resumable.
 """
 
+import errno
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -15,6 +16,8 @@ from service import __version__
 from service.domain.errors import SeurantaError
 from service.settings import SettingError
 
+STOPPED: Final = 5
+NOTHING_BEGUN: Final = "Stopped before there was anything to keep. The same command begins again."
 COMMANDS: Final = (
     "serve",
     "demo",
@@ -56,6 +59,20 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (SeurantaError, SettingError) as error:
             raise Failed(str(error)) from error
+        except OSError as error:
+            if (
+                error.errno == errno.EPIPE
+            ):  # who reads the output has had enough: click ends quietly
+                raise
+            raise Failed(_told(error)) from error
+        except KeyboardInterrupt:
+            raise Failed(NOTHING_BEGUN, status=STOPPED) from None
+
+
+def _told(error: OSError) -> str:
+    """What the operating system refused, and of which file."""
+    words = error.strerror or str(error)
+    return f"{error.filename}: {words}." if error.filename else f"{words}."
 
 
 class Failed(click.ClickException):

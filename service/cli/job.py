@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from service.cli import Failed
+from service.cli import STOPPED, Failed
 from service.cli.bar import Bar, bar
 from service.jobs.lease import AlreadyRunning
 
 LOCKED: Final = 4
-STOPPED: Final = 5
 
 
 @contextmanager

@@ -92,11 +92,14 @@ def _say(report: LoadReport, *, strict: bool) -> None:
     for one in report.not_counted[:_SHOWN]:
         words = f"{one.sender or 'unknown sender'}, {one.code}, {one.reason}: {one.results}"
         click.echo(f"received, not counted: {words}", err=True)
+    if (more := len(report.not_counted) - _SHOWN) > 0:
+        click.echo(f"received, not counted: {more} more: seuranta not-counted", err=True)
     click.echo(_verdict(report, strict=strict), err=True)
 
 
 def _verdict(report: LoadReport, *, strict: bool) -> str:
+    faults = f"{report.refusals} fault{'' if report.refusals == 1 else 's'}"
     if report.refusals and strict:
-        return f"Nothing stored: {report.refusals} faults, and --strict was asked for."
+        return f"Nothing stored: {faults}, and --strict was asked for."
     done = "would be loaded" if report.is_rehearsal else "loaded"
-    return f"{report.loaded} resources {done}, {report.refusals} faults."
+    return f"{report.loaded} resource{'' if report.loaded == 1 else 's'} {done}, {faults}."

@@ -34,16 +34,17 @@ def command(role: str, patient: str, unit: str, scopes: tuple[str, ...], subject
     settings = read_settings(os.environ)
     if not settings.issues_own_tokens:
         raise click.UsageError(f"tokens are signed by {settings.issuer}: ask there for one")
+    speaking_as, allowed = _bound(Role(role), patient, unit), _known(scopes)
     expect_database(settings)
     _warn_if_unknown(settings, patient, unit)
     now = SystemClock(settings.today).now()
     grant = Grant(
-        role=_bound(Role(role), patient, unit),
+        role=speaking_as,
         subject=subject or os_user(),
         expires_at=now + LIFETIME,
         patient=patient,
         unit=unit,
-        scopes=_known(scopes),
+        scopes=allowed,
     )
     click.echo(Issuer.opened(settings).issue(grant, at=now))
 

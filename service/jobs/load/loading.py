@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Protocol
 
+from service.jobs.beside import ended_if_stopped, undisturbed
 from service.jobs.lease import Lease, held
 from service.jobs.load.files import Line, Source, lines_of, sources_of, total_size
 from service.jobs.load.report import LoadReport, Refusal
@@ -124,12 +125,13 @@ class _Load:
         if size < ALONE_BELOW:
             yield _Here(Taking(self.runtime, self.manner))
             return
-        with ProcessPoolExecutor(
+        pool = ProcessPoolExecutor(
             WORKERS,
             mp_context=get_context("spawn"),
             initializer=begin,
             initargs=(self.runtime.reopen, self.runtime.settings, self.manner),
-        ) as pool:
+        )
+        with pool, ended_if_stopped():
             yield _Beside(pool)
 
 
@@ -155,7 +157,9 @@ class _Beside:
 
     def give(self, part: Part) -> Iterator[tuple[Part, Taken]]:
         if part.lines:
-            self._given[self._pool.submit(take_here, part)] = part._replace(lines=())
+            with undisturbed():
+                given = self._pool.submit(take_here, part)
+            self._given[given] = part._replace(lines=())
         else:
             yield part, Taken({}, [], Counter())
         while len(self._given) > 2 * WORKERS:
