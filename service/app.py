@@ -31,6 +31,7 @@ from service.storage.access_log.segments import AccessSegments
 from service.storage.database import Storage
 from service.tokens import verifier_of
 from service.web import blueprint as pages
+from service.web.errors import missing_page
 from service.wording.sentences import SHIPPED
 from service.wording.telling import Teller
 from service.wording.words import Words
@@ -95,7 +96,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     metrics = Metrics()
     app.before_request(refuse_identity_codes_in_address)
-    register_errors(app)
+    register_errors(app, lambda: missing_page(runtime))
     allow_origins(app, runtime.settings.cors_origins)
     app.register_blueprint(operation.blueprint(runtime, metrics))
     for part in (fhir, worklist, portal, audit):

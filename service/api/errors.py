@@ -5,7 +5,7 @@ leaves the process: what is not in the table is a 500 that names the request and
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -75,10 +75,18 @@ _LOCKED: Final = "lock-error"
 _log = logging.getLogger(__name__)
 
 
-def register_errors(app: Flask) -> None:
-    """Let every error of the app end in the table, and everything else in a 500."""
+def register_errors(app: Flask, missing_page: Callable[[], Response | None]) -> None:
+    """Let every error of the app end in the table, and everything else in a 500.
+
+    `missing_page` makes the page for a person whose address leads nowhere.
+    """
+
+    def missing(error: HTTPException) -> Any:
+        return missing_page() or _answer_http(error)
+
     app.register_error_handler(SeurantaError, answer_error)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(HTTPStatus.NOT_FOUND, missing)
     app.register_error_handler(Exception, _answer_unexpected)
 
 

@@ -19,11 +19,13 @@ from service.domain.errors import (
 )
 from service.runtime import Runtime
 from service.web.language import teller_of
-from service.web.pages import message_page, page, request_id
+from service.web.pages import finish, message_page, page, request_id
 from service.web.sessions import LinkUsed
 
 _log = logging.getLogger(__name__)
 _BUSY_MINUTES: Final = 1
+_PAGE: Final = "text/html"
+_OF_PROGRAMS: Final = ("/fhir", "/portal/v1/", "/worklist/v1/", "/audit/")
 # Nearest kind first. A page that is not there and one that is not theirs say the same.
 _STATUSES: Final[Mapping[type[SeurantaError], HTTPStatus]] = {
     LinkUsed: HTTPStatus.GONE,
@@ -53,6 +55,14 @@ def register_errors(blueprint: Blueprint, runtime: Runtime) -> None:
     def failed(error: Exception) -> Response:
         _log.error("failed", exc_info=error)
         return _fault(runtime, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def missing_page(runtime: Runtime) -> Response | None:
+    """The page for a person whose address leads nowhere; None where a program asked."""
+    wanted = request.accept_mimetypes.best_match(("application/json", _PAGE))
+    if wanted != _PAGE or request.path.startswith(_OF_PROGRAMS):
+        return None
+    return finish(runtime, _not_found(runtime, HTTPStatus.NOT_FOUND))
 
 
 def _refused(runtime: Runtime, error: SeurantaError) -> Response:

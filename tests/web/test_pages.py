@@ -112,6 +112,30 @@ def test_what_fails_is_a_page_that_names_the_request_and_nothing_else(
     assert type(error).__name__ not in answer.text
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/portal/a/b", "/sign-in/", "/worklist/1/2"])
+def test_a_person_whose_address_leads_nowhere_gets_a_page(region: Region, address):
+    answer = region.anybody().get(address, headers=BROWSER | {"Accept-Language": "sv"})
+    assert answer.status_code == 404
+    assert Page(answer.text).all("h1") == ["Sidan hittades inte"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("address", ["/fhir/Patient/a/b/c", "/worklist/v1/x", "/nowhere"])
+def test_a_program_whose_address_leads_nowhere_gets_no_page(region: Region, address):
+    headers = {"Accept": "*/*"} if address == "/nowhere" else BROWSER
+    answer = region.anybody().get(address, headers=headers)
+    assert answer.status_code in {401, 404}
+    assert "json" in answer.content_type
+
+
+def test_the_front_page_is_named_once(region: Region):
+    assert Page(region.anybody().get("/").text).all("title") == ["Seuranta"]
+
+
 def test_an_error_of_the_api_is_no_page(region: Region):
     answer = region.anybody().get("/portal/v1/care-plan")
     assert answer.status_code == 401
