@@ -15,7 +15,7 @@ from service.runtime import Runtime
 from service.settings import Settings
 
 
-@click.command("demo")
+@click.command("demo", short_help="Make the demo region and print where to look.")
 @click.option("--people", type=click.IntRange(min=3), default=PEOPLE, show_default=True)
 def command(people: int) -> None:
     """Fill an empty database with the demo region and print where to look.

@@ -22,7 +22,7 @@ _SHOWN: Final = 50
 _FATES: Final = (Fate.NEW, Fate.CHANGED, Fate.SAME)
 
 
-@click.command("load")
+@click.command("load", short_help="Load FHIR: .json, .ndjson, .gz, .zip, folders.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="say what would be stored, and store nothing")
 @click.option("--strict", is_flag=True, help="store nothing at all if anything is refused")

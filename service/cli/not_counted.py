@@ -11,7 +11,7 @@ from service.cli.printing import print_rows
 COLUMNS: Final = ("sender", "code", "reason", "results")
 
 
-@click.command("not-counted")
+@click.command("not-counted", short_help="Print which results did not count, and why.")
 @format_option
 def command(form: str) -> None:
     """Print which codes of which senders did not count, why, and how often.

@@ -13,7 +13,7 @@ from service.jobs.rebuild import rebuild
 COLUMNS: Final = ("type", "id", "status", "expected")
 
 
-@click.command("rebuild")
+@click.command("rebuild", short_help="Write the projection anew from the record.")
 @format_option
 def command(form: str) -> None:
     """Write the projection anew from the record, as it was known at each time.

@@ -8,7 +8,7 @@ from service.cli.job import job
 from service.jobs.refresh import refresh
 
 
-@click.command("refresh")
+@click.command("refresh", short_help="Do the nightly work.")
 def command() -> None:
     """Do the nightly work: keep what the passing of days changes, collect the access log.
 

@@ -44,7 +44,7 @@ _PAGE: Final = 500
 _SCOPE: Final = "worklist/follow-ups"
 
 
-@click.command("worklist")
+@click.command("worklist", short_help="Print who is overdue for what, and why.")
 @as_of_option
 @known_at_option
 @click.option(
