@@ -27,7 +27,13 @@ from service.storage.tables.projection import (
     rounds,
     stretches,
 )
-from service.storage.tables.record import care_relations, patients, transactions
+from service.storage.tables.record import (
+    care_relations,
+    patients,
+    resources,
+    transactions,
+    versions,
+)
 
 TODAY: Final = date(2026, 11, 21)
 FIRST_DAY: Final = date(2021, 11, 21)
@@ -35,6 +41,7 @@ SYSTEM: Final = Viewer(Role.SYSTEM, TODAY, subject="benchmarks")
 FOLLOW_UPS_A_PERSON: Final = 8
 DAYS_A_MONTH: Final = 30
 _AT_ONCE: Final = 20_000
+_DAYS_STORED: Final = 1_500
 _UNIT_SHARES: Final = (30, 14, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 _MONTHS: Final = (3, 6, 6, 12, 12, 12, 24, 36)
 _KINDS: Final = ("lab", "measurement", "visit", "questionnaire", "imaging")
@@ -64,13 +71,15 @@ class Activity(NamedTuple):
 class Population:
     """How many people, in how many regions of thirteen units; with five years of history or without.
 
-    `after` is a key higher than those of all who live in the database before.
+    `after` is a key higher than those of all who live in the database before; `with_record` says
+    that the ServiceRequest and the Task of each follow-up are written too.
     """
 
     people: int
     regions: int = 1
     with_history: bool = True
     after: int = 0
+    with_record: bool = False
 
     @property
     def units(self) -> list[str]:
@@ -104,7 +113,8 @@ def fill(storage: Storage, population: Population) -> None:
         _units(connection, population)
         people = _people(population)
         while some := list(islice(people, _AT_ONCE // FOLLOW_UPS_A_PERSON)):
-            insert_rows(connection, _together(some))
+            rows = _together(some)
+            insert_rows(connection, rows | (_record(rows) if population.with_record else {}))
     if storage.engine.dialect.name == "postgresql":
         # It would gather statistics by itself after a while; SQLite has none where the service runs.
         with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -117,6 +127,22 @@ def _together(found: list[dict[Table, list[Row]]]) -> dict[Table, list[Row]]:
         for table, theirs in one.items():
             rows.setdefault(table, []).extend(theirs)
     return rows
+
+
+def _record(rows: dict[Table, list[Row]]) -> dict[Table, list[Row]]:
+    """The ServiceRequest and the Task of each follow-up, stored on different days, with short bodies."""
+    found: dict[Table, list[Row]] = {resources: [], versions: []}
+    for patient, follow_up, id_, *_ in rows[follow_ups]:
+        made = (
+            (2 * follow_up, "ServiceRequest", id_),
+            (2 * follow_up + 1, "Task", f"t{follow_up}"),
+        )
+        at = noon(TODAY - timedelta(days=follow_up % _DAYS_STORED))
+        for key, type_, named in made:
+            body = f'{{"resourceType":"{type_}","id":"{named}"}}'.encode()
+            found[resources].append((key, patient, type_, named, 1, 2, at, False, key))
+            found[versions].append((key, patient, key, 1, 2, "POST", True, body))
+    return found
 
 
 @contextmanager

@@ -235,7 +235,8 @@ class Query:
     """A search of one type: all criteria hold; matches in order of the sort keys, then of storing.
 
     Matches with equal keys stand in the order of storing, or in its reverse where the last key
-    descends. `after` is where the last page ended: the values of the sort keys and the resource's
+    descends; those sorted by a day of their follow-up, in the order of the follow-ups, the longer overdue
+    by the earlier day. `after` is where the last page ended: the values of the sort keys and the resource's
     number. Going `backwards` the page is the one before that place, or the last one of all.
 
     A search of several types has `parts`, one a type, whose type, criteria and sort count, the sort

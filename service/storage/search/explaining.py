@@ -13,7 +13,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.domain.access import Viewer
 from service.domain.search import Query
-from service.storage.search.page import given, page_of
+from service.storage.search.page import chosen
 
 _VALUE: Final = re.compile(r"'(?:[^']|'')*'")
 _SPACE: Final = re.compile(r"\s+")
@@ -21,9 +21,9 @@ _SPACE: Final = re.compile(r"\s+")
 
 def explain(connection: Connection, query: Query, viewer: Viewer) -> tuple[str, ...]:
     """The statement of a page of the search, then the steps of its plan, one a line."""
-    statement = page_of(query, viewer)
+    statement, values = chosen(connection, query, viewer)
     written = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-    steps = connection.execute(_Explained(statement), given(query, viewer)).all()
+    steps = connection.execute(_Explained(statement), values).all()
     told = (_VALUE.sub("?", str(step[-1])).rstrip() for step in steps)
     return (_SPACE.sub(" ", str(written)), *told)
 

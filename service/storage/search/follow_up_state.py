@@ -4,9 +4,8 @@ Source: what-is-due 5.2 and 8. A follow-up's state is the condition of the workl
 stretches, so that a search and the list agree to the row on any day, whatever jobs have run.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from types import SimpleNamespace
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -32,6 +31,7 @@ from service.domain.search import Aspect, Criterion, SearchKind, SortKey, Value
 from service.domain.window import State
 from service.storage.seen.moment import AS_OF, Knowledge, asked, holds_of, in_states
 from service.storage.seen.round import stands_for
+from service.storage.seen.unsought import Unsought
 from service.storage.tables.columns import OPEN_DAY, Day
 from service.storage.tables.projection import follow_ups, rounds, stretches
 from service.storage.tables.record import resources
@@ -41,7 +41,8 @@ Condition: TypeAlias = ColumnElement[bool]
 TODAYS: Final = frozenset({SearchKind.ROUND, SearchKind.FOLLOW_UP})
 _SHOWN: Final = frozenset({State.UPCOMING, State.DUE, State.OVERDUE})
 _OVERDUE: Final = frozenset({State.OVERDUE})
-_FIRST_DAY: Final[BindParameter[date]] = literal(date(1970, 1, 1), Day)
+_FIRST: Final = date(1970, 1, 1)
+_FIRST_DAY: Final[BindParameter[date]] = literal(_FIRST, Day)
 
 
 def met_today(
@@ -52,15 +53,55 @@ def met_today(
     `negated` and `missing` are left to the caller: with `missing` it says that there is a value.
     """
     behind, stretch = _Behind(criterion.kind), stretches.alias()
-    aspect = Aspect(criterion.parameter)
-    seen = _looked_at(stretch)
-    there = _THERE[aspect](seen)
-    if criterion.missing is None:
-        there = and_(
-            there, or_(false(), *(_HOLDS[aspect](value, seen) for value in criterion.values))
-        )
+    there = as_asked(criterion, _looked_at(stretch))
     found = exists().where(*behind.todays(stretch), there).correlate_except(stretch)
     return exists(behind.named(patient, resource).where(found))
+
+
+def as_asked(criterion: Criterion, rows: Any) -> Condition:
+    """The condition that stretches of today are as a criterion asks; with `missing`, that there is a value."""
+    aspect = Aspect(criterion.parameter)
+    there = _THERE[aspect](rows)
+    if criterion.missing is not None:
+        return there
+    return and_(there, or_(false(), *(_HOLDS[aspect](value, rows) for value in criterion.values)))
+
+
+def has_key(key: SortKey, rows: Any) -> Condition:
+    """The condition that stretches of today have what is sorted by."""
+    return _THERE[Aspect(key.parameter)](rows)
+
+
+def number_of(key: SortKey, rows: Any) -> ColumnElement[int]:
+    """What stretches that have it are sorted by, as a whole number."""
+    return _NUMBERS[Aspect(key.parameter)](rows)
+
+
+def states_asked(criteria: Iterable[Criterion]) -> frozenset[State]:
+    """The states in which alone a stretch can be as all of the criteria ask."""
+    return frozenset.intersection(frozenset(State), *(_states_of(one) for one in criteria))
+
+
+def states_with(key: SortKey) -> frozenset[State]:
+    """The states in which alone a stretch can have what is sorted by."""
+    return _IN_STATES[Aspect(key.parameter)]
+
+
+def states_without(key: SortKey) -> frozenset[State]:
+    """The states in which alone a stretch can lack what is sorted by."""
+    return frozenset(State) - _ALWAYS_WITH[Aspect(key.parameter)]
+
+
+def day_at(number: int) -> date:
+    """The day that a whole number stands for by which is sorted."""
+    return _FIRST + timedelta(days=number)
+
+
+def _states_of(criterion: Criterion) -> frozenset[State]:
+    aspect = Aspect(criterion.parameter)
+    if aspect in {Aspect.STATE, Aspect.SHOWN}:
+        return frozenset(map(State, map(str, criterion.values)))
+    return _IN_STATES.get(aspect, frozenset(State))
 
 
 def value_today(
@@ -101,33 +142,9 @@ class _Behind:
         return [*same, *asked(stretch.c, Knowledge.LIVE), *stands]
 
 
-class _Looked(FunctionElement[Any]):
-    """A column looked at in a row that its key has found, never a way to the row.
-
-    Without statistics SQLite takes the range of all that is overdue for better than one key.
-    """
-
-    inherit_cache = True
-
-    def __init__(self, column: ColumnElement[Any]) -> None:
-        """Take the column's type too, for what it is compared with."""
-        super().__init__(column)
-        self.type = column.type
-
-
-@compiles(_Looked)
-def _as_it_is(element: _Looked, compiler: SQLCompiler, **more: Any) -> str:
-    return compiler.process(element.clauses, **more)
-
-
-@compiles(_Looked, "sqlite")
-def _without_index(element: _Looked, compiler: SQLCompiler, **more: Any) -> str:
-    return f"+{compiler.process(element.clauses, **more)}"
-
-
 def _looked_at(stretch: Any) -> Any:
-    """The columns of a stretch, to be looked at only."""
-    return SimpleNamespace(**{column.name: _Looked(column) for column in stretch.c})
+    """The columns of a stretch that its key has found, to be looked at only."""
+    return Unsought(stretch.c, *(column.name for column in stretch.c))
 
 
 class _DaysFrom(FunctionElement[int]):
@@ -169,6 +186,22 @@ def _within(column: ColumnElement[Any], value: Any) -> Condition:
     return and_(column >= value.first, column < value.end)
 
 
+_IN_STATES: Final[Mapping[Aspect, frozenset[State]]] = {
+    Aspect.DUE: frozenset(State) - {State.ENDED},
+    Aspect.OVERDUE_SINCE: _OVERDUE,
+    Aspect.DAYS_OVERDUE: _OVERDUE,
+}
+# What is open has its day, unless it rests until something happens: then it is to come.
+_ALWAYS_WITH: Final[Mapping[Aspect, frozenset[State]]] = {
+    Aspect.DUE: frozenset({State.DUE, State.OVERDUE}),
+    Aspect.OVERDUE_SINCE: _OVERDUE,
+    Aspect.DAYS_OVERDUE: _OVERDUE,
+}
+DAY_OF: Final[Mapping[Aspect, str]] = {
+    Aspect.DUE: "due_on",
+    Aspect.OVERDUE_SINCE: "overdue_from",
+}
+"""The column of the day that is sorted by."""
 # Of which stretches there is anything to be said.
 _THERE: Final[Mapping[Aspect, Callable[[Any], Condition]]] = {
     Aspect.STATE: lambda _rows: true(),

@@ -49,7 +49,11 @@ def ordered(query: Query, viewer: Viewer) -> Select[Any]:
     """The numbers of the matches with their sort keys, one more than a page holds."""
     if query.parts:
         return _of_several(query, viewer)
-    found = _by_key(query, viewer) if _is_by_key(query, viewer) else _by_driver(query, viewer)
+    found = (
+        _by_key(query, viewer)
+        if _is_by_key(query, viewer)
+        else by_driver(query, driver_of(query, viewer))
+    )
     return found.limit(query.count + 1)
 
 
@@ -80,8 +84,8 @@ def _of_several(query: Query, viewer: Viewer) -> Select[Any]:
     return found.limit(query.count + 1)
 
 
-def _by_driver(query: Query, viewer: Viewer) -> Select[Any]:
-    driver = driver_of(query, viewer)
+def by_driver(query: Query, driver: Driver) -> Select[Any]:
+    """The matches that are among the rows of a driver, in their order."""
     if query.after is not None and _is_by_instant(query) and driver.is_directory:
         return _from_an_instant(query, query.after, driver)
     columns = [*(_key(key, driver) for key in query.sort), driver.resource]
@@ -108,9 +112,7 @@ def _from_an_instant(query: Query, after: Position, driver: Driver) -> Select[An
     rest = _continued(found.where(instant == after[0]), [resource], after[1:], query)
     beyond = _continued(found, [instant], after[:1], query)
     falls = order_of(query).descending[0]
-    return _one_after_the_other(
-        [rest, beyond.order_by(directed(resource, descending=falls))], query
-    )
+    return one_after_the_other([rest, beyond.order_by(directed(resource, descending=falls))], query)
 
 
 def _key(key: SortKey, driver: Driver) -> ColumnElement[Any]:
@@ -152,16 +154,17 @@ def _by_key(query: Query, viewer: Viewer) -> Select[Any]:
         walks.reverse()
     if query.after is not None and (query.after[0] is None) is not query.backwards:
         return walks[1]
-    return _one_after_the_other(walks, query)
+    return one_after_the_other(walks, query)
 
 
-def _one_after_the_other(walks: Sequence[Select[Any]], query: Query) -> Select[Any]:
+def one_after_the_other(walks: Sequence[Select[Any]], query: Query) -> Select[Any]:
     """Two walks of which the second is begun only where the first does not fill the page."""
     first = walks[0].limit(query.count + 1).cte()
     filled = select(func.count()).select_from(first).scalar_subquery()
     rest = walks[1].limit(query.count + 1 - filled).subquery("rest")
     both = union_all(select(first), select(rest)).subquery("both")
-    return select(both).order_by(*order_of(query).by(list(both.c)))
+    placed = list(both.c)[: len(query.sort) + 1]
+    return select(both).order_by(*order_of(query).by(placed))
 
 
 def _with_key(query: Query, viewer: Viewer) -> Select[Any]:

@@ -9,14 +9,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Row, Select
+from sqlalchemy import Connection, Dialect, Label, Row, Select
 
 from service.domain.access import Role, Viewer
 from service.domain.record import Found
 from service.domain.search import Position, Query
 from service.storage.access import bound
 from service.storage.quick_reads import Compiled, QuickReads
+from service.storage.search import follow_up_walk
 from service.storage.search.ambiguity import expect_no_ambiguity, may_be_ambiguous
+from service.storage.search.follow_up_sought import Sought, Way, sought_of, way_of
 from service.storage.search.inclusion import include
 from service.storage.search.order import order_of
 from service.storage.search.ordered import counted, ordered
@@ -77,9 +79,29 @@ def _rows(connection: Connection, query: Query, viewer: Viewer) -> Sequence[Row[
     shape = shape_of(query)
     prepared = shape and _prepared(shape.query, len(shape.values), viewer.role, connection.dialect)
     if not shape or not prepared:
-        return connection.execute(page_of(query, viewer), given(query, viewer)).all()
+        return connection.execute(*chosen(connection, query, viewer)).all()
     values = {**given(query, viewer), **prepared.values(shape.values)}
     return connection.execute(prepared.statement, values).all()
+
+
+def chosen(
+    connection: Connection, query: Query, viewer: Viewer
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The statement for a page as it is carried out on this database, and the values it waits for."""
+    values = given(query, viewer)
+    sought = sought_of(query, viewer)
+    if sought is None:
+        return page_of(query, viewer), values
+    way = way_of(connection, sought, values)
+    return _walk(sought.shape, way), {**values, **sought.values}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _walk(sought: Sought, way: Way) -> Select[Any]:
+    """The statement for a page of follow-ups."""
+    total = follow_up_walk.counted(sought, way).scalar_subquery().label("total")
+    totals = [total] if sought.query.total else []
+    return _whole(follow_up_walk.walked(sought, way), sought.query, *totals)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -92,11 +114,15 @@ def _prepared(shape: Query, count: int, role: Role, dialect: Dialect) -> Prepare
 
 def page_of(query: Query, viewer: Viewer) -> Select[Any]:
     """The statement for a page: each match with its body, then its place: sort keys and number."""
-    page = ordered(query, viewer).cte("page")
     totals = [counted(query, viewer).scalar_subquery().label("total")] if query.total else []
-    whole = CURRENT_VERSION.add_columns(*page.c, *totals)
+    return _whole(ordered(query, viewer), query, *totals)
+
+
+def _whole(chosen: Select[Any], query: Query, *more: Label[int]) -> Select[Any]:
+    page = chosen.cte("page")
+    whole = CURRENT_VERSION.add_columns(*page.c, *more)
     found = whole.join(page, page.c.resource == resources.c.resource)
-    return found.order_by(*order_of(query).by(list(page.c)))
+    return found.order_by(*order_of(query).by(list(page.c)[: len(query.sort) + 1]))
 
 
 def given(query: Query, viewer: Viewer) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, or_, select
 
 from service.domain.care_plan import TaskStatus
 from service.domain.follow_up import Hold
@@ -21,6 +21,14 @@ def stands_for(task: ColumnElement[str], stretch: Any) -> ColumnElement[bool]:
         and_(stretch.hold != Hold.ENDED.value, task == open_round(stretch)),
         and_(is_ended, task == _last(stretch, only_open=False)),
     )
+
+
+def task_of(stretch: Any, hold: Hold | None = None) -> ColumnElement[str]:
+    """The Task that stands for the follow-up that a stretch is of; its `hold` where it is known."""
+    if hold is not None:
+        return _last(stretch, only_open=hold is not Hold.ENDED)
+    last = _last(stretch, only_open=False)
+    return case((stretch.hold == Hold.ENDED.value, last), else_=open_round(stretch))
 
 
 def _last(stretch: Any, *, only_open: bool) -> ScalarSelect[str]:

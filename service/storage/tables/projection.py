@@ -141,7 +141,8 @@ rounds = Table(
     day("done_on"),
     text("done_source"),
     PrimaryKeyConstraint("patient", "follow_up", "began"),
-    Index("rounds_by_task", "task"),
+    Index("rounds_by_task", "task", "patient", "follow_up"),
+    Index("rounds_in_order", "patient", "follow_up", "started_on", "status", "task"),
 )
 
 stretches = Table(
@@ -203,7 +204,8 @@ for _name, _in_order in {
     "stretches_by_activity": ("unit", "activity", "hold", "urgency", "order_on", "follow_up"),
     "stretches_of_all": ("hold", "urgency", "order_on", "follow_up"),
     "stretches_of_all_by_lateness": ("hold", "overdue_from", "follow_up"),
-    "stretches_of_person": ("patient", "hold", "urgency", "order_on", "follow_up"),
+    "stretches_of_all_by_due_day": ("hold", "due_on", "follow_up", "unit"),
+    "stretches_of_person": ("patient", "follow_up", "hold", "urgency", "unit"),
 }.items():
     Index(
         _name,
