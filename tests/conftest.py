@@ -20,9 +20,13 @@ settings.load_profile("ci")
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays until the end: nothing looks through it for cycles again."""
+    """What was collected stays until the end: nothing looks through it for cycles again.
+
+    What tests make is looked through after more than Python's 700 values: that costs a tenth less.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,9 @@ TYPES = Check("Types", (program("mypy"),))
 FLOORS = Check("Floors", (program("lint-imports"), "--no-logo"))
 # A file's tests stay together: some share what takes long to make, a server or a region.
 TESTS = Check("Tests on SQLite and PostgreSQL", (*PYTEST, "-n", "2", "--dist", "loadfile"))
-BROWSER = Check("Tests in Chromium", (*PYTEST, "-m", "browser"))
+# Looked for where they stand alone: to collect all tests takes longer than to run some of these.
+IN_CHROMIUM = ("tests/guards/test_browser.py", "tests/web/test_browser.py")
+BROWSER = Check("Tests in Chromium", (*PYTEST, "-m", "browser", *IN_CHROMIUM))
 
 
 def main() -> int:

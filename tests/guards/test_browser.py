@@ -1,12 +1,21 @@
 """The Chromium of the tests: how it is found, and that it works."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser import NAMED, NoChromium, find_chromium
+from tests.guards.repository import lines_with
+from tools.checks import IN_CHROMIUM
+
+MARKER = re.compile(r"mark\.browser\b")
+
+
+def test_every_browser_test_stands_where_they_are_looked_for() -> None:
+    assert {line.rpartition(":")[0] for line in lines_with(MARKER)} == set(IN_CHROMIUM)
 
 
 @pytest.fixture
