@@ -44,10 +44,14 @@ def create(runtime: Runtime, type_: str) -> Response:
 
 
 def _sent_condition() -> str:
-    """If-None-Exist; Invalid where it is empty, for what it was to prevent would be stored."""
+    """If-None-Exist; Invalid where it is empty, for what it was to prevent would be stored.
+
+    What is not ASCII comes here empty.
+    """
     sent = request.headers.get(_CONDITION)
     if sent is not None and not sent.strip():
-        raise Invalid("If-None-Exist is empty: a condition needs a search parameter with a value")
+        words = "If-None-Exist is empty, or has letters that are not percent-encoded"
+        raise Invalid(words)
     return sent or ""
 
 

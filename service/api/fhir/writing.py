@@ -5,6 +5,7 @@ Source: R4 http.html, create, update, delete.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from flask import request
 
@@ -29,6 +30,9 @@ from service.workflows.deciding import Submissions, read_ahead
 from service.workflows.ports import Work
 from service.workflows.receive_resources import Received, receive_resources
 
+# A header without a value, and one that is not ASCII, which comes here empty, names no version: to
+# pass over it would write over what another has changed.
+_NO_VERSION: Final = '""'
 _STATUSES = {True: "201 Created", False: "200 OK"}
 
 
@@ -36,7 +40,7 @@ def conditions_sent(*, by_query: bool) -> Conditions:
     """The conditional headers of a write; `by_query`: the address says which resource is meant."""
     headers = request.headers
     return Conditions(
-        if_match=headers.get("If-Match", ""),
+        if_match=headers["If-Match"].strip() or _NO_VERSION if "If-Match" in headers else "",
         if_none_match=headers.get("If-None-Match", ""),
         query=sent_query() if by_query else None,
     )

@@ -137,7 +137,7 @@ def test_what_is_deleted_is_gone_until_an_update_brings_it_back(client) -> None:
 def test_another_version_than_expected_is_a_conflict(client) -> None:
     client.put("/fhir/Observation/o1", an_hba1c())
     changing = {method: sent for method, sent in WRITES.items() if method != "POST"}
-    for tag in ('W/"9"', '"9"', "garbage", 'W/""', '""', 'W/"x"', '"1", "2"'):
+    for tag in ('W/"9"', '"9"', "garbage", 'W/""', '""', 'W/"x"', '"1", "2"', "", "  "):
         for method, (address, body, kind) in changing.items():
             refused = client.send(method, address, body, If_Match=tag, Content_Type=kind)
             assert (refused.status_code, code_of(refused)) == (412, "conflict")
