@@ -10,7 +10,8 @@ EARTH_RADIUS_KM: Final = 6371.0088  # mean radius, International Union of Geodes
 class Person(NamedTuple):
     """What the service keeps of a Patient beside the record, to find, group and call them.
 
-    `identity` is the digest of the official identity code, empty without one.
+    `identity` is the digest of the official identity code, empty without one, and where another
+    Patient is used in the place of this one.
     """
 
     born_on: date | None = None

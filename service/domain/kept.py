@@ -56,7 +56,7 @@ class KeptPatient:
 
     `eligible` are the protocols that are already known to fit, on whatever days; `recheck_on` the day
     from which the calendar alone may have changed something. `live_plan` is the id of the CarePlan that
-    is their live shared plan; empty where none is.
+    is their live shared plan; empty where none is. `has_unit`: a unit was responsible for them.
     """
 
     key: int
@@ -69,6 +69,7 @@ class KeptPatient:
     follow_ups: Mapping[str, KeptFollowUp]
     recheck_on: date = FOREVER
     live_plan: str = ""
+    has_unit: bool = True
 
 
 class ChangedRound(NamedTuple):

@@ -21,6 +21,7 @@ _MUNICIPALITY_SYSTEM: Final = "urn:oid:1.2.246.537.6.21"
 _NON_DISCLOSURE: Final = "TURVAKIELTO"
 _INVENTED: Final = "HTEST"
 _ENROLS_ON_ARRIVAL: Final = "https://seuranta.example/fhir/StructureDefinition/enrols-on-arrival"
+_REPLACED: Final = "replaced-by"
 _LANGUAGES: Final = ("fi", "sv", "en")
 _MAIN_SUBTAG: Final = 2
 
@@ -104,6 +105,9 @@ def _municipality(resource: Json) -> str:
 
 
 def _identity(resource: Json, identity_key: bytes) -> str:
+    """The digest; of a Patient in whose place another is used the other one bears it."""
+    if any(one.get("type") == _REPLACED for one in resource.get("link", ())):
+        return ""
     for code in _identity_codes(resource):
         return hmac.new(identity_key, code.encode(), hashlib.sha256).hexdigest()
     return ""

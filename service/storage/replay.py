@@ -84,6 +84,7 @@ class Replays:
         self._connection: Connection = transaction.connection
         self._work = work
         self._follow_up_keys: dict[str, int] = {}
+        self._identities: dict[int, str] = {}
 
     def moved(self) -> dict[int, list[int]]:
         """The resources that were about somebody else before, by the keys of those."""
@@ -138,8 +139,12 @@ class Replays:
         work = self._work(past)
         vars(work)["kept"] = _ReplayedKept(past, self._follow_up_keys)
         vars(work)["feeds"] = work.feeds_anew
-        vars(work)["directory"] = _ReplayedDirectory(past, units, places)
+        vars(work)["directory"] = _ReplayedDirectory(past, units, places, self._identities)
         return work
+
+    def end(self) -> None:
+        """Let people bear the identity codes that they bear in the end: no two do at the same time."""
+        DirectoryChanges(self._transaction).identify_patients(self._identities)
 
     def _moved(self, statement: Select[Any], given: Mapping[str, Any]) -> dict[int, list[int]]:
         found: defaultdict[int, list[int]] = defaultdict(list)
@@ -215,13 +220,18 @@ class _ReplayedDirectory:
     """Patients are described and placed; units and places are those of the time, and stay."""
 
     def __init__(
-        self, transaction: Transaction, units: Mapping[str, Unit], places: Sequence[Place]
+        self,
+        transaction: Transaction,
+        units: Mapping[str, Unit],
+        places: Sequence[Place],
+        identities: dict[int, str],
     ) -> None:
         self._people = DirectoryChanges(transaction)
         self._units = dict(units)
         self._places = list(places)
         self.describe_patients = self._people.describe_patients
         self.place_patients = self._people.place_patients
+        self.identify_patients = identities.update
 
     def units(self) -> dict[str, Unit]:
         return self._units

@@ -233,12 +233,16 @@ class _Foresight:
         self.computed = project(self.looked, state, followed, keeping.catalogue, today=today)
 
     def _new_protocols(self, looked: Look, unit: str, wanted: Wanted | None) -> dict[str, Decided]:
-        """Protocols that come into the plan now: those that arrived, where the unit takes them, and those wanted."""
+        """Protocols that come into the plan now: those that arrived, where the unit takes them, and those wanted.
+
+        With a person who comes to their first unit all arrive that fit them.
+        """
         fitting = looked.fit_on(self.today)
         following = self.kept.plan.protocols if self.kept.plan else {}
         found: dict[str, Decided] = {}
         if self.directory.enrols_on_arrival(unit):
-            found |= dict.fromkeys(fitting - self.kept.eligible, ON_ARRIVAL)
+            known = self.kept.eligible if self.kept.has_unit else frozenset[str]()
+            found |= dict.fromkeys(fitting - known, ON_ARRIVAL)
         if wanted:
             found |= dict.fromkeys(fitting & wanted.protocols, wanted.decided)
         return {protocol: how for protocol, how in found.items() if protocol not in following}

@@ -291,6 +291,7 @@ class _Loader:
 
     def _keep(self, notes: Notes) -> None:
         if notes.touched:
+            notes.identify()
             keys = sorted(notes.touched)
             steps = keep_in_step(self._work, keys, self._keeping, today=self._today, noted=notes)
             notes.record_feeds({one.key: one.unit for one in steps})

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from service.clock import day_begins
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
+from service.domain.directory import Person
 from service.domain.fact import Fact
 from service.domain.feeding import Kinds, fed_by
 from service.domain.interval import FOREVER
@@ -40,6 +41,7 @@ class Notes:
         self.without_plan: set[int] = set()
         self.told: defaultdict[int, set[datetime]] = defaultdict(set)
         self._fed: defaultdict[int, set[_Fed]] = defaultdict(set)
+        self._identities: dict[int, str] = {}
         self._kinds = kinds
         self._work = work
         self._keys = keys
@@ -53,6 +55,8 @@ class Notes:
         self._work.not_counted.replace(patient, source, ())
         self._work.adjustments.replace(patient, source, ())
         self._work.bookings.replace(patient, source, ())
+        if named.type == "Patient":
+            self._identities[patient] = ""
         if named.type == "CarePlan":
             if self._work.plans.live(patient) == named.id:
                 self.without_plan.add(patient)
@@ -68,7 +72,7 @@ class Notes:
         if patient is None:
             return
         if reading.person:
-            self._work.directory.describe_patients({patient: reading.person})
+            self._describe({patient: reading.person})
         self._note_about(patient, reading, is_first=old is None)
 
     def note_new(self, readings: Sequence[Reading]) -> None:
@@ -76,7 +80,7 @@ class Notes:
         self._describe_units(readings)
         theirs = [(key, one) for one in readings if (key := self._patient_of(one)) is not None]
         people = {patient: one.person for patient, one in theirs if one.person}
-        self._work.directory.describe_patients(people)
+        self._describe(people)
         facts = [
             (self._known(patient, one), patient, fact)
             for patient, one in theirs
@@ -102,11 +106,19 @@ class Notes:
         live = self._work.plans.live(patient)
         return "" if live == reading.id else live
 
+    def identify(self) -> None:
+        """Let people bear the identity codes that are theirs once all is noted."""
+        self._work.directory.identify_patients(self._identities)
+
     def record_feeds(self, units: Mapping[int, str]) -> None:
         """Note which kinds of results came from the units of these people; best done last."""
         self._work.feeds.record(
             (unit, *told) for key, unit in units.items() for told in self._fed[key] if unit
         )
+
+    def _describe(self, people: Mapping[int, Person]) -> None:
+        self._work.directory.describe_patients(people)
+        self._identities.update({key: person.identity for key, person in people.items()})
 
     def _feed(self, patient: int, facts: Iterable[Fact], known: datetime | None) -> None:
         told = fed_by(facts, self._kinds)

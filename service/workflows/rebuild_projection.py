@@ -48,6 +48,7 @@ def rebuild_projection(work: Work, keys: Sequence[int], replaying: Replaying) ->
     for past in work.replays.begin(keys, replaying.moved):
         for event in past.events:
             _Replayed(work, past, event, replaying).replay()
+    work.replays.end()
 
 
 class MakesNothing:
@@ -106,6 +107,7 @@ class _Replayed:
         return kept.recheck_on <= self._today
 
     def _step(self) -> None:
+        self._notes.identify()
         enrolled = self._event.enrolled
         wanted = None
         if enrolled:

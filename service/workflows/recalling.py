@@ -142,6 +142,7 @@ class Recall:
             adjustments=[one.what for one in known.adjustments if one.at(at)],
             plan=self._plan(at),
             eligible=self._decided_on(at),
+            has_unit=True,
         )
         found = self.foresee(then, clinic_day(at), at in self.told)
         for protocol, (version, first) in found.added.items():

@@ -208,6 +208,7 @@ class _Receiver:
     def _with_steps(self, received: list[Received]) -> list[Received]:
         if not self._notes.touched:
             return received
+        self._notes.identify()
         keys = sorted(self._notes.touched)
         steps = keep_in_step(
             self._work,

@@ -41,6 +41,7 @@ PROJECTION = (
 # Keys that a table's rows are told apart by, and that nobody outside the database knows.
 SURROGATES = {"adjustments": {"adjustment"}}
 PEOPLE = ("p1", "p2", "p3")
+HETU = "140360-9973"
 CODES = ("E11.9", "I10", "N18.3", "J45.0", "E78.0")
 BEGINNING = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
 
@@ -204,6 +205,47 @@ class Days:
     def _moved_person(self, _number: int) -> None:
         self._receive(self._person(self._who()))
 
+    def _changed_person(self, _number: int) -> None:
+        """Somebody is dead, or alive after all, gives another their code, or is replaced by them."""
+        who, other = self._chance.sample(PEOPLE, 2)
+        link = [{"other": {"reference": f"Patient/{other}"}, "type": "replaced-by"}]
+        code = [{"system": "urn:oid:1.2.246.21", "value": HETU}]
+        more: dict[str, Any] = self._chance.choice(
+            (
+                {"deceasedDateTime": self._day(60)},
+                {"deceasedBoolean": True},
+                {"link": link, "identifier": code},
+                {"birthDate": "1971"},
+            )
+        )
+        self._receive(self._person(who, **more), self._person(other, identifier=code))
+        rest = [self._person(one) for one in PEOPLE if one not in {who, other}]
+        self._receive(self._person(other), *rest)
+
+    def _deleted_person(self, _number: int) -> None:
+        """A Patient is deleted, and may come back: what is known about them stays."""
+        who = self._who()
+        self._reception().delete(f"Patient/{who}")
+        if self._chance.random() < 0.5:
+            self._now += timedelta(hours=1)
+            self._receive(self._person(who))
+
+    def _visit(self, number: int) -> None:
+        """Somebody is seen at a health centre, their own or another one."""
+        day = self._day(200)
+        unit = self._chance.choice(("u1", "u2", "u3"))
+        self._receive(
+            {
+                "resourceType": "Encounter",
+                "id": f"v{number % 4}",
+                "status": "finished",
+                "class": {"system": _ACT_CODE, "code": "AMB"},
+                "subject": {"reference": f"Patient/{self._who()}"},
+                "period": {"start": day, "end": day},
+                "serviceProvider": {"reference": f"Organization/{unit}"},
+            }
+        )
+
     def _unit(self, _number: int) -> None:
         self._receive(a_unit("u2", enrols=self._chance.random() < 0.5))
 
@@ -218,28 +260,37 @@ class Days:
         refresh(self.runtime)
 
     def _loaded(self, number: int) -> None:
-        file = self._folder / f"{number}.ndjson"
         results = [
             an_hba1c(f"{number}-{one}", patient=self._who(), on=self._day(), issued=None)
             for one in range(4)
         ]
-        lines = [orjson.dumps({k: v for k, v in one.items() if v}) for one in results]
-        file.write_bytes(b"\n".join(lines))
-        history = self._chance.random() < 0.5
+        loaded = [{k: v for k, v in one.items() if v} for one in results]
+        self._load(number, *loaded, history=self._chance.random() < 0.5)
+
+    def _loaded_decision(self, number: int) -> None:
+        """A load of history brings what was decided about a follow-up."""
+        for body in self._made("ServiceRequest"):
+            self._load(number, self._with_decision(body, self._day(400)), history=True)
+
+    def _load(self, number: int, *resources: dict[str, Any], history: bool) -> None:
+        file = self._folder / f"{number}.ndjson"
+        file.write_bytes(b"\n".join(map(orjson.dumps, resources)))
         load_files(self.runtime, [file], manner=Manner(history=history))
 
     def _decided(self, _number: int) -> None:
-        """A nurse declines or postpones a follow-up, puts the plan on hold, or goes on with it."""
+        """A nurse declines or postpones a follow-up."""
         for body in self._made("ServiceRequest"):
-            kind = self._chance.choice(("declined", "postponed"))
-            parts = [
-                {"url": "kind", "valueCode": kind},
-                {"url": "from", "valueDate": self._day(5)},
-                {"url": "date", "valueDate": "2027-05-01"},
-                {"url": "reason", "valueString": "on holiday"},
-            ]
-            url = f"{BASE}/StructureDefinition/adjustment"
-            self._receive({**body, "extension": [{"url": url, "extension": parts}]})
+            self._receive(self._with_decision(body, self._day(5)))
+
+    def _with_decision(self, body: dict[str, Any], first: str) -> dict[str, Any]:
+        parts = [
+            {"url": "kind", "valueCode": self._chance.choice(("declined", "postponed"))},
+            {"url": "from", "valueDate": first},
+            {"url": "date", "valueDate": "2027-05-01"},
+            {"url": "reason", "valueString": "on holiday"},
+        ]
+        url = f"{BASE}/StructureDefinition/adjustment"
+        return {**body, "extension": [{"url": url, "extension": parts}]}
 
     def _held(self, _number: int) -> None:
         """A plan is put on hold, goes on, is ended, or is gone through with the person."""
@@ -302,12 +353,16 @@ class Days:
         ("a second plan", _second_plan),
         ("something of ours deleted", _deleted_of_ours),
         ("a person who moved", _moved_person),
+        ("a person who changed", _changed_person),
+        ("a person deleted", _deleted_person),
+        ("a visit", _visit),
         ("a unit's setting", _unit),
         ("an enrolment", _enrolled),
         ("an enrolment taken back", _taken_back),
         ("a night", _refreshed),
         ("a load", _loaded),
         ("a decision", _decided),
+        ("a loaded decision", _loaded_decision),
         ("a decision about a plan", _held),
         ("a round done", _done),
     )

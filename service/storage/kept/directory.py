@@ -47,10 +47,22 @@ class DirectoryChanges(Directory):
         self._transaction = transaction
 
     def describe_patients(self, people: Mapping[int, Person]) -> None:
-        """Keep who people are; they must be locked."""
+        """Keep who people are, their identity codes apart; they must be locked."""
         rows = [{"of": key, **_person_values(person)} for key, person in people.items()]
         if rows:
             self._connection.execute(_DESCRIBE, rows)
+
+    def identify_patients(self, identities: Mapping[int, str]) -> None:
+        """Let people bear these digests of identity codes; empty: none. They must be locked.
+
+        All at once, so that a code may pass from one person to another. Conflict where somebody else
+        bears one.
+        """
+        if identities:
+            self._connection.execute(_UNIDENTIFIED, {"these": list(identities)})
+        borne = [{"of": key, "hetu_digest": one} for key, one in identities.items() if one]
+        if borne:
+            self._connection.execute(_DESCRIBE, borne)
 
     def place_patients(self, rows: Iterable[tuple[int, str, int, date]]) -> None:
         """Keep each patient's unit of today, their distance from it (km, -1 unknown), and the next check."""
@@ -90,7 +102,6 @@ def _person_values(person: Person) -> dict[str, Any]:
         "sex": person.sex,
         "language": person.language,
         "municipality": person.municipality,
-        "hetu_digest": person.identity,
         "non_disclosure": person.non_disclosure,
         "invented": person.invented,
     }
@@ -103,6 +114,12 @@ _UNKNOWN_UNIT: Final = {
     "longitude": None,
 }
 _UNITS: Final = select(units)
+_UNIDENTIFIED: Final = (
+    update(patients)
+    .where(patients.c.patient.in_(bindparam("these", expanding=True)))
+    .where(patients.c.hetu_digest != "")
+    .values(hetu_digest="")
+)
 _DESCRIBE: Final = update(patients).where(patients.c.patient == bindparam("of"))
 _PLACE_PATIENT: Final = update(patients).where(patients.c.patient == bindparam("of"))
 

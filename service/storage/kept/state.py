@@ -47,6 +47,7 @@ class Kept:
                 follow_ups=followed[row.patient],
                 recheck_on=row.recheck_on,
                 live_plan=row.live_plan or "",
+                has_unit=bool(row.unit),
             )
             for row in self._connection.execute(_PATIENTS, {"patients": list(keys)})
         ]

@@ -113,7 +113,11 @@ class DirectoryChanges(Protocol):
     """The directory as a transaction changes it."""
 
     def describe_patients(self, people: Mapping[int, Person]) -> None:
-        """Keep who people are."""
+        """Keep who people are, their identity codes apart."""
+        ...
+
+    def identify_patients(self, identities: Mapping[int, str]) -> None:
+        """Let people bear these digests of identity codes; empty: none."""
         ...
 
     def place_patients(self, rows: Iterable[tuple[int, str, int, date]]) -> None:

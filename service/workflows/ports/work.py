@@ -56,6 +56,10 @@ class Replays(Protocol):
         """The past of these people; what is kept of them is emptied."""
         ...
 
+    def end(self) -> None:
+        """Keep what holds of people in the end."""
+        ...
+
     def at(
         self,
         event: PastEvent,
