@@ -78,9 +78,10 @@ def days_after(day: date, days: int) -> date:
     """The day so many days after (or before, where negative) `day`, within the calendar."""
     if not days or day == FOREVER:
         return day
-    if not (date.min - day).days <= days <= (FOREVER - day).days:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
         return date.min if days < 0 else FOREVER
-    return day + timedelta(days=days)
 
 
 def next_day(day: date) -> date:

@@ -11,6 +11,7 @@ from service.domain.access import Role, Viewer
 from service.domain.responsibility import Responsibility
 from service.storage.access import bound, visible
 from service.storage.any_of import any_of
+from service.storage.compiled import read_together
 from service.storage.rows import delete_rows
 from service.storage.tables.columns import OPEN_DAY
 from service.storage.tables.record import care_relations
@@ -53,7 +54,8 @@ class CareRelationChanges(CareRelations):
     def follow(self, responsible: Mapping[int, Sequence[Responsibility]]) -> None:
         """Let the units that are or were responsible for people be those that care for them."""
         kept: dict[int, list[CareRelation]] = {patient: [] for patient in responsible}
-        for patient, *row in self._connection.execute(_KEPT, {"patients": list(responsible)}):
+        [rows] = read_together(self._connection, [_KEPT], {"patients": list(responsible)})
+        for patient, *row in rows:
             kept[patient].append(CareRelation._make(row))
         for patient, units in responsible.items():
             wanted = _caring(units)

@@ -18,6 +18,7 @@ from service.domain.fact import Fact
 from service.domain.recollection import Known
 from service.storage.access import bound, visible
 from service.storage.any_of import any_of
+from service.storage.compiled import read_together
 from service.storage.rows import Row, insert_rows
 from service.storage.tables.columns import OPEN
 from service.storage.tables.projection import evidence
@@ -41,7 +42,8 @@ class Evidence:
         found: dict[int, list[Fact]] = {patient: [] for patient in patients}
         given = {"patients": list(found), "known_at": known_at, **bound(viewer)}
         statement = _known(viewer.role, now=known_at is None)
-        for patient, *fact in self._connection.execute(statement, given):
+        [rows] = read_together(self._connection, [statement], given)
+        for patient, *fact in rows:
             found[patient].append(Fact._make(fact))
         return found
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from service.domain.access import Role, Viewer
 from service.storage.access import bound, visible
 from service.storage.any_of import any_of
+from service.storage.compiled import read_together
 from service.storage.tables.columns import EPOCH, NO_ONE, OPEN_DAY, SEVERAL
 from service.storage.tables.record import patients
 from service.storage.transaction import Transaction
@@ -68,7 +69,7 @@ class PatientLocks(Patients):
         return locked[ids[0]] if len(set(ids)) == 1 else SEVERAL
 
     def _locked(self, ids: Sequence[str], keys: Sequence[int]) -> dict[str, int]:
-        rows = self._connection.execute(_LOCK, {"ids": ids, "keys": keys}).all()
+        [rows] = read_together(self._connection, [_LOCK], {"ids": ids, "keys": keys})
         self._transaction.follow_on(max((row.changed_at for row in rows), default=None))
         return {row.id: row.patient for row in rows}
 

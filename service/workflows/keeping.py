@@ -327,7 +327,7 @@ class _Stepper:
         elif not plan.protocols:
             live = ""
         if live != self.kept.live_plan:
-            self.work.plans.keep_live(self.kept.key, live)
+            self.work.plans.keep_live(self.kept.key, live, before=self.kept.live_plan)
 
     def _add_protocols(self, looked: Look, plan: KeptPlan, new: Mapping[str, Decided]) -> None:
         for protocol, decided in new.items():

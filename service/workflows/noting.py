@@ -84,7 +84,7 @@ class Notes:
         facts = [
             (self._known(patient, one), patient, fact)
             for patient, one in theirs
-            for fact in self._facts(patient, f"{one.type}/{one.id}", one)
+            for fact in self._facts(one, ())
         ]
         self._add(facts)
         for known, patient, fact in facts:
@@ -154,7 +154,7 @@ class Notes:
         source = f"{reading.type}/{reading.id}"
         changed = bool(reading.person)
         if reading.facts or not is_first:
-            facts = self._facts(patient, source, reading)
+            facts = self._facts(reading, self._told_before(patient, source, reading))
             known = self._known(patient, reading)
             changed |= self._work.evidence.replace(patient, source, facts, known=known)
             self._feed(patient, facts, known)
@@ -165,12 +165,18 @@ class Notes:
             self.touched.add(patient)
         self._decide(patient, source, reading, is_first=is_first)
 
-    def _facts(self, patient: int, source: str, reading: Reading) -> Sequence[Fact]:
+    def _facts(self, reading: Reading, before: Sequence[Fact]) -> Sequence[Fact]:
+        """What it tells, where `before` is what it told until now."""
         if reading.type != "Patient":
             return reading.facts
-        known = self._work.evidence.of_many([patient], viewer=self._everything)[patient]
-        before = [fact for fact in known if fact.source == source]
         return succeeded(before, reading.facts, self._today)
+
+    def _told_before(self, patient: int, source: str, reading: Reading) -> Sequence[Fact]:
+        """What a Patient told until now; of others it plays no part."""
+        if reading.type != "Patient":
+            return ()
+        known = self._work.evidence.of_many([patient], viewer=self._everything)[patient]
+        return [fact for fact in known if fact.source == source]
 
     def _decide(self, patient: int, source: str, reading: Reading, *, is_first: bool) -> None:
         """Keep what people decided about follow-ups and plans."""
@@ -213,10 +219,10 @@ class Notes:
         plans.agree(patient, id_, plan.agreed_on, known=known)
         changed = False
         if plan.is_live and not live:
-            plans.keep_live(patient, id_)
+            plans.keep_live(patient, id_, before=live)
             changed = plans.go_on(patient, id_) | plans.take_over(patient, id_)
         elif live == id_ and not plan.is_live:
-            plans.keep_live(patient, "")
+            plans.keep_live(patient, "", before=live)
             if plan.ended:
                 plans.end(patient, self._today)
                 changed = True

@@ -80,7 +80,7 @@ def last_day_of(period: Mapping[str, Any]) -> date:
 
 def _ordered(moment: datetime) -> str:
     """A text that sorts as the instants do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _half(moment: datetime) -> str:

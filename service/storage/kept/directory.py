@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.directory import Person, Place, Unit
+from service.storage.compiled import read_together
 from service.storage.tables.columns import OPEN_DAY
 from service.storage.tables.plan import units
 from service.storage.tables.record import patients
@@ -23,20 +24,22 @@ class Directory:
 
     def units(self) -> dict[str, Unit]:
         """Every organisation that is known, by its id."""
-        rows = self._connection.execute(_UNITS)
         return {
             row.unit: Unit(row.name, row.part_of, row.enrols_on_arrival, row.phone, row.invented)
-            for row in rows
+            for row in self._rows()
         }
 
     def places(self) -> list[Place]:
         """Where units lie, of those that have told."""
-        rows = self._connection.execute(_UNITS)
         return [
             Place(row.unit, row.municipality, row.latitude, row.longitude)
-            for row in rows
+            for row in self._rows()
             if row.latitude is not None
         ]
+
+    def _rows(self) -> list[Any]:
+        [rows] = read_together(self._connection, [_UNITS], {})
+        return rows
 
 
 class DirectoryChanges(Directory):

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 
 from service.domain.applicability import Fit
 from service.domain.care_plan import Decided
-from service.storage.rows import insert_rows
+from service.storage.rows import delete_rows, insert_rows
 from service.storage.tables.columns import OPEN, OPEN_DAY, Instant
 from service.storage.tables.plan import agreements, eligibilities, live_plans, plan_protocols
 from service.storage.transaction import Transaction
@@ -49,11 +49,12 @@ class PlanChanges:
         """The id of the CarePlan that is their live shared plan; empty where none is."""
         return self._connection.execute(_LIVE, {"of": patient}).scalar() or ""
 
-    def keep_live(self, patient: int, care_plan: str) -> None:
-        """Let this CarePlan be their live shared plan; none where it is empty."""
-        self._connection.execute(_NOT_LIVE, {"of": patient})
+    def keep_live(self, patient: int, care_plan: str, *, before: str) -> None:
+        """Let this CarePlan be their live shared plan, instead of another; each may be none (empty)."""
+        if before:
+            delete_rows(self._connection, [live_plans], {"patient": patient})
         if care_plan:
-            insert_rows(self._connection, {live_plans: [(patient, care_plan)]})
+            self._transaction.insert({live_plans: [(patient, care_plan)]})
 
     def end(self, patient: int, last_day: date) -> None:
         """Let the plan follow its protocols to a last day, and no longer."""
@@ -176,7 +177,6 @@ _OF_ANOTHER: Final = and_(
     plan_protocols.c.known_to == OPEN,
 )
 _LIVE: Final = select(live_plans.c.care_plan).where(live_plans.c.patient == bindparam("of"))
-_NOT_LIVE: Final = delete(live_plans).where(live_plans.c.patient == bindparam("of"))
 _AGREEMENT: Final = (
     (agreements.c.patient == bindparam("of"))
     & (agreements.c.care_plan == bindparam("of_plan"))

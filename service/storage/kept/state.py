@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -14,6 +15,7 @@ from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound
 from service.domain.past import Difference
 from service.domain.projection import Followed
 from service.storage.any_of import any_of
+from service.storage.compiled import read_together
 from service.storage.differences import differences
 from service.storage.kept.adjustments import adjustment_of
 from service.storage.stretch_rows import STRETCH_COLUMNS, names_of, stretch_of
@@ -31,25 +33,27 @@ class Kept:
 
     def of(self, keys: Sequence[int], facts: Mapping[int, Sequence[Fact]]) -> list[KeptPatient]:
         """All that is kept of these patients, by their keys, in ascending order; with their facts."""
-        plans = self._plans(keys)
-        eligible = self._eligible(keys)
-        decided = self._grouped(_ADJUSTMENTS, keys)
-        followed = self._follow_ups(keys)
+        given = {"patients": list(keys)}
+        of_patients, of_plans, fitting, decided, followed, told, done = read_together(
+            self._connection, _EVERYTHING, given
+        )
+        plans, adjusted = _plans(of_plans), _by("patient", decided)
+        fit, follow_ups_of = _by("patient", fitting), _follow_ups(followed, told, done)
         return [
             KeptPatient(
                 key=row.patient,
                 id=row.id,
                 person=person_of(row),
-                eligible=eligible[row.patient],
+                eligible=frozenset(one.protocol for one in fit[row.patient]),
                 facts=facts[row.patient],
-                adjustments=[adjustment_of(one) for one in decided[row.patient]],
+                adjustments=[adjustment_of(one) for one in adjusted[row.patient]],
                 plan=plans.get(row.patient),
-                follow_ups=followed[row.patient],
+                follow_ups=follow_ups_of[row.patient],
                 recheck_on=row.recheck_on,
                 live_plan=row.live_plan or "",
                 has_unit=bool(row.unit),
             )
-            for row in self._connection.execute(_PATIENTS, {"patients": list(keys)})
+            for row in of_patients
         ]
 
     def live_plans(self, ids: Iterable[str]) -> dict[str, str]:
@@ -71,53 +75,43 @@ class Kept:
         given = {"today": today, "after": after, "limit": limit}
         return list(self._connection.execute(_TO_RECHECK, given).scalars())
 
-    def _plans(self, keys: Sequence[int]) -> dict[int, KeptPlan]:
-        return {
-            patient: KeptPlan(
-                rows[0].care_plan,
-                min(row.from_day for row in rows),
-                {row.protocol: Followed(row.version, row.until_day) for row in rows},
-            )
-            for patient, rows in self._grouped(_PLANS, keys).items()
-        }
 
-    def _eligible(self, keys: Sequence[int]) -> dict[int, frozenset[str]]:
-        found = self._grouped(_ELIGIBLE, keys)
-        return {key: frozenset(row.protocol for row in found[key]) for key in keys}
+def _plans(rows: Sequence[Any]) -> dict[int, KeptPlan]:
+    return {
+        patient: KeptPlan(
+            theirs[0].care_plan,
+            min(row.from_day for row in theirs),
+            {row.protocol: Followed(row.version, row.until_day) for row in theirs},
+        )
+        for patient, theirs in _by("patient", rows).items()
+    }
 
-    def _follow_ups(self, keys: Sequence[int]) -> dict[int, dict[str, KeptFollowUp]]:
-        told = self._by_follow_up(_STRETCHES, keys)
-        done = self._by_follow_up(_ROUNDS, keys)
-        found: dict[int, dict[str, KeptFollowUp]] = defaultdict(dict)
-        for patient, rows in self._grouped(_FOLLOW_UPS, keys).items():
-            found[patient] = {
-                row.identity: KeptFollowUp(
-                    key=row.follow_up,
-                    id=row.id,
-                    identity=row.identity,
-                    made_on=row.made_on,
-                    status=RequestStatus(row.status),
-                    protocols=names_of(row.protocols),
-                    stretches=tuple(map(stretch_of, told[row.follow_up])),
-                    rounds={one.began: _round(one) for one in done[row.follow_up]},
-                )
-                for row in rows
-            }
-        return found
 
-    def _grouped(self, statement: Select[Any], keys: Sequence[int]) -> dict[int, list[Row[Any]]]:
-        found: dict[int, list[Row[Any]]] = defaultdict(list)
-        for row in self._connection.execute(statement, {"patients": list(keys)}):
-            found[row.patient].append(row)
-        return found
+def _follow_ups(
+    rows: Sequence[Any], stretches_told: Sequence[Any], rounds_told: Sequence[Any]
+) -> Mapping[int, dict[str, KeptFollowUp]]:
+    told, done = _by("follow_up", stretches_told), _by("follow_up", rounds_told)
+    found: defaultdict[int, dict[str, KeptFollowUp]] = defaultdict(dict)
+    for row in rows:
+        found[row.patient][row.identity] = KeptFollowUp(
+            key=row.follow_up,
+            id=row.id,
+            identity=row.identity,
+            made_on=row.made_on,
+            status=RequestStatus(row.status),
+            protocols=names_of(row.protocols),
+            stretches=tuple(map(stretch_of, told[row.follow_up])),
+            rounds={one.began: _round(one) for one in done[row.follow_up]},
+        )
+    return found
 
-    def _by_follow_up(
-        self, statement: Select[Any], keys: Sequence[int]
-    ) -> dict[int, list[Row[Any]]]:
-        found: dict[int, list[Row[Any]]] = defaultdict(list)
-        for row in self._connection.execute(statement, {"patients": list(keys)}):
-            found[row.follow_up].append(row)
-        return found
+
+def _by(name: str, rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
+    """Rows by one of their columns."""
+    key, found = attrgetter(name), defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
 
 
 def person_of(row: Row[Any]) -> Person:
@@ -189,3 +183,12 @@ _STRETCHES: Final = _theirs(
     ),
     stretches.c.patient,
 ).order_by(stretches.c.patient, stretches.c.follow_up, stretches.c.holds_from)
+_EVERYTHING: Final = (
+    _PATIENTS,
+    _PLANS,
+    _ELIGIBLE,
+    _ADJUSTMENTS,
+    _FOLLOW_UPS,
+    _STRETCHES,
+    _ROUNDS,
+)

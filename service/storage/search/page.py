@@ -15,7 +15,8 @@ from service.domain.access import Role, Viewer
 from service.domain.record import Found
 from service.domain.search import Position, Query
 from service.storage.access import bound
-from service.storage.quick_reads import Compiled, QuickReads
+from service.storage.compiled import Compiled
+from service.storage.quick_reads import QuickReads
 from service.storage.search import follow_up_walk
 from service.storage.search.ambiguity import expect_no_ambiguity, may_be_ambiguous
 from service.storage.search.follow_up_sought import Sought, Way, sought_of, way_of

@@ -20,7 +20,7 @@ from service.domain.search import (
     TokenValue,
     Value,
 )
-from service.storage.quick_reads import Compiled
+from service.storage.compiled import Compiled
 
 _KINDS: Final = frozenset(
     {

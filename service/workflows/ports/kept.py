@@ -68,8 +68,8 @@ class PlanChanges(Protocol):
         """The id of the CarePlan that is their live shared plan; empty where none is."""
         ...
 
-    def keep_live(self, patient: int, care_plan: str) -> None:
-        """Let this CarePlan be their live shared plan; none where it is empty."""
+    def keep_live(self, patient: int, care_plan: str, *, before: str) -> None:
+        """Let this CarePlan be their live shared plan, instead of another; each may be none (empty)."""
         ...
 
     def end(self, patient: int, last_day: date) -> None:
