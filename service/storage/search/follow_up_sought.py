@@ -42,6 +42,7 @@ FEW_PEOPLE: Final = 400
 """With at most so many people on the protocols asked for, these are begun with."""
 FEW_ROWS: Final = 2_000
 """At most so many stretches are put in order; to walk until the page is full costs less than more."""
+_OF_STATE: Final = frozenset({Aspect.STATE, Aspect.SHOWN})
 _AT_MOST: Final[BindParameter[int]] = bindparam("few_at_most")
 _OF_THE_DIRECTORY: Final[Sequence[list[SearchKind]]] = (
     [],
@@ -140,9 +141,14 @@ class Sought:
         return [columns.unit.in_(self.units)] if self.units else []
 
     def as_asked(self, rows: FromClause) -> Conditions:
-        """What is asked of stretches that were found, to be looked at only."""
+        """What is asked of stretches that were found by state and unit, to be looked at only.
+
+        Nothing twice: of conditions said twice PostgreSQL expects fewer rows than there are.
+        """
         columns = Unsought(rows.c, *rows.c.keys())
-        return [holding(columns), *(as_asked(one, columns) for one in self.own)]
+        of_units = next((one for one in self.own if one.parameter == Aspect.UNIT), None)
+        others = (one for one in self.own if one is not of_units and one.parameter not in _OF_STATE)
+        return [holding(columns), *(as_asked(one, columns) for one in others)]
 
 
 def sought_of(query: Query, viewer: Viewer) -> Sought | None:
@@ -207,8 +213,8 @@ def found(sought: Sought, way: Way = Way.ROWS) -> Iterator[tuple[Hold, FromClaus
     for hold in sought.holds:
         rows = stretches.alias()
         if way is Way.PEOPLE:
-            columns: Any = Unsought(rows.c, "hold", "overdue_from")
-            begun = [among_few(rows.c.patient)]
+            columns: Any = Unsought(rows.c, "unit", "hold", "overdue_from")
+            begun = [among_few(rows.c.patient), *sought.in_units(columns)]
         elif due := [one for one in sought.own if one.parameter == Aspect.DUE]:
             columns = Unsought(rows.c, "unit", "overdue_from")
             begun = [*sought.in_units(columns), *(as_asked(one, rows.c) for one in due)]

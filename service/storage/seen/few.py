@@ -82,14 +82,14 @@ def _probes(shape: Shape) -> Sequence[Select[int]]:
 
 
 def _whom_filters_leave(shape: Shape) -> Iterator[Select[int]]:
-    if shape.language:
-        yield _people(shape, patients.c.language == bindparam("language", type_=Text))
-    if shape.distance:
-        yield _people(shape, patients.c.distance_km > bindparam("distance"))
+    theirs = _of_their_own(shape)
+    if theirs:
+        yield _people(shape, *theirs)
     if shape.not_known:
         yield _not_known(shape)
     if shape.booked:
-        yield select(bookings.c.patient).where(bookings.c.at >= FROM_INSTANT, known(bookings.c))
+        booked = select(bookings.c.patient).where(bookings.c.at >= FROM_INSTANT, known(bookings.c))
+        yield booked.where(bookings.c.patient.in_(_people(shape, *theirs))) if theirs else booked
     if shape.protocols:
         asks = plan_protocols.c.protocol.in_(_any_of("any_protocol"))
         yield select(plan_protocols.c.patient).where(asks)
@@ -100,11 +100,18 @@ def _whom_filters_leave(shape: Shape) -> Iterator[Select[int]]:
         yield select(follow_ups.c.patient).where(follow_ups.c.activity.in_(_any_of("any_activity")))
 
 
-def _people(shape: Shape, condition: ColumnElement[bool]) -> Select[int]:
-    """People of whom a condition is true; those of the units, and those who may have moved since."""
+def _of_their_own(shape: Shape) -> list[ColumnElement[bool]]:
+    """What is asked of people themselves."""
+    speaks = patients.c.language == bindparam("language", type_=Text)
+    is_far = patients.c.distance_km > bindparam("distance")
+    return [*([speaks] if shape.language else []), *([is_far] if shape.distance else [])]
+
+
+def _people(shape: Shape, *conditions: ColumnElement[bool]) -> Select[int]:
+    """People of whom conditions are true; those of the units, and those who may have moved since."""
     of_units = patients.c.unit.in_(_any_of("any_unit")) if shape.units else true()
     return select(patients.c.patient).where(
-        condition, or_(of_units, patients.c.recheck_on <= AS_OF)
+        *conditions, or_(of_units, patients.c.recheck_on <= AS_OF)
     )
 
 

@@ -25,7 +25,7 @@ from service.domain.follow_up import Hold
 from service.storage.seen.few import among_few
 from service.storage.seen.filters import Condition, of_person, of_stretch, one_by_one
 from service.storage.seen.moment import KNOWN_AT, Knowledge, holding, holds_of, in_states, known
-from service.storage.seen.shape import Shape
+from service.storage.seen.shape import KEY, Shape
 from service.storage.seen.unsought import Unsought
 from service.storage.tables.projection import SUPERSEDED, stretches
 
@@ -98,12 +98,26 @@ def superseded(shape: Shape) -> CTE | None:
 
 def _of_few(shape: Shape) -> CTE:
     """What the question asks for of the few people that are given."""
-    rows = stretches.alias()
-    columns = Unsought(rows.c, "unit", "activity", "hold", "overdue_from")
-    conditions = [*_STANDING[shape.knowledge](columns), *_asked(shape, columns)]
+    todays, rows = _todays_of_few(shape), stretches.alias()
+    same = (rows.c[name] == todays.c[name] for name in KEY)
     found = select(*(rows.c[name] for name in dict.fromkeys((*shape.told, *_MARKING))))
-    found = found.where(among_few(rows.c.patient), *conditions, *of_person(shape, rows.c))
+    found = found.join_from(todays, rows, and_(*same))
+    asked = [*_any_of("activity", shape.activities)(rows.c), *of_stretch(shape, rows.c)]
+    found = found.where(*asked, *of_person(shape, rows.c))
     return found.cte("of_few").prefix_with("MATERIALIZED")
+
+
+def _todays_of_few(shape: Shape) -> CTE:
+    """Their stretches in the states and units asked for: an index tells so much without the rows."""
+    rows = stretches.alias()
+    columns = Unsought(rows.c, "unit", "hold", "overdue_from")
+    found = select(*(rows.c[name] for name in KEY)).where(
+        among_few(rows.c.patient),
+        *_STANDING[shape.knowledge](columns),
+        *_any_of("unit", shape.units)(columns),
+        _in_any_state(shape, columns),
+    )
+    return found.cte("todays_of_few").prefix_with("MATERIALIZED")
 
 
 def matching(shape: Shape, rows: FromClause) -> Conditions:
@@ -118,13 +132,17 @@ def matching_of_person(shape: Shape, rows: FromClause) -> Conditions:
 
 
 def _asked(shape: Shape, columns: Any) -> Conditions:
-    holds = holds_of(shape.states)
     return [
         *_any_of("unit", shape.units)(columns),
         *_any_of("activity", shape.activities)(columns),
-        or_(*(and_(*in_states(columns, hold, shape.states)) for hold in holds)),
+        _in_any_state(shape, columns),
         *of_stretch(shape, columns),
     ]
+
+
+def _in_any_state(shape: Shape, columns: Any) -> Condition:
+    holds = holds_of(shape.states)
+    return or_(*(and_(*in_states(columns, hold, shape.states)) for hold in holds))
 
 
 def _conditions(shape: Shape, rows: FromClause, hold: Hold, names: Sequence[Make]) -> Conditions:
