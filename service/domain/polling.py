@@ -19,7 +19,7 @@ from service.domain.search import (
 )
 
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MICROSECOND: Final = timedelta(microseconds=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def asks_by_instant(query: Query) -> bool:
@@ -28,10 +28,13 @@ def asks_by_instant(query: Query) -> bool:
 
 
 def held_back(query: Query, instant: datetime) -> Query:
-    """The search without what was stored at an instant or later, where it asks by instants."""
+    """The search without what was stored in the millisecond of an instant or later, where it asks so.
+
+    A client is told milliseconds and asks for what comes after one of them: none may be shown in part.
+    """
     if query.parts:
         return replace(query, parts=tuple(held_back(part, instant) for part in query.parts))
-    moment = (instant - _EPOCH) // _MICROSECOND
+    moment = (instant - _EPOCH) // _MILLISECOND * 1000
     before = Criterion(0, SearchKind.LAST_UPDATED, (DateValue("lt", low=moment, high=moment),))
     criteria = _held_back(query.criteria, before)
     if _is_sorted_so(query) and before not in criteria:

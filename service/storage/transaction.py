@@ -29,7 +29,7 @@ from sqlalchemy import (
 from service.clock import SystemClock
 from service.storage.engines import LOCK_TIMEOUT_SECONDS
 from service.storage.rows import Row, Rows, insert_rows
-from service.storage.tables.columns import KEY_BLOCK
+from service.storage.tables.columns import KEY_BLOCK, Instant
 from service.storage.tables.projection import follow_up_keys, follow_ups
 from service.storage.tables.record import (
     patient_keys,
@@ -115,9 +115,21 @@ def begin(
     # An instant further back is not of this moment: the clock was set.
     if at < started <= at + _LONGEST_WAIT:
         at = started
+    if on_sqlite and abs(started - at) <= _LONGEST_WAIT:
+        at = _after_the_last(connection, at)
     statement = _BEGIN_ON_SQLITE if on_sqlite else _BEGIN_ON_POSTGRESQL
     given = {"at": at, "actor": actor, "request": request, "history": history}
     return Transaction(connection, connection.execute(statement, given).scalar_one(), at, keys)
+
+
+def _after_the_last(connection: Connection, at: datetime) -> datetime:
+    """An instant of this moment in a millisecond that no transaction is known from: clients see no more."""
+    last: datetime | None = connection.execute(_LAST).scalar()
+    if last is None:
+        return at
+    begun = timedelta(microseconds=last.microsecond % _IN_A_MILLISECOND)
+    following = last - begun + _MILLISECOND
+    return following if at < following <= at + _LONGEST_WAIT else at
 
 
 def settled(connection: Connection) -> ColumnElement[bool]:
@@ -136,6 +148,9 @@ _SETTLED: Final[ColumnElement[bool]] = or_(
 )
 _LONGEST_WAIT: Final = timedelta(seconds=2 * LOCK_TIMEOUT_SECONDS)
 _STARTED: Final = select(func.transaction_timestamp())
+_IN_A_MILLISECOND: Final = 1_000
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_LAST: Final = select(func.max(transactions.c.at, type_=Instant))
 _NEXT: Final = timedelta(microseconds=1)
 _MOVE_ON: Final = update(transactions).where(transactions.c.tx == bindparam("of"))
 _BEGIN_ON_SQLITE: Final = insert(transactions).values(xid=0).returning(transactions.c.tx)

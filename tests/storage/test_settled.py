@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from service.clock import SystemClock
+from service.domain.polling import held_back
+from service.domain.search import Criterion, DateValue, Query, SearchKind, SortKey
 from service.domain.window import State
 from service.domain.worklist import WorklistPage, WorklistQuestion
 from service.runtime import Runtime
@@ -81,3 +83,23 @@ def test_a_transaction_that_waited_is_known_from_its_start(runtime: Runtime):
     store: Any = runtime.store
     with store.write(actor="tests", request="a-request", at=asked) as work:
         assert asked < work.at <= SystemClock().now() + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])  # where an order of instants is one of commits
+def test_no_two_transactions_are_known_from_one_millisecond(runtime: Runtime):
+    store: Any = runtime.store
+    told = []
+    for _ in range(20):
+        with store.write(actor="tests", request="a-request", at=SystemClock().now()) as work:
+            told.append(work.at.isoformat(timespec="milliseconds"))
+    assert told == sorted(set(told))
+
+
+def test_a_millisecond_is_held_back_whole():
+    began = datetime.fromisoformat("2026-11-28T10:00:00.123456+00:00")
+    asked = Query("Observation", sort=(SortKey(0, SearchKind.LAST_UPDATED),))
+    [before] = held_back(asked, began).criteria
+    assert isinstance(before, Criterion)
+    [value] = before.values
+    assert isinstance(value, DateValue)
+    assert (value.prefix, value.low % 1_000_000) == ("lt", 123_000)
