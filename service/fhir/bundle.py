@@ -35,6 +35,8 @@ _BELOW: Final = re.compile(
 # In which order the methods of a transaction are done, however its entries are ordered.
 _TURNS: Final = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2}
 _READING: Final = 3
+# Operations that change nothing: a POST of one is a read too.
+_ASKING: Final = frozenset({"$everything", "$follow-up", "$validate"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,9 +72,20 @@ class Entry:
         return f"Bundle.entry[{self.number}]"
 
     @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing: a GET, a HEAD, or an operation that only answers."""
+        return self.method not in _TURNS or self.operation in _ASKING
+
+    @property
+    def operation(self) -> str:
+        """The operation that it posts to, with its sign; empty for another request."""
+        name = self.url.partition("?")[0].rstrip("/").rpartition("/")[2]
+        return name if self.method == "POST" and name.startswith("$") else ""
+
+    @property
     def turn(self) -> int:
         """When it is done: reads come last and see what was written."""
-        return _TURNS.get(self.method, _READING)
+        return _READING if self.is_read else _TURNS[self.method]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +177,10 @@ def faults_of(entry: Entry) -> Iterator[Issue]:
     at = f"{entry.expression}.request"
     if not (entry.method and entry.url):
         yield Issue("required", "a request needs its method and its url", at)
-    elif entry.method in {"GET", "HEAD"}:
+    elif entry.is_read:
         return
     elif "$" in entry.url.partition("?")[0]:
-        words = "operations inside a Bundle are not supported"
+        words = f"of operations a Bundle takes {', '.join(sorted(_ASKING))}, by GET or POST"
         yield Issue("not-supported", words, at)
     elif entry.type not in SERVED_TYPES:
         yield Issue("not-supported", "no resource type that is served here", f"{at}.url")

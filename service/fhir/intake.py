@@ -5,7 +5,6 @@ Source: R4 http.html, create, update, patch, delete, transaction.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from service.domain.errors import Invalid
 from service.domain.record import Submission
@@ -22,8 +21,6 @@ from service.fhir.submissions import (
     SingleWrite,
     raise_on,
 )
-
-WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ class Intake:
     def bundle(self, requests: Requests, *, at: datetime) -> BundleWrites:
         """The writes among a Bundle's requests; Invalid where one of them cannot be done at all."""
         raise_on(requests.issues)
-        entries = [entry for entry in requests.in_turn() if entry.method in WRITES]
+        entries = [entry for entry in requests.in_turn() if not entry.is_read]
         listed = [self._submission(entry, at) for entry in entries]
         return BundleWrites(listed, entries, self.reader, at)
 

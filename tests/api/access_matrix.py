@@ -268,7 +268,11 @@ def _bundles(person: Person) -> Attempts:
     ]
     entries = [{"request": {"method": "GET", "url": url}} for url in reads]
     yield _put(a_bundle("batch", *entries), "/fhir")
-    for entry in entries[:3]:
+    posted = [f"Patient/{person.patient}/{name}" for name in ("$everything", "$follow-up")]
+    posted.append(f"Observation/{person.observation}/$validate")
+    asked = [{"request": {"method": "POST", "url": url}} for url in posted]
+    yield _put(a_bundle("batch", *asked), "/fhir")
+    for entry in (*entries[:3], *asked):
         yield _put(a_bundle("transaction", entry), "/fhir")
     writes = list(_writes(person))
     yield _put(a_bundle("batch", *writes), "/fhir")

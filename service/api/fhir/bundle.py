@@ -18,7 +18,6 @@ from service.domain.placing import placed_at
 from service.domain.scope import Interaction
 from service.fhir.answers import Answer, response_bundle
 from service.fhir.bundle import Entry, Requests, read_bundle
-from service.fhir.intake import WRITES
 from service.fhir.outcome import outcome
 from service.runtime import Runtime
 from service.workflows.ports import Work
@@ -55,7 +54,7 @@ class _Answers:
     def of_transaction(self, requests: Requests) -> list[Answer]:
         for entry in requests.entries:
             self._expect_allowed(entry)
-        reading = [entry for entry in requests.entries if entry.method not in WRITES]
+        reading = [entry for entry in requests.entries if entry.is_read]
         strict = self._preferred.strict
         for entry in reading if not requests.issues else ():
             expect_readable(self._runtime, self._viewer, entry, strict=strict)
@@ -72,7 +71,7 @@ class _Answers:
         """What becomes of an entry by itself: its own refusal is its own answer."""
         try:
             self._expect_allowed(entry)
-            if entry.method not in WRITES and not entry.issues:
+            if entry.is_read and not entry.issues:
                 return self._read(entry)
             return self._written(Requests(False, (entry,)))[entry.number]
         except SeurantaError as error:
@@ -80,7 +79,7 @@ class _Answers:
             return Answer(f"{status.value} {status.phrase}", outcome=outcome(error.issues))
 
     def _expect_allowed(self, entry: Entry) -> None:
-        letter = _LETTERS.get(entry.method)
+        letter = None if entry.is_read else _LETTERS.get(entry.method)
         if letter and entry.type:
             with placed(entry):
                 expect_scope(self._viewer, entry.type, letter)

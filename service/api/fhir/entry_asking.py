@@ -1,6 +1,6 @@
-"""The GETs inside a Bundle of what is no single resource and no search of one type.
+"""The reads inside a Bundle of what is no single resource and no search of one type.
 
-They are answered as the same requests by themselves are: searches of the system and of compartments,
+They are GETs, and operations by POST, which are answered as the same requests by themselves are: searches of the system and of compartments,
 histories of a type and of all, operations that change nothing, what describes the server.
 """
 
@@ -15,9 +15,13 @@ from werkzeug.urls import iri_to_uri
 
 from service.api.auth import viewer_of
 from service.api.fhir.addresses import expect_type
+from service.api.fhir.content import FHIR_JSON
+from service.api.fhir.everything import expect_everything
+from service.api.fhir.follow_up import expect_follow_up
 from service.api.fhir.history import expect_history
 from service.api.fhir.search import read_question
 from service.api.fhir.sought import in_compartment, in_system
+from service.api.fhir.validate import expect_validate
 from service.domain.errors import NotFound, NotSupported
 from service.domain.record import Named
 from service.fhir.answers import Answer
@@ -42,7 +46,9 @@ class _Address(NamedTuple):
 
 
 def owner_of(runtime: Runtime, entry: Entry) -> Named | None:
-    """The resource that an operation is asked of, if it is asked of one."""
+    """The resource that an operation is asked of, if it is asked of one and not of what it sends."""
+    if entry.operation == "$validate" and entry.resource is not None:
+        return None
     match _address(runtime, entry).steps:
         case (type_, id_, operation) if operation.startswith("$"):
             return Named(type_, id_)
@@ -50,8 +56,16 @@ def owner_of(runtime: Runtime, entry: Entry) -> Named | None:
 
 
 def expect_askable(runtime: Runtime, entry: Entry, *, strict: bool) -> None:
-    """Raise what a search or history is refused for by its address, scopes and parameters."""
-    steps, query = _address(runtime, entry)
+    """Raise what a read is refused for by its address, scopes and parameters or inputs."""
+    asked = _address(runtime, entry)
+    if asked.steps and asked.steps[-1].startswith("$"):
+        _expect_operation(runtime, asked, entry)
+    else:
+        _expect_search_or_history(runtime, asked, strict=strict)
+
+
+def _expect_search_or_history(runtime: Runtime, asked: _Address, *, strict: bool) -> None:
+    steps, query = asked
     pairs = pairs_of(query)
     match steps:
         case ():
@@ -62,7 +76,7 @@ def expect_askable(runtime: Runtime, entry: Entry, *, strict: bool) -> None:
         case (type_, "_history"):
             expect_type(type_)
             expect_history(runtime, viewer_of(runtime), f"{type_}/{_HISTORY}", pairs)
-        case (type_, id_, inner) if not inner.startswith(("$", _HISTORY)):
+        case (type_, id_, inner) if not inner.startswith(_HISTORY):
             viewer, sought = in_compartment(runtime, Named(type_, id_), inner)
             read_question(runtime, viewer, sought, pairs, strict=strict)
         case ("metadata",):
@@ -73,8 +87,20 @@ def expect_askable(runtime: Runtime, entry: Entry, *, strict: bool) -> None:
                 raise NotFound
 
 
+def _expect_operation(runtime: Runtime, asked: _Address, entry: Entry) -> None:
+    expect_type(asked.steps[0])
+    with current_app.request_context(_environ(asked, entry)):
+        match asked.steps:
+            case ("Patient", id_, "$everything"):
+                expect_everything(runtime, id_)
+            case ("Patient", id_, "$follow-up"):
+                expect_follow_up(runtime, id_)
+            case (_, "$validate") | (_, _, "$validate"):
+                expect_validate(runtime)
+
+
 def answer_as_alone(runtime: Runtime, entry: Entry) -> Answer:
-    """What the address of the entry answers to a GET; raises what that request would be refused with."""
+    """What the address of the entry answers by itself; raises what that request would be refused with."""
     with current_app.request_context(_environ(_address(runtime, entry), entry)):
         try:
             answer = current_app.make_response(current_app.dispatch_request())
@@ -114,12 +140,15 @@ def _environ(asked: _Address, entry: Entry) -> dict[str, Any]:
     }
     if entry.if_none_match:
         kept["HTTP_IF_NONE_MATCH"] = entry.if_none_match
+    sent = entry.body if entry.operation else b""
+    if sent:
+        kept |= {"CONTENT_TYPE": FHIR_JSON, "CONTENT_LENGTH": str(len(sent))}
     path = "/".join((_BASE, *asked.steps))
     return kept | {
         "REQUEST_METHOD": entry.method,
         "PATH_INFO": path.encode().decode("latin-1"),
         "QUERY_STRING": asked.query,
-        "wsgi.input": BytesIO(),
+        "wsgi.input": BytesIO(sent),
     }
 
 

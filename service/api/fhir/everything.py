@@ -52,6 +52,13 @@ def everything(runtime: Runtime, id_: str) -> Response:
     return answer_bundle(searchset(hits, links=links, at=runtime.clock.now()))
 
 
+def expect_everything(runtime: Runtime, id_: str) -> None:
+    """Raise what the question is refused for by its scopes, id and inputs."""
+    viewer = expect(runtime, _PERSON, Interaction.READ)
+    expect_id(id_)
+    _asked(runtime, viewer, f"{_PERSON}/{id_}/$everything", id_)
+
+
 def _asked(runtime: Runtime, viewer: Viewer, address: str, id_: str) -> tuple[Pairs, Everything]:
     pairs = simple_inputs()
     cursor = dict(pairs).get(PAGE, "")

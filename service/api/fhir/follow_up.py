@@ -13,7 +13,7 @@ from service.api.fhir.operation_inputs import simple_inputs
 from service.api.json_answers import language_of
 from service.api.request_ids import request_id
 from service.api.schemas.parameters import Day
-from service.domain.access import Role
+from service.domain.access import Role, Viewer
 from service.domain.errors import Invalid
 from service.domain.scope import Interaction
 from service.domain.seen import SeenFollowUp
@@ -30,13 +30,7 @@ _KNOWN: Final = frozenset({"as-of", "known-at", "_format", "_pretty"})
 
 def follow_up(runtime: Runtime, id_: str) -> Response:
     """Answer with Parameters; 404 where the viewer sees no such patient."""
-    viewer = expect(runtime, "ServiceRequest", Interaction.READ)
-    expect_id(id_)
-    pairs = simple_inputs()
-    once(pairs, known=_KNOWN)
-    given = dict(pairs)
-    as_of, known_at = _as_of(given.get("as-of", "")), _known_at(given.get("known-at", ""))
-    as_of = as_of or viewer.today
+    viewer, as_of, known_at = expect_follow_up(runtime, id_)
     with runtime.store.read() as view:
         plan = show_care_plan(view, id_, viewer=viewer, as_of=as_of, known_at=known_at)
     runtime.note_read(
@@ -60,6 +54,17 @@ def follow_up(runtime: Runtime, id_: str) -> Response:
         "Vary": "Accept-Language, Authorization",
     }
     return Response(body, headers=headers, content_type=answer_type())
+
+
+def expect_follow_up(runtime: Runtime, id_: str) -> tuple[Viewer, date, datetime | None]:
+    """Who asks, of which day, as known when; raises what the question is refused for."""
+    viewer = expect(runtime, "ServiceRequest", Interaction.READ)
+    expect_id(id_)
+    pairs = simple_inputs()
+    once(pairs, known=_KNOWN)
+    given = dict(pairs)
+    as_of, known_at = _as_of(given.get("as-of", "")), _known_at(given.get("known-at", ""))
+    return viewer, as_of or viewer.today, known_at
 
 
 def _as_of(given: str) -> date | None:

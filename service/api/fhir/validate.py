@@ -63,6 +63,12 @@ def validate_instance(runtime: Runtime, type_: str, id_: str) -> Response:
     return answer_outcome([*_named(asked, type_, id_), *_judged(runtime, viewer, asked, type_)])
 
 
+def expect_validate(runtime: Runtime) -> None:
+    """Raise what the question is refused for by its inputs."""
+    viewer_of(runtime)
+    _sent()
+
+
 def _sent() -> _Asked:
     pairs = address_inputs()
     resource: Resource | None = None

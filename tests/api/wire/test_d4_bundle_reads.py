@@ -63,6 +63,51 @@ def test_such_reads_of_a_transaction_see_what_it_has_written(client) -> None:
     assert "resource" not in headed
 
 
+PARAMETERS = {"resourceType": "Parameters"}
+ASKED: dict[str, dict | None] = {
+    "Patient/p1/$everything": PARAMETERS | {"parameter": [{"name": "_count", "valueInteger": 1}]},
+    "Patient/p1/$follow-up": PARAMETERS
+    | {"parameter": [{"name": "as-of", "valueDate": "2026-11-21"}]},
+    "Observation/$validate": an_hba1c("x") | {"status": "nonsense"},
+    "Observation/none/$validate": an_hba1c("x"),
+    "Observation/o1/$validate": PARAMETERS,
+    f"{BASE}Patient/p1/$follow-up": None,
+}
+
+
+@pytest.mark.check(66, 128, 129)
+def test_an_entry_posts_what_changes_nothing_and_gets_what_it_gets_by_itself(stored) -> None:
+    entries = [an_entry("POST", address, sent) for address, sent in ASKED.items()]
+    for kind in ("batch", "transaction"):
+        answer = sent(stored, *entries, kind=kind)
+        assert statuses(answer) == ["200"] * len(ASKED)
+        for (address, body), entry in zip(ASKED.items(), answer.json["entry"], strict=True):
+            alone = stored.post(f"/fhir/{address.removeprefix(BASE)}", body or b"").json
+            for side in (found := entry["resource"], alone):
+                for name in ("meta", "timestamp", "link"):
+                    side.pop(name, None)
+            assert found == alone
+        told = answer.json["entry"][2]["resource"]["issue"][0]
+        assert (told["severity"], told["expression"]) == ("error", ["Observation.status"])
+
+
+@pytest.mark.check(66, 68, 81)
+def test_a_posted_operation_sees_what_the_transaction_wrote_and_ends_it_where_it_cannot(
+    client,
+) -> None:
+    asking = an_entry("POST", "Patient/p1/$everything", PARAMETERS)
+    writing = an_entry("PUT", "Patient/p1", a_patient())
+    answer = sent(client, asking, writing)
+    assert statuses(answer) == ["200", "201"]
+    assert answer.json["entry"][0]["resource"]["entry"][0]["resource"]["id"] == "p1"
+    missing = an_entry("POST", "Patient/none/$everything", PARAMETERS)
+    whole = sent(client, missing, an_entry("POST", "Patient", a_person()))
+    assert (whole.status_code, whole.json["resourceType"]) == (404, "OperationOutcome")
+    alone = sent(client, missing, an_entry("POST", "Patient/p1/$merge", PARAMETERS), kind="batch")
+    assert statuses(alone) == ["404", "400"]
+    assert client.get("/fhir/Patient?_summary=count").json["total"] == 1
+
+
 WRONG = {
     "Patient/p1/Observation?code:rubbish=1": "400",
     "Patient/p1/Medication": "400",
