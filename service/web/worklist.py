@@ -97,8 +97,11 @@ def _found(view: View, one: Asked, nurse: Viewer) -> Found:
     asked_for = question(one)
     people = find_people(view, asked_for, viewer=nurse)
     ids = [row.person.id for row in people.people]
+    # A person may be listed whose Patient is deleted, or has never come.
+    found = view.resources.find_many(_PATIENT, ids, viewer=nurse)
+    standing = {id_: stored.body for id_, stored in found.items() if not stored.deleted}
     details = {
-        id_: contact_details(view.resources.read(_PATIENT, id_, viewer=nurse).body, on=one.as_of)
+        id_: contact_details(standing[id_], on=one.as_of) if id_ in standing else ContactDetails()
         for id_ in ids
     }
     return Found(

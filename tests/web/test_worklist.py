@@ -93,6 +93,20 @@ def test_who_must_not_be_found_is_marked(pages: Region):
     assert "Turvakielto: älä kerro yhteystietoja kenellekään." in words
 
 
+def test_who_is_listed_and_whose_patient_is_deleted_stands_beside_the_others(pages: Region):
+    receive_many(pages.runtime, 2)
+    reception = Reception(pages.runtime)
+    here = {"reference": f"Organization/{HATTULA}"}
+    episode = {"resourceType": "EpisodeOfCare", "id": "e1", "status": "active"}
+    theirs = {"patient": {"reference": "Patient/p1"}, "managingOrganization": here}
+    reception.put({**episode, **theirs, "period": {"start": "2020-01-01"}})
+
+    reception.delete("Patient/p1")
+
+    page = Page(pages.nurse(HATTULA).get("/worklist/", query_string={"lang": "fi"}).text)
+    assert sorted(page.all("h2")) == ["Aino Numero02, 66\u00a0v", "Nimi ei ole tiedossa, 66\u00a0v"]
+
+
 def test_pages_follow_each_other_and_lose_nobody(crowd: Region):
     browser, address = crowd.nurse(HATTULA), "/worklist/"
     names: list[str] = []

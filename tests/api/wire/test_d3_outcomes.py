@@ -56,6 +56,45 @@ def test_a_definition_that_is_written_says_that_follow_ups_do_not_go_by_it(clien
         assert words.startswith("Kept as a record; follow-ups go on by the protocols")
 
 
+@pytest.mark.check(39)
+def test_a_protocol_that_a_client_retires_or_sends_anew_is_told_apart_and_begins_nothing(
+    client, person
+) -> None:
+    retired = {
+        "resourceType": "PlanDefinition",
+        "id": "type-2-diabetes",
+        "url": "https://seuranta.example/fhir/PlanDefinition/type-2-diabetes",
+        "version": "9999.1",
+        "status": "retired",
+    }
+    entries = [
+        {
+            "resource": retired,
+            "request": {"method": "PUT", "url": "PlanDefinition/type-2-diabetes"},
+        },
+        {
+            "resource": {**retired, "id": "own", "status": "active"},
+            "request": {"method": "POST", "url": "PlanDefinition"},
+        },
+    ]
+    answer = client.post("/fhir", a_bundle("transaction", *entries), **WANTED)
+    for entry in answer.json["entry"]:
+        [issue] = entry["response"]["outcome"]["issue"]
+        assert issue["severity"] == "information"
+        assert issue["diagnostics"].startswith(
+            "Kept as a record; follow-ups go on by the protocols"
+        )
+
+    [(_, words)] = told(client.put("/fhir/Condition/c1", a_condition(), **WANTED))
+
+    assert words == "Begins the follow-up of the protocol `type-2-diabetes` (Type 2 diabetes)."
+    found = client.get("/fhir/CarePlan?subject=Patient/p1").json["entry"]
+    [plan] = [one["resource"] for one in found]
+    [followed] = plan["instantiatesCanonical"]
+    assert followed.startswith(f"{retired['url']}|")
+    assert not followed.endswith("9999.1")
+
+
 def test_a_reference_that_leads_nowhere_is_stored_and_warned_of(client, person, signed_in) -> None:
     client.put("/fhir/Patient/p2", a_patient("p2", unit="u2"))
     for number, (target, warned) in enumerate(
