@@ -138,7 +138,7 @@ def _with_day(sought: Sought, key: SortKey) -> Iterator[Select[Any]]:
     for hold, unit in product(holds_of(states), _units_apart(sought, name)):
         rows = stretches.alias()
         columns = Unsought(rows.c, *({"overdue_from"} - {name}))
-        of_unit = [rows.c.unit == unit] if unit else sought.in_units(Unsought(rows.c, "unit"))
+        of_unit = [rows.c.unit == unit] if unit else _passing(sought, rows)
         resource = _resource_of(sought, rows.c, hold)
         chosen = select(*_named([number_of(key, rows.c)], rows.c.follow_up, resource)).where(
             *(rows.c.live, *of_unit, *in_states(columns, hold, states)),
@@ -163,6 +163,11 @@ def _units_apart(sought: Sought, name: str) -> Sequence[str | None]:
     if name == "overdue_from" and 0 < len(sought.units) <= RANGES_AT_MOST:
         return sought.units
     return [None]
+
+
+def _passing(sought: Sought, rows: FromClause) -> Conditions:
+    """The condition on the unit where others are passed over: no database shall seek it instead of the order."""
+    return [(rows.c.unit + "").in_(sought.units)] if sought.units else []
 
 
 def _without_day(sought: Sought, key: SortKey) -> Iterator[Select[Any]]:
