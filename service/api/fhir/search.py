@@ -197,7 +197,10 @@ def _is_read_in_parts(query: Query, sought: Sought) -> bool:
 def _hits(
     found: Found, asked: Search, base_url: str, shown: Callable[[Stored], bytes]
 ) -> Iterator[Hit]:
-    """The entries of a page; `_elements` is about the matches alone (R4 3.1.1.5.9)."""
+    """The entries of a page; `_elements` is about the matches alone (R4 3.1.1.5.9).
+
+    A count has none, not even a warning (3.1.1.5.3): its `self` says what was used.
+    """
     for stored in found.matches:
         body = part_of(stored.type, shown(stored), asked.subset)
         yield Hit(f"{base_url}/{stored.type}/{stored.id}", body)
@@ -205,7 +208,7 @@ def _hits(
     for stored in found.included:
         body = part_of(stored.type, shown(stored), of_included)
         yield Hit(f"{base_url}/{stored.type}/{stored.id}", body, INCLUDE)
-    if asked.issues:
+    if asked.issues and not asked.counted_only:
         yield Hit("", outcome(asked.issues), OUTCOME)
 
 

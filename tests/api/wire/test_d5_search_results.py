@@ -70,9 +70,30 @@ def test_a_count_bounds_the_matches_of_every_page_and_not_what_they_include(clie
 
 @pytest.mark.check(96)
 def test_a_count_of_nothing_is_the_total_alone(client) -> None:
-    for asked in ("_count=0", "_summary=count"):
+    for asked in (
+        "_count=0",
+        "_summary=count",
+        "_count=0&_total=none",
+        "_summary=count&nonsense=1",
+    ):
         bundle = found(client, f"{PAGED}&{asked}")
         assert (bundle["total"], bundle.get("entry"), [*links(bundle)]) == (7, None, ["self"])
+        assert "nonsense" not in links(bundle)["self"]
+    strict = client.get(f"{PAGED}&_count=0&nonsense=1", Prefer="handling=strict")
+    assert (strict.status_code, strict.json["issue"][0]["expression"]) == (400, ["nonsense"])
+    assert found(client, f"{PAGED}&_count=2&_total=accurate")["total"] == 7
+
+
+@pytest.mark.check(89, 90, 126)
+@pytest.mark.parametrize("name", ["_text", "_content"])
+def test_full_text_is_not_offered_and_asked_for_is_told_or_refused(client, name) -> None:
+    told = client.get("/fhir/metadata").json["rest"][0]
+    listed = [*told["searchParam"], *(one for of in told["resource"] for one in of["searchParam"])]
+    assert name not in {one["name"] for one in listed}
+    lenient = found(client, f"{PAGED}&{name}=morning")
+    assert (ids(lenient, "outcome"), name in links(lenient)["self"]) == ([""], False)
+    strict = client.get(f"{PAGED}&{name}=morning", Prefer="handling=strict")
+    assert (strict.status_code, strict.json["issue"][0]["expression"]) == (400, [name])
 
 
 @pytest.mark.check(97)
