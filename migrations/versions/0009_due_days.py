@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0009"
+down_revision = "0008"
 
 ASKED = (
     "overdue_from",
