@@ -90,8 +90,14 @@ _IS_NOTED: Final = exists().where(*(feeds_anew.c[name] == feeds.c[name] for name
 
 @cache
 def _upsert(backend: str, table: Table) -> Any:
+    """Note a day, unless it is known as early: PostgreSQL would lock a row that it leaves as it is, too."""
     insert = (sqlite if backend == "sqlite" else postgresql).insert(table)
-    return insert.on_conflict_do_update(
+    told = {one.name: bindparam(one.name, type_=one.type) for one in table.c}
+    same_day = (table.c[name] == told[name] for name in _WHICH)
+    is_known = exists().where(*same_day, table.c.known_from <= told["known_from"])
+    return insert.from_select(
+        list(told), select(*told.values()).where(~is_known)
+    ).on_conflict_do_update(
         index_elements=_WHICH,
         set_={"known_from": insert.excluded.known_from},
         where=table.c.known_from > insert.excluded.known_from,

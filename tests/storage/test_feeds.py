@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from service.storage.database import Storage
 from service.storage.tables.projection import feeds
 from tests.storage.builders import at, writing
 
@@ -42,3 +43,15 @@ def test_a_day_is_known_since_the_first_of_its_results_came_whatever_the_order(s
 
     with storage.engine.connect() as connection:
         assert connection.execute(select(feeds.c.known_from)).scalars().all() == [at(1)]
+
+
+def test_who_feeds_what_is_known_already_waits_for_nobody_on_postgresql(databases):
+    storage = Storage(databases.fresh("postgresql"))
+    record(storage, ("hattula", "hba1c", MONDAY))
+
+    with writing(storage, 5) as first, writing(storage, 6) as second:
+        first.feeds.record([("hattula", "hba1c", MONDAY, None)])
+        second.transaction.connection.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        second.feeds.record([("hattula", "hba1c", MONDAY, None)])
+
+    storage.close()
