@@ -94,6 +94,8 @@ def create_app(runtime: Runtime) -> Flask:
     app = Flask("service", static_folder=None, template_folder=None)
     app.session_interface = _NoSessions()
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    # A doubled slash is another address: to send who asks elsewhere would believe their Host.
+    app.url_map.merge_slashes = False
     metrics = Metrics()
     app.before_request(refuse_identity_codes_in_address)
     register_errors(app, lambda: missing_page(runtime))

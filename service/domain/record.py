@@ -155,9 +155,13 @@ class HistoryQuestion:
 
 
 class History(NamedTuple):
-    """A page of versions, newest first; `after` asks for the next page, if any."""
+    """A page of versions, newest first; `after` asks for the next page, if any.
+
+    `begun`: of each version, whether the resource began with it, or again after a deletion.
+    """
 
     versions: tuple[Stored, ...]
+    begun: tuple[bool, ...]
     after: tuple[int, ...] | None
     total: int | None = None
 

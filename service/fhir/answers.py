@@ -4,7 +4,7 @@ Source: R4 http.html#transaction-response, #history, search.html#return. No stor
 written anew on its way out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ MATCH: Final = "match"
 INCLUDE: Final = "include"
 OUTCOME: Final = "outcome"
 
-_STATUSES: Final = {"POST": "201 Created", "PUT": "200 OK", "DELETE": "204 No Content"}
+_DELETED: Final = "204 No Content"
 _NO_LINKS: Final[Mapping[str, str]] = {}
 
 
@@ -63,15 +63,15 @@ def searchset(
 
 
 def history_bundle(
-    versions: Sequence[Stored],
+    versions: Iterable[tuple[Stored, bool]],
     *,
     base_url: str,
     links: Mapping[str, str],
     at: datetime,
     total: int | None = None,
 ) -> bytes:
-    """A page of a history, newest first; a deletion has no resource."""
-    entries = [_version(version, base_url) for version in versions]
+    """A page of a history, newest first, each with whether its resource began, or began again, with it."""
+    entries = [_version(version, base_url, begun=begun) for version, begun in versions]
     return _bundle("history", entries, links=links, at=at, total=total)
 
 
@@ -119,11 +119,12 @@ def _hit(hit: Hit) -> bytes:
     return b'{%s"resource":%s,"search":{"mode":%s}}' % (place, hit.body, _text(hit.mode))
 
 
-def _version(stored: Stored, base_url: str) -> bytes:
+def _version(stored: Stored, base_url: str, *, begun: bool) -> bytes:
+    """A version; a deletion has no resource."""
     place = f"{stored.type}/{stored.id}"
     request = {"method": stored.method, "url": stored.type if stored.method == "POST" else place}
     response = {
-        "status": _STATUSES.get(stored.method, "200 OK"),
+        "status": _DELETED if stored.deleted else "201 Created" if begun else "200 OK",
         "etag": etag_of(stored.version),
         "lastModified": instant_text(stored.at),
     }

@@ -15,7 +15,15 @@ from service.fhir.asked import Pairs, once
 from service.fhir.definitions import patient_compartment
 from service.fhir.search.controls import LARGEST_PAGE, PAGE
 from service.fhir.search.registry import searchable
-from service.fhir.timing import EARLIEST, LATEST, Range, instant_of, microseconds_of, range_of
+from service.fhir.timing import (
+    EARLIEST,
+    INSTANT,
+    LATEST,
+    Range,
+    full_instant_of,
+    microseconds_of,
+    range_of,
+)
 from service.fhir.types import SERVED_TYPES
 
 # The search parameters that say when care was given; other types are of all days: conditions,
@@ -76,9 +84,9 @@ def _types(given: list[str], allowed: Iterable[str]) -> tuple[str, ...]:
 
 
 def _since(text: str) -> datetime | None:
-    found = instant_of(text.replace(" ", "+")) if text else None
+    found = full_instant_of(text.replace(" ", "+"))
     if text and found is None:
-        raise _refused("_since", "an instant with its time zone is expected")
+        raise _refused("_since", f"{INSTANT} is expected")
     return found
 
 

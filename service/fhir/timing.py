@@ -15,6 +15,8 @@ from service.clock import CLINIC_ZONE, clinic_day
 
 EARLIEST: Final = -(2**62)
 LATEST: Final = 2**62
+INSTANT: Final = "an instant with its seconds and time zone (2027-03-12T09:30:00+02:00)"
+"""What is asked for where an instant is, in words for who sent something else."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -31,6 +33,7 @@ _MOMENT: Final = re.compile(
     r"(?:Z|[+-]\d\d:\d\d)?",
     re.ASCII,
 )
+_INSTANT: Final = re.compile(r"[\d-]+T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
@@ -99,6 +102,11 @@ def instant_of(text: str) -> datetime | None:
     if read is None or not _FIRST <= read.low < _LAST:
         return None
     return moment_of(read.low)
+
+
+def full_instant_of(text: str) -> datetime | None:
+    """The moment that an instant names with its seconds and zone (R4 instant); None for less."""
+    return instant_of(text) if _INSTANT.fullmatch(text) else None
 
 
 def moment_of(microseconds: int) -> datetime:

@@ -73,14 +73,16 @@ def _page(
     every = EACH_VERSION.where(*conditions)
     rows: Sequence[Row[Any]] = []
     if asked.count:
-        found = every.add_columns(*(one.label(f"place_{n}") for n, one in enumerate(place)))
+        named = (one.label(f"place_{n}") for n, one in enumerate(place))
+        found = every.add_columns(_begun().label("begun"), *named)
         if asked.after is not None:
             found = found.where(tuple_(*place) < tuple_(*asked.after))
         found = found.order_by(*(one.desc() for one in place)).limit(asked.count + 1)
         rows = connection.execute(found, bound(viewer)).all()
     page, more = rows[: asked.count], len(rows) > asked.count
     after = tuple(page[-1][-len(place) :]) if more else None
-    return History(tuple(map(stored, page)), after, _total(connection, every, asked, viewer))
+    total, begun = _total(connection, every, asked, viewer), (bool(row.begun) for row in page)
+    return History(tuple(map(stored, page)), tuple(begun), after, total)
 
 
 def _total(
@@ -121,6 +123,18 @@ def _in_time(asked: HistoryQuestion) -> list[ColumnElement[bool]]:
         first, end = asked.during
         conditions += [end > _AT, not_(_superseded_by(first))]
     return conditions
+
+
+def _begun() -> ColumnElement[bool]:
+    """Whether nothing stood before a version: none was there, or a deletion."""
+    before = versions.alias()
+    return not_(
+        exists().where(
+            before.c.resource == versions.c.resource,
+            before.c.version == versions.c.version - 1,
+            before.c.method != "DELETE",
+        )
+    )
 
 
 def _superseded_by(instant: int) -> ColumnElement[bool]:

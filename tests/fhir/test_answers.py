@@ -89,13 +89,16 @@ def test_a_history_tells_what_was_done_and_a_deletion_has_no_resource() -> None:
         Stored("Basic", "1", 2, AT, BODY, "PUT"),
         Stored("Basic", "1", 1, AT, BODY, "POST"),
     ]
-    body = history_bundle(versions, base_url=OWN, links={"self": OWN}, at=AT, total=3)
+    begun = zip(versions, [False, False, True], strict=True)
+    body = history_bundle(begun, base_url=OWN, links={"self": OWN}, at=AT, total=3)
     read = sound(body)
     entries = orjson.loads(body)["entry"]
     assert read["type"] == "history"
     assert [entry["request"]["method"] for entry in entries] == ["DELETE", "PUT", "POST"]
     assert [entry["request"]["url"] for entry in entries] == ["Basic/1", "Basic/1", "Basic"]
     assert ["resource" in entry for entry in entries] == [False, True, True]
+    told = [entry["response"]["status"] for entry in entries]
+    assert told == ["204 No Content", "200 OK", "201 Created"]
 
 
 def test_an_outcome_tells_each_issue_with_its_place() -> None:

@@ -3,6 +3,7 @@
 Source: R4 http.html#mime-type, #version-parameter, #prefer; RFC 7240. JSON only.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -19,21 +20,37 @@ FHIR_JSON: Final = "application/fhir+json"
 FORM: Final = "application/x-www-form-urlencoded"
 PLAIN: Final = "identity"
 _R4: Final = frozenset({"4.0", "4.0.1"})
+_JSON: Final = "application/json"
+_TEXT: Final = "text/json"
+# What each name asks for or leaves open, what we like best first.
 _ANSWERED: Final = {
-    FHIR_JSON: FHIR_JSON,
-    "application/json+fhir": FHIR_JSON,
-    "application/json": "application/json",
-    "text/json": "text/json",
-    "text/*": "text/json",
-    "application/*": FHIR_JSON,
-    "*/*": FHIR_JSON,
-    "json": FHIR_JSON,
+    FHIR_JSON: (FHIR_JSON,),
+    "application/json+fhir": (FHIR_JSON,),
+    "json": (FHIR_JSON,),
+    _JSON: (_JSON,),
+    _TEXT: (_TEXT,),
+    "text/*": (_TEXT,),
+    "application/*": (FHIR_JSON, _JSON),
+    "*/*": (FHIR_JSON, _JSON, _TEXT),
 }
 OUTCOME: Final = "OperationOutcome"
 _RETURNS: Final = frozenset({"minimal", "representation", OUTCOME})
 _HANDLINGS: Final = frozenset({"strict", "lenient"})
 # Clients write these headers in few ways, and nobody is kept from writing long ones.
 _REMEMBERED: Final = 64
+
+
+class _Range(NamedTuple):
+    """One name of `Accept`: what it may be answered with, how much it is wanted, in which version."""
+
+    name: str
+    quality: float
+    version: str
+
+    @property
+    def breadth(self) -> int:
+        """How much it leaves open: what is said of the narrower range holds (RFC 9110, 12.5.1)."""
+        return self.name.count("*")
 
 
 class Preferences(NamedTuple):
@@ -70,27 +87,31 @@ def _is_form() -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def _answer_type(given: str, accepted: str) -> str | None:
     """What `_format`, which comes first, or `Accept` ask; None where it cannot be done."""
-    for one in [given] if given else _by_preference(accepted):
-        name, options = parse_options_header(one)
-        answered = _ANSWERED.get(name.lower())
-        version = options.get("fhirVersion") or options.get("fhirversion")
-        if answered and version in {None, *_R4}:
-            told = f"; fhirVersion={version}" if version else ""
-            return f"{answered}{told}; charset=utf-8"
+    listed = map(_range, [given] if given else parse_list_header(accepted or "*/*"))
+    asked = [one for one in listed if one.version in {"", *_R4}]
+    # Of what is wanted equally, what the client names first.
+    for one in sorted(asked, key=lambda each: -each.quality):
+        for kind in _ANSWERED.get(one.name, ()):
+            if one.quality > 0 and _narrowest(asked, kind) == one:
+                told = f"; fhirVersion={one.version}" if one.version else ""
+                return f"{kind}{told}; charset=utf-8"
     return None
 
 
-def _by_preference(accepted: str) -> list[str]:
-    listed = [(_quality(one), one) for one in parse_list_header(accepted or "*/*")]
-    wanted = [pair for pair in listed if pair[0] > 0]
-    return [one for _, one in sorted(wanted, key=lambda pair: -pair[0])]
-
-
-def _quality(one: str) -> float:
+def _range(text: str) -> _Range:
+    name, options = parse_options_header(text)
+    version = options.get("fhirVersion") or options.get("fhirversion") or ""
     try:
-        return float(parse_options_header(one)[1].get("q", 1))
+        quality = float(options.get("q", 1))
     except ValueError:
-        return 0.0
+        quality = 0.0
+    return _Range(name.lower(), quality, version)
+
+
+def _narrowest(asked: Iterable[_Range], kind: str) -> _Range:
+    """What holds for a content type that one of the ranges leaves open."""
+    about = (one for one in asked if kind in _ANSWERED.get(one.name, ()))
+    return min(about, key=lambda one: (one.breadth, -one.quality))
 
 
 def sent_body() -> bytes:

@@ -22,14 +22,13 @@ from service.domain.scope import Interaction
 from service.fhir.answers import history_bundle
 from service.fhir.search.query import pairs_of
 from service.fhir.subset import WHOLE, Subset, Summary, part_of, subset_of
-from service.fhir.timing import instant_of, range_of
+from service.fhir.timing import INSTANT, full_instant_of, range_of
 from service.fhir.types import SERVED_TYPES
 from service.runtime import Runtime
 
 _PAGE_SIZE: Final = 50
 _LARGEST_PAGE: Final = 500
 _COUNT: Final = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
-_ZONED: Final = re.compile(r"(?:Z|[+-]\d\d:\d\d)$", re.ASCII)
 _OF_THE_FORMAT: Final = frozenset({"_format", "_pretty"})
 _KNOWN: Final = frozenset({"_count", "_since", "_at", "_summary", "_elements"})
 
@@ -102,7 +101,8 @@ def _page(
         for one in found.versions
     ]
     base_url, at = f"{runtime.settings.base_url}/fhir", runtime.clock.now()
-    return history_bundle(versions, base_url=base_url, links=told, at=at, total=found.total)
+    listed = zip(versions, found.begun, strict=True)
+    return history_bundle(listed, base_url=base_url, links=told, at=at, total=found.total)
 
 
 def _continued(
@@ -132,7 +132,7 @@ def _read(question: HistoryQuestion, pairs: Pairs) -> _Asked:
         since=_since(given.get("_since", "")),
         during=_during(given.get("_at", "")),
         count=0 if is_count else _count(given.get("_count", str(_PAGE_SIZE))),
-        total=is_count,
+        total=is_count or bool(question.id),  # of all others the count would be the dearest part
     )
     return _Asked(read, subset, urlencode(given))
 
@@ -144,10 +144,9 @@ def _count(text: str) -> int:
 
 
 def _since(text: str) -> datetime | None:
-    written = text.replace(" ", "+")
-    moment = instant_of(written) if _ZONED.search(written) else None
+    moment = full_instant_of(text.replace(" ", "+"))
     if text and moment is None:
-        raise _refused("`_since` is an instant with its time zone", "_since")
+        raise _refused(f"`_since` is {INSTANT}", "_since")
     return moment
 
 

@@ -50,6 +50,10 @@ def test_an_answer_has_the_type_that_is_asked_for(client, stored) -> None:
         ("text/html, application/json;q=0.9", "application/json; charset=utf-8"),
         ("text/json", "text/json; charset=utf-8"),
         ("text/*", "text/json; charset=utf-8"),
+        ("application/fhir+json;q=0, */*", "application/json; charset=utf-8"),
+        ("application/*;q=0, */*;q=0.1", "text/json; charset=utf-8"),
+        ("*/*;q=0, application/fhir+json", JSON),
+        ("application/fhir+json;q=0.1, application/*;q=0, */*", "text/json; charset=utf-8"),
     ):
         assert (accept, kind_of(client, accept)) == (accept, kind)
     for given in ("json", "application/json", "application/fhir%2Bjson", "application/fhir+json"):
@@ -58,7 +62,8 @@ def test_an_answer_has_the_type_that_is_asked_for(client, stored) -> None:
 
 @pytest.mark.check(4, 6)
 def test_what_cannot_be_answered_so_is_not_acceptable_and_not_carried_out(client) -> None:
-    for accept in ("application/fhir+xml", "text/html", "application/fhir+json;q=0"):
+    nothing = "application/fhir+json;q=0, application/json;q=0, text/json;q=0, */*"
+    for accept in ("application/fhir+xml", "text/html", "application/fhir+json;q=0", nothing):
         refused = client.put(P1, a_patient(), Accept=accept)
         assert (refused.status_code, refused.json["issue"][0]["code"]) == (406, "not-supported")
     assert client.get(f"{P1}?_format=xml").status_code == 406
@@ -309,6 +314,14 @@ def test_an_address_that_another_method_is_for_says_which(client) -> None:
         assert (address, refused.status_code) == (address, 405)
         assert set(refused.headers["Allow"].split(", ")) == allowed
         assert code_of(refused) == "not-supported"
+
+
+@pytest.mark.check(21)
+@pytest.mark.parametrize("address", ["/fhir//Patient", "/fhir/Patient//1", "/fhir//"])
+def test_a_doubled_slash_leads_nowhere(client, stored, address) -> None:
+    missing = client.get(address, Host="elsewhere.example")
+    assert (missing.status_code, code_of(missing)) == (404, "not-found")
+    assert "Location" not in missing.headers
 
 
 @pytest.mark.check(21)

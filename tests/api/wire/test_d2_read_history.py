@@ -155,6 +155,7 @@ def test_a_history_is_bounded_by_instants(client) -> None:
     [
         "_since=2026-11-21",
         "_since=2026-11-21T10:00:00",
+        "_since=2026-11-21T10:00Z",
         "_at=soon",
         "_count=0",
         "_count=x",
@@ -180,6 +181,17 @@ def test_a_history_gives_parts_and_counts(client) -> None:
     counted = found(client, "/fhir/Observation/_history?_summary=count")
     assert (counted["total"], counted.get("entry")) == (4, None)
     assert found(client, "/fhir/Observation/o1/_history?_summary=count")["total"] == 2
+
+
+@pytest.mark.check(30)
+def test_each_page_of_the_history_of_one_says_how_many_versions_there_are(client) -> None:
+    first = found(client, "/fhir/Observation/o1/_history?_count=1")
+    second = found(client, links(first)["next"])
+    assert [(len(page["entry"]), page["total"]) for page in (first, second)] == [(1, 2), (1, 2)]
+    later = instant(first, 0)
+    assert found(client, f"/fhir/Observation/o1/_history?_since={later}")["total"] == 1
+    for address in ("Observation/_history", "_history"):  # to count all of them would be dear
+        assert "total" not in found(client, f"/fhir/{address}")
 
 
 @pytest.mark.check(34)

@@ -131,6 +131,10 @@ def test_what_is_deleted_is_gone_until_an_update_brings_it_back(client) -> None:
     assert len(client.get("/fhir/Observation/o1/_history").json["entry"]) == 2
     back = client.put("/fhir/Observation/o1", an_hba1c())
     assert (back.status_code, back.headers["ETag"]) == (201, 'W/"3"')
+    assert client.put("/fhir/Observation/o1", an_hba1c(value=51)).status_code == 200
+    for history in ("/fhir/Observation/o1/_history", "/fhir/Observation/_history"):
+        told = [entry["response"]["status"] for entry in client.get(history).json["entry"]]
+        assert told == ["200 OK", "201 Created", "204 No Content", "201 Created"]
 
 
 @pytest.mark.check(45, 48, 49)

@@ -261,6 +261,12 @@ def test_types_days_and_instants_narrow_it(client):
     assert ("Observation/o1" in until, "Observation/o9" in until) == (False, True)
 
 
+@pytest.mark.parametrize("since", ["2026", "2026-11-21T10:00Z", "2026-11-21T10:00:00"])
+def test_an_instant_has_its_seconds_and_zone(client, since):
+    refused = client.get(f"/fhir/Patient/{MARJATTA}/$everything?_since={since}")
+    assert (refused.status_code, refused.json["issue"][0]["expression"]) == (400, ["_since"])
+
+
 def test_what_the_service_makes_keeps_the_profiles_that_it_claims(client):
     made = {
         one["resource"]["resourceType"]: one["resource"]
