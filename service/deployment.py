@@ -64,7 +64,7 @@ def expect_database(settings: Settings) -> None:
     if settings.database_url.startswith(_SQLITE) and file and not Path(file).is_file():
         raise SchemaMismatch(
             f"There is no database {file}: seuranta migrate makes one;"
-            " if there should be one, check SEURANTA_DATA_DIR."
+            f" if there should be one, check {settings.places_database}."
         )
 
 
@@ -84,6 +84,5 @@ def _why(settings: Settings, error: Exception) -> str:
     """What the driver says, in one line; for PostgreSQL it names the host and never the password."""
     original = getattr(error, "orig", None) or error
     said = str(original).strip().splitlines()
-    setting = "SEURANTA_DATA_DIR" if settings.database_url.startswith(_SQLITE) else ""
-    look = setting or "SEURANTA_DATABASE_URL"
-    return f"The database cannot be used: {said[0] if said else 'no answer'}. Check {look}."
+    why = said[0] if said else "no answer"
+    return f"The database cannot be used: {why}. Check {settings.places_database}."

@@ -70,6 +70,12 @@ class Settings:
         return self.jwks_url is None
 
     @property
+    def places_database(self) -> str:
+        """The variable that says where the database is."""
+        is_embedded = self.database_url == _embedded(self.data_dir)
+        return f"{PREFIX}{'DATA_DIR' if is_embedded else 'DATABASE_URL'}"
+
+    @property
     def listens_on_loopback(self) -> bool:
         """Say whether only this machine can reach the service."""
         return _is_loopback(self.host)
@@ -199,7 +205,7 @@ class _Given:
 
     def database_url(self, data_dir: Path) -> str:
         if "DATABASE_URL" not in self.values:
-            return f"sqlite:///{data_dir / 'seuranta.sqlite'}"
+            return _embedded(data_dir)
         scheme, mark, rest = self.values["DATABASE_URL"].partition("://")
         if mark and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
             return f"postgresql+psycopg://{rest}"
@@ -228,6 +234,10 @@ class _Given:
             allowed = "an address such as https://seuranta.example, without user, ? and #"
             raise SettingError(name, f"must be {allowed}")
         return address
+
+
+def _embedded(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir / 'seuranta.sqlite'}"
 
 
 def _split(text: str) -> SplitResult | None:

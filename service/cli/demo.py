@@ -9,7 +9,7 @@ from service.cli.house import opened, settings_and_logs
 from service.cli.job import job
 from service.cli.where_to_look import where_to_look
 from service.deployment import bring_up_to_date
-from service.jobs.demo.filling import PEOPLE, fill_with_demo, has_demo
+from service.jobs.demo.filling import PEOPLE, expect_room, fill_with_demo, has_demo
 from service.jobs.publish import publish_definitions
 from service.runtime import Runtime
 from service.settings import Settings
@@ -36,6 +36,7 @@ def demo_house(settings: Settings, *, people: int) -> Iterator[Runtime]:
     """The house in which the demo region lives; it is made where it is missing."""
     bring_up_to_date(settings, lambda words: click.echo(f"Schema {words}", err=True))
     with opened(settings) as runtime:
+        expect_room(runtime)
         publish_definitions(runtime)
         _move_in(runtime, people)
         yield runtime

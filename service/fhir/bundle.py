@@ -25,6 +25,7 @@ from service.fhir.types import SERVED_TYPES
 from service.fhir.validation import envelope_issues
 
 MOST_ENTRIES: Final = 5_000
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 _BELOW: Final = re.compile(
     rf"(?P<type>[A-Z][A-Za-z]+)(?:/(?P<id>{ID_PATTERN}))?"
@@ -172,6 +173,13 @@ def expect_each_once(identities: Iterable[tuple[Entry, str, str]]) -> None:
             raise _refused(words, f"{entry.expression}.request.url")
 
 
+def _faults_of_place(entry: Entry) -> Iterator[Issue]:
+    """What is wrong with the fullUrl, by which other entries name the resource."""
+    if entry.full_url and not _ABSOLUTE.match(entry.full_url):
+        words = "a fullUrl is absolute: `urn:uuid:...`, or an address with its server"
+        yield Issue("value", words, f"{entry.expression}.fullUrl")
+
+
 def faults_of(entry: Entry) -> Iterator[Issue]:
     """What is wrong with a request by itself, before its resource is judged."""
     at = f"{entry.expression}.request"
@@ -240,7 +248,7 @@ def _entry(number: int, entry: Mapping[str, Any], body: bytes) -> Entry:
         body=body,
         resource=entry.get("resource"),
     )
-    issues = tuple(faults_of(read))
+    issues = tuple(_faults_of_place(read)) or tuple(faults_of(read))
     return replace(read, issues=issues) if issues else _with_patch(read)
 
 

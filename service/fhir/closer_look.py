@@ -147,12 +147,15 @@ def _stands_at(listed: Any, number: int) -> bool:
 
 
 def _contained(place: Place, text: bytes) -> Iterator[Issue]:
-    """The rules for contained resources, dom-2 to dom-5."""
+    """The rules for contained resources: dom-2 to dom-5, and an id of its own for each."""
     words = {rule.key: rule.words for rule in invariants()["DomainResource"]}
     if place.container is None:
         for number in _unused(place.resource, text):
             at = f"{place.expression}.contained[{number}]"
             yield Issue("invariant", f"{words['dom-3']} (dom-3)", at)
+        for number in _named_again(place.resource):
+            at = f"{place.expression}.contained[{number}].id"
+            yield Issue("invariant", "another contained resource has this id", at)
         return
     for key, path in _broken(place.resource):
         yield Issue("invariant", f"{words[key]} ({key})", f"{place.expression}.{path}")
@@ -165,6 +168,18 @@ def _broken(contained: Resource) -> Iterator[tuple[str, str]]:
     for name in ("versionId", "lastUpdated", "security"):
         if isinstance(meta, dict) and name in meta:
             yield "dom-5" if name == "security" else "dom-4", f"meta.{name}"
+
+
+def _named_again(resource: Resource) -> Iterator[int]:
+    """The contained resources with the id of one before: a reference would mean either."""
+    seen: set[str] = set()
+    listed = resource["contained"]
+    for number, inner in enumerate(listed if isinstance(listed, list) else []):
+        named = inner.get("id") if isinstance(inner, dict) else None
+        if isinstance(named, str) and named in seen:
+            yield number
+        elif isinstance(named, str):
+            seen.add(named)
 
 
 def _unused(resource: Resource, text: bytes) -> Iterator[int]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.api.schemas.audit import AuditQuestion, compliance_csv
-from service.domain.compliance import Compliance, Counted
+from service.domain.compliance import Compliance, Counted, NotFollowed
 from service.domain.directory import Unit
 from service.runtime import Runtime
 from tests.api.conftest import Client, Json
@@ -84,6 +84,20 @@ def test_csv_has_the_same_rows_with_the_day_beside(auditor):
     assert [one["activity"] for one in table] == [one["activity"] for one in shown]
     assert [one["share"] for one in table] == [str(one["share"]) for one in shown]
     assert {one["as_of"] for one in table} == {TODAY.isoformat()}
+
+
+def test_csv_tells_who_is_not_followed_up_beside_the_rows_of_a_protocol():
+    counts = Counted("u1", "asthma", "", 2, 0, 2, 2, 0, 0)
+    missing = (NotFollowed("u1", "asthma", 3), NotFollowed("u1", "hypertension", 4))
+    found = Compliance(TODAY, NOON, (counts, counts._replace(activity="act")), missing)
+    table = csv.DictReader(StringIO(compliance_csv(found, AuditQuestion(as_of=TODAY), {})))
+    told = {(one["unit"], one["protocol"], one["activity"]): one for one in table}
+    assert {names: one["not_followed"] for names, one in told.items() if names[0]} == {
+        ("u1", "asthma", ""): "3",
+        ("u1", "asthma", "act"): "",
+        ("u1", "hypertension", ""): "4",
+    }
+    assert told["u1", "hypertension", ""]["denominator"] == "0"
 
 
 def test_csv_may_be_asked_for_by_the_accept_header(auditor):

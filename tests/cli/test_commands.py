@@ -135,8 +135,17 @@ def test_a_folder_that_is_misspelt_is_told_in_one_line_and_not_made(tmp_path: Pa
     for command in ("worklist", "serve", "refresh", "token --role system", "enrol"):
         told = shell.run(*command.split(), status=1).stderr
         assert told.startswith(f"seuranta: There is no database {folder}")
-        assert "seuranta migrate" in told
+        assert told.endswith(
+            "seuranta migrate makes one; if there should be one, check SEURANTA_DATA_DIR.\n"
+        )
     assert not folder.exists()
+
+
+def test_an_address_of_a_database_that_is_wrong_is_named_and_not_the_folder(tmp_path: Path) -> None:
+    shell = terminal(f"sqlite:///{tmp_path}", tmp_path)
+    for command in ("migrate", "worklist"):
+        told = shell.run(command, status=1).stderr
+        assert told.lower().rstrip(".\n").endswith("check seuranta_database_url")
 
 
 def test_a_token_for_somebody_who_is_not_here_comes_with_a_warning(region: Terminal) -> None:

@@ -54,6 +54,13 @@ def test_the_rules_of_contained_resources(contained: dict[str, Any], key: str) -
     assert any(key in issue.words for issue in issues_of(resource))
 
 
+def test_no_two_contained_resources_have_one_id() -> None:
+    inner = {"resourceType": "Practitioner", "id": "p"}
+    twice = an_observation(contained=[inner, inner], performer=[{"reference": "#p"}])
+    [issue] = issues_of(twice)
+    assert (issue.code, issue.expression) == ("invariant", "Observation.contained[1].id")
+
+
 def test_a_contained_resource_may_refer_to_its_container() -> None:
     inner = {"resourceType": "Provenance", "id": "p", "target": [{"reference": "#"}]}
     inner |= {"recorded": "2027-03-12T09:30:00Z", "agent": [{"who": {"display": "x"}}]}

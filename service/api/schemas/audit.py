@@ -76,13 +76,18 @@ def compliance_members(
 
 
 def compliance_csv(found: Compliance, question: AuditQuestion, units: Mapping[str, Unit]) -> str:
-    """The rows as CSV: commas, decimal points, a header, a share that is empty where there is none."""
+    """The rows as CSV: commas, decimal points, a header, what is not known or meant left empty.
+
+    Beside them stands how many people are not followed up, as `seuranta audit` shows it.
+    """
     text = StringIO()
     writer = csv.DictWriter(text, _COLUMNS)
     writer.writeheader()
     day = {"as_of": found.as_of.isoformat(), "known_at": found.known_at.isoformat()}
-    for one in _rows(found.rows, question, units):
-        writer.writerow(day | {name: _cell(value) for name, value in one.items()})
+    for counted, people in found.beside_not_followed():
+        for one in _rows([counted], question, units):
+            cells = {name: _cell(value) for name, value in one.items()}
+            writer.writerow(day | cells | {"not_followed": people})
     return text.getvalue()
 
 
@@ -128,4 +133,5 @@ _COLUMNS: Final = (
     "overdue",
     "at_target",
     "beyond_target",
+    "not_followed",
 )

@@ -40,15 +40,21 @@ def fill_with_demo(runtime: Runtime, progress: Progress, *, people: int = PEOPLE
     A filling that was stopped is taken up where it was. BusinessRuleBroken where the database holds
     people of another origin.
     """
-    with runtime.store.read() as view:
-        is_ours = bool(view.marks.value(INVENTED))
-    if not is_ours:
-        _expect_nobody(runtime)
+    if not expect_room(runtime):
         _mark(runtime, INVENTED, f"seed {SEED}")
     with _region_files(runtime, people) as folder:
         manner = Manner(source="demo", author=ACTOR, reason="demo region")
         load_files(runtime, [folder], manner=manner, progress=progress)
     _mark(runtime, MOVED_IN, f"{people} people")
+
+
+def expect_room(runtime: Runtime) -> bool:
+    """Whether the region has begun to move in; BusinessRuleBroken where other people live there."""
+    with runtime.store.read() as view:
+        if view.marks.value(INVENTED):
+            return True
+    _expect_nobody(runtime)
+    return False
 
 
 def _expect_nobody(runtime: Runtime) -> None:

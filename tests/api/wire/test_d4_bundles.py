@@ -270,6 +270,14 @@ def test_relative_references_are_those_of_the_entrys_own_base(client) -> None:
     assert [one["fullUrl"] for one in searched] == [f"{BASE}Patient/7"]
 
 
+@pytest.mark.check(84)
+@pytest.mark.parametrize("place", ["Patient/8", "8", "#8"])
+def test_a_full_url_is_no_relative_one(client, place) -> None:
+    entry = an_entry("POST", "Patient", a_person(), fullUrl=place)
+    refused(sent(client, entry), 400, "Bundle.entry[0].fullUrl")
+    assert statuses(sent(client, entry, kind="batch")) == ["400"]
+
+
 @pytest.mark.check(82)
 def test_the_conditions_of_single_entries_are_heeded(client) -> None:
     client.put("/fhir/Patient/p1", a_patient())
