@@ -18,6 +18,7 @@ from service.domain.fact import (
     DISPENSE,
     ENCOUNTER,
     MEDICINE,
+    UNDATED,
     UNIT,
     Fact,
 )
@@ -76,6 +77,12 @@ def a_condition(code: str, on: str, until: str | None = None, **more: Any) -> Fa
     """A condition from its onset to its last active day."""
     more.setdefault("source", f"Condition/{code}-{on}")
     return a_fact(CONDITION, on, until=a_last_day(until), code=code, **more)
+
+
+def an_undated_condition(code: str, id_: str, *, at: str = "", sender: str = "") -> Fact:
+    """A condition that does not say since when, recorded at an Encounter if at any."""
+    fact = Fact(CONDITION, FOREVER, f"Condition/{id_}", code=code, quality=UNDATED)
+    return fact._replace(setting=at, detail=sender)
 
 
 def a_use(atc: str, on: str, until: str | None = None, dose: str = "", **more: Any) -> Fact:

@@ -17,7 +17,8 @@ def command(form: str) -> None:
     """Print which codes of which senders did not count, why, and how often.
 
     Reasons: code (not one that counts), unit (no unit we can convert), value (none), status (not
-    final), setting (taken in hospital), day (no day). It shows no person.
+    final), setting (taken in hospital), day (no day, and for a condition no Encounter that names it).
+    It shows no person.
 
     \b
     Example:

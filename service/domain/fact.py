@@ -23,6 +23,7 @@ FOLLOW_UP: Final = "follow-up"
 SELF: Final = "self"
 APPROXIMATE: Final = "approximate"
 ELSEWHERE: Final = "elsewhere"
+UNDATED: Final = "undated"
 
 
 class Fact(NamedTuple):
@@ -33,6 +34,10 @@ class Fact(NamedTuple):
     and `part` its component. `value` is in the item's own unit, as converted; with a `comparator`
     it is a bound of a range. `at` (UTC, ISO 8601) and `received` (transaction number) order
     results of one day. `setting` names the Encounter it was taken at.
+
+    What its source leaves without a day is `UNDATED` and stands at FOREVER, `detail` its sender: no rule
+    sees it before `dating` has put a day (what-is-due 1.3). An Encounter's `detail` is one of its
+    reasons: a code, or a Condition that it names (`Condition/c1`).
     """
 
     item: str

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from service.domain.catalogue import Catalogue
-from service.domain.fact import Fact
+from service.domain.fact import UNDATED, Fact
 
 Kinds: TypeAlias = Mapping[str, frozenset[str]]
 """The kinds of activity that an item can close, by the item."""
@@ -27,6 +27,6 @@ def kinds_of(catalogue: Catalogue) -> Kinds:
 
 def fed_by(facts: Iterable[Fact], kinds: Kinds) -> Iterator[tuple[str, date]]:
     """The kinds that came with these facts, each with the day that it tells of."""
-    for fact in facts:
+    for fact in (one for one in facts if one.quality != UNDATED):
         for kind in kinds.get(fact.item, ()):
             yield kind, fact.day

@@ -7,6 +7,7 @@ from typing import Final
 
 from service.domain.clearance import CLEARANCE, CREATININE, WEIGHT, computed
 from service.domain.closing import Closing, Doing, counts, doings
+from service.domain.dating import namings
 from service.domain.fact import (
     BIRTH,
     CONDITION,
@@ -16,6 +17,7 @@ from service.domain.fact import (
     MEDICINE,
     REMISSION,
     SEX,
+    UNDATED,
     Fact,
     by_time,
 )
@@ -32,7 +34,8 @@ class PatientFacts:
 
     `controllers` are the registers whose facts may be used (None: all). `not_from` maps an item to
     the Encounter classes whose readings do not count (`what-is-due` 2.2). `memo` remembers the
-    timelines of rules already asked, by the rule's own identity.
+    timelines of rules already asked, by the rule's own identity. `namings` tell which Encounters date
+    what has no day of its own; without one it is no fact of the patient.
     """
 
     def __init__(
@@ -49,9 +52,14 @@ class PatientFacts:
         self._news: set[date] | None = None
         self._eves: dict[date, PatientFacts] = {}
         self.memo: dict[tuple[int, date | None], Timeline] = {}
+        undated: list[Fact] = []
         for fact in facts:
             if controllers is None or not fact.controller or fact.controller in controllers:
-                self._by_item[fact.item].append(fact)
+                where = undated if fact.quality == UNDATED else self._by_item[fact.item]
+                where.append(fact)
+        self.namings = namings(undated, self.of(ENCOUNTER)) if undated else ()
+        for dated in filter(None, (one.dated for one in self.namings)):
+            self._by_item[dated.item].append(dated)
         for of_item in self._by_item.values():
             of_item.sort(key=by_time)
         self._settings = {fact.source: fact.code for fact in self.of(ENCOUNTER)}

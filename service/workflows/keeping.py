@@ -26,6 +26,7 @@ from service.domain.responsibility import responsibilities
 from service.domain.step import changes
 from service.workflows.ports import Work
 from service.workflows.recalling import Recall, Then, moment
+from service.workflows.undated import dated_by, tell_undated
 
 UNKNOWN_DISTANCE: Final = -1
 
@@ -60,7 +61,8 @@ class Keeping:
 class Step(NamedTuple):
     """What a step changed for one patient: the follow-ups that differ, the protocols it added.
 
-    `unit` is theirs today.
+    `unit` is theirs today; `dated` are Conditions without a day of their own (`Condition/c1`), each
+    with the Encounter that dates it.
     """
 
     key: int
@@ -68,6 +70,7 @@ class Step(NamedTuple):
     unit: str
     changed: tuple[ChangedFollowUp, ...]
     added: frozenset[str] = frozenset()
+    dated: Mapping[str, str] = MappingProxyType({})
 
 
 class Foreseen(NamedTuple):
@@ -128,7 +131,8 @@ def keep_in_step(
     CarePlan of those `without_plan` has just been deleted: it comes back with the next change. Of
     those whom a load of history `told` about, what was known since is computed anew.
     """
-    facts = work.evidence.of_many(keys, viewer=Viewer(Role.SYSTEM, today))
+    viewer = Viewer(Role.SYSTEM, today)
+    facts = work.evidence.of_many(keys, viewer=viewer)
     directory = _Directory(work.directory.units(), work.directory.places())
     standing = work.kept.of(keys, facts)
     recalled = {
@@ -144,6 +148,7 @@ def keep_in_step(
         ]
         work.care_relations.follow({one.kept.key: one.responsible for one in ahead})
     for one in ahead:
+        tell_undated(work, one.kept.key, one.looked.patient.namings, viewer=viewer)
         if one.kept.key in recalled:
             _remember(work, one, recalled[one.kept.key])
     work.directory.place_patients([one.placed() for one in ahead])
@@ -317,7 +322,8 @@ class _Stepper:
             self.work.kept.save(kept.key, changed, care_plan=plan.id, today=self.today)
             content = self._content(looked, plan, ahead.computed, ahead.unit)
             self.keeping.maker.write(self.work, content, changed, today=self.today)
-        return Step(kept.key, kept.id, ahead.unit, changed, frozenset(new))
+        dated = dated_by(looked.patient.namings)
+        return Step(kept.key, kept.id, ahead.unit, changed, frozenset(new), dated)
 
     def _keep_live(self, plan: KeptPlan) -> None:
         """Live is a plan that follows a protocol; one that follows none any more is not."""

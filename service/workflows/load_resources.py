@@ -54,10 +54,11 @@ class Incoming(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a resource, and why it was refused."""
+    """What became of a resource, and why it was refused; `counts`: an Encounter dates it now."""
 
     fate: Fate
     words: str = ""
+    counts: bool = False
 
 
 class Standing(Protocol):
@@ -237,7 +238,11 @@ class _Loader:
         notes = Notes(self._work, keys, self._keeping.kinds, self._today)
         over = ended([one.reading for one in _moving(incoming, outcomes)], live.values())
         self._store(list(zip(incoming, outcomes, strict=True)), before, over, notes)
-        return outcomes
+        dated = self._keep(notes)
+        return [
+            outcome._replace(counts=f"{one.named.type}/{one.named.id}" in dated)
+            for one, outcome in zip(incoming, outcomes, strict=True)
+        ]
 
     def _expect_unknown(self, incoming: Sequence[Incoming]) -> None:
         """Conflict where a resource that was to be new now stands under another id."""
@@ -278,7 +283,6 @@ class _Loader:
         notes.note_new(new)
         self._change([one for one in changed if one not in first], before, notes)
         self._work.identities.note(one.known_as for one, _ in judged if one.known_as)
-        self._keep(notes)
 
     def _change(self, changed: Iterable[Incoming], before: _Before, notes: Notes) -> None:
         for one in changed:
@@ -289,12 +293,15 @@ class _Loader:
     def _found(self, named: Named) -> Stored | None:
         return self._work.resources.find(named.type, named.id, viewer=self._viewer)
 
-    def _keep(self, notes: Notes) -> None:
-        if notes.touched:
-            notes.identify()
-            keys = sorted(notes.touched)
-            steps = keep_in_step(self._work, keys, self._keeping, today=self._today, noted=notes)
-            notes.record_feeds({one.key: one.unit for one in steps})
+    def _keep(self, notes: Notes) -> set[str]:
+        """Bring what is kept in step; the sources without a day of their own that have one now."""
+        if not notes.touched:
+            return set()
+        notes.identify()
+        keys = sorted(notes.touched)
+        steps = keep_in_step(self._work, keys, self._keeping, today=self._today, noted=notes)
+        notes.record_feeds({one.key: one.unit for one in steps})
+        return {source for one in steps for source in one.dated}
 
 
 _MOVING: Final = frozenset({Fate.NEW, Fate.CHANGED})

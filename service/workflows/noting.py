@@ -13,7 +13,7 @@ from service.clock import day_begins
 from service.domain.access import Role, Viewer
 from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.directory import Person
-from service.domain.fact import Fact
+from service.domain.fact import UNDATED, Fact
 from service.domain.feeding import Kinds, fed_by
 from service.domain.interval import FOREVER
 from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stored
@@ -157,6 +157,8 @@ class Notes:
             facts = self._facts(reading, self._told_before(patient, source, reading))
             known = self._known(patient, reading)
             changed |= self._work.evidence.replace(patient, source, facts, known=known)
+            # Whether it counts is told anew by the step.
+            changed |= any(fact.quality == UNDATED for fact in facts)
             self._feed(patient, facts, known)
         if reading.not_counted or not is_first:
             results: Sequence[NotCounted] = reading.not_counted

@@ -5,7 +5,7 @@ facts noted, follow-ups computed and kept; then it commits, or nothing of it hap
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -225,10 +225,11 @@ class _Receiver:
 class _Consequences:
     """What steps did to follow-ups, by the source of what did it."""
 
-    def __init__(self, steps: Iterable[Step], today: date) -> None:
+    def __init__(self, steps: Sequence[Step], today: date) -> None:
         self._closed: defaultdict[str, list[ChangedFollowUp]] = defaultdict(list)
         self._reopened: defaultdict[str, list[ChangedFollowUp]] = defaultdict(list)
         self._enrolled = {step.key: tuple(sorted(step.added)) for step in steps}
+        self._dated = {what: by for step in steps for what, by in step.dated.items()}
         for changed in (changed for step in steps for changed in step.changed):
             for source in changed.closers:
                 self._closed[source].append(changed)
@@ -240,11 +241,13 @@ class _Consequences:
         if one.stored is None or one.stands:
             return one
         source = f"{one.stored.type}/{one.stored.id}"
-        enrols = one.stored.type in _ENROLLING and not one.stored.deleted
+        is_enrolling = one.stored.type in _ENROLLING or source in self._dated.values()
+        enrols = is_enrolling and not one.stored.deleted
         return one._replace(
             changed=tuple(self._closed.get(source, ())),
             reopened=tuple(self._reopened.get(source, ())),
             enrolled=self._enrolled.get(one.stored.patient, ()) if enrols else (),
+            not_counted=() if source in self._dated else one.not_counted,
         )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.applicability import fits
-from service.domain.fact import CONDITION, Fact
+from service.domain.fact import CONDITION, ENCOUNTER, UNDATED, Fact
 from service.domain.follow_up import FollowUp, Hold, Plan, Planned, Stretch
 from service.domain.interval import FOREVER
 from service.domain.patient import PatientFacts
@@ -55,6 +55,22 @@ def test_the_order_of_facts_and_their_repetition_do_not_matter(case: Case, rando
 @settings(max_examples=40)
 def test_the_same_input_gives_the_same_output(case: Case) -> None:
     assert computed(case) == computed(case)
+
+
+@given(CASES)
+@settings(max_examples=40)
+def test_a_condition_that_an_encounter_dates_is_as_one_with_a_day_of_its_own(case: Case) -> None:
+    told = [each for fact in case.facts for each in _dated_by_encounter(fact)]
+
+    assert computed(case, told) == computed(case)
+
+
+def _dated_by_encounter(fact: Fact) -> list[Fact]:
+    """A condition without its day, and the Encounter of that day that names it."""
+    if fact.item != CONDITION or fact.detail:
+        return [fact]
+    naming = Fact(ENCOUNTER, fact.day, f"Encounter/{fact.source}", detail=fact.source)
+    return [fact._replace(day=FOREVER, quality=UNDATED), naming]
 
 
 @given(CASES, DAYS_OF_CASES)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from service.domain.interval import FOREVER
+from service.fhir.evidence.facts import facts_of
 from tests.fhir_evidence.reading import read
 from tests.fhir_evidence.resources import (
     ACTIVITY,
@@ -72,6 +74,21 @@ RECORDS = {
     "an unfinished visit does nothing yet": (
         an_encounter(status="in-progress", type=[concept(ACTIVITY, "nurse")]),
         ["encounter AMB 2027-03-12..2027-03-12"],
+    ),
+    "the conditions that it names": (
+        an_encounter(
+            reasonCode=[concept(ICD10, "J45.9")],
+            reasonReference=[{"reference": "Condition/c1"}, {"reference": "Procedure/x1"}],
+            diagnosis=[
+                {"condition": {"reference": "Condition/c1"}},
+                {"condition": {"reference": "Condition/c2"}},
+            ],
+        ),
+        [
+            "encounter AMB icd10|J45.9 2027-03-12..2027-03-12",
+            "encounter AMB Condition/c1 2027-03-12..2027-03-12",
+            "encounter AMB Condition/c2 2027-03-12..2027-03-12",
+        ],
     ),
     "a planned one says nothing": (an_encounter(status="planned"), []),
     "one entered in error says nothing": (an_encounter(status="entered-in-error"), []),
@@ -209,13 +226,40 @@ def test_a_condition_that_ended_on_no_day_ended_when_we_learnt_of_it(catalogue):
     assert found == ["condition icd10|E11.9 2020-05-04..2027-04-01"]
 
 
-def test_a_condition_without_dates_begins_with_its_encounter(catalogue):
-    found = read(catalogue, a_condition(onsetDateTime=None), encountered_on=LEARNT)
-    assert found == ["condition icd10|E11.9 2027-04-02"]
+def test_a_condition_without_dates_is_kept_for_the_encounter_that_names_it(catalogue):
+    resource = a_condition(
+        onsetDateTime=None,
+        encounter={"reference": "Encounter/e1"},
+        meta={"source": "https://ehr.example"},
+    )
+
+    [fact], _ = facts_of(resource, catalogue, received_on=LEARNT)
+
+    assert (fact.code, fact.quality, fact.day, fact.until) == (
+        "icd10|E11.9",
+        "undated",
+        FOREVER,
+        FOREVER,
+    )
+    assert (fact.setting, fact.detail) == ("Encounter/e1", "https://ehr.example")
+    assert "not counted: day icd10|E11.9" in read(catalogue, resource)
 
 
-def test_a_condition_that_nothing_dates_does_not_count(catalogue):
-    assert read(catalogue, a_condition(onsetDateTime=None)) == ["not counted: day icd10|E11.9"]
+def test_of_a_condition_without_a_beginning_the_remission_has_its_own_day(catalogue):
+    remission = {"coding": [{"code": "remission"}]}
+    resource = a_condition(
+        onsetDateTime=None, clinicalStatus=remission, abatementDateTime="2024-09-01"
+    )
+    assert read(catalogue, resource, received_on=LEARNT) == [
+        "condition icd10|E11.9 undated 9999-12-31..2024-08-31",
+        "remission icd10|E11.9 2024-09-01",
+        "not counted: day icd10|E11.9",
+    ]
+
+
+def test_what_neither_begins_nor_ends_on_a_day_is_nothing_but_not_counted(catalogue):
+    resource = a_condition(onsetDateTime=None, **ENDED)
+    assert read(catalogue, resource) == ["not counted: day icd10|E11.9"]
 
 
 def test_one_who_died_on_no_day_died_when_we_learnt_of_it(catalogue):

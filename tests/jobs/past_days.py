@@ -146,9 +146,20 @@ class Days:
     def _condition(self, number: int) -> None:
         code, who = self._chance.choice(CODES), self._who()
         self._conditions.append((f"c{number}", who, code))
-        self._receive(
-            a_condition(f"c{number}", patient=who, code=code, onsetDateTime=self._day(3000))
-        )
+        condition = a_condition(f"c{number}", patient=who, code=code)
+        self._receive(condition | {"onsetDateTime": self._day(3000)})
+
+    def _undated_condition(self, number: int) -> None:
+        """A condition that only a visit dates, now or later."""
+        code, who = self._chance.choice(CODES), self._who()
+        self._conditions.append((f"c{number}", who, code))
+        condition = a_condition(f"c{number}", patient=who, code=code)
+        condition["encounter"] = {"reference": f"Encounter/v{self._chance.randrange(8)}"}
+        del condition["onsetDateTime"]
+        if self._chance.random() < 0.5:
+            self._receive(condition)
+        else:
+            self._load(number, condition, history=self._chance.random() < 0.5)
 
     def _changed_condition(self, _number: int) -> None:
         """A condition is over, is found to be somebody else's, or was never one."""
@@ -234,6 +245,8 @@ class Days:
         """Somebody is seen at a health centre, their own or another one."""
         day = self._day(200)
         unit = self._chance.choice(("u1", "u2", "u3"))
+        named = [f"Condition/{id_}" for id_, *_ in self._conditions]
+        diagnosis = [{"condition": {"reference": self._chance.choice(named)}}] if named else []
         self._receive(
             {
                 "resourceType": "Encounter",
@@ -243,6 +256,7 @@ class Days:
                 "subject": {"reference": f"Patient/{self._who()}"},
                 "period": {"start": day, "end": day},
                 "serviceProvider": {"reference": f"Organization/{unit}"},
+                **({"diagnosis": diagnosis} if diagnosis else {}),
             }
         )
 
@@ -344,6 +358,7 @@ class Days:
         ("a result", _result),
         ("a condition", _condition),
         ("a condition", _condition),
+        ("a condition without a day", _undated_condition),
         ("a changed result", _changed_result),
         ("a deleted result", _deleted_result),
         ("a changed condition", _changed_condition),
@@ -355,6 +370,7 @@ class Days:
         ("a person who moved", _moved_person),
         ("a person who changed", _changed_person),
         ("a person deleted", _deleted_person),
+        ("a visit", _visit),
         ("a visit", _visit),
         ("a unit's setting", _unit),
         ("an enrolment", _enrolled),

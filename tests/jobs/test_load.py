@@ -362,3 +362,23 @@ def test_only_one_load_runs_at_a_time(runtime, tmp_path):
     file = ndjson(tmp_path, a_patient())
     with held(runtime, "load"), pytest.raises(AlreadyRunning):
         load_files(runtime, [file])
+
+
+def test_a_load_reports_only_those_conditions_without_a_day_that_no_encounter_dates(
+    runtime, tmp_path
+):
+    named, other = (a_condition(id_) for id_ in ("c1", "c2"))
+    del named["onsetDateTime"], other["onsetDateTime"]
+    visit = {
+        "resourceType": "Encounter",
+        "id": "e1",
+        "status": "finished",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+        "subject": {"reference": "Patient/p1"},
+        "period": {"start": "2020-05-04"},
+        "reasonReference": [{"reference": "Condition/c1"}],
+    }
+
+    report = load_files(runtime, [ndjson(tmp_path, a_unit(), a_patient(), named, other, visit)])
+
+    assert [(one.reason.value, one.results) for one in report.not_counted] == [("day", 1)]

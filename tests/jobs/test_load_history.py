@@ -296,3 +296,37 @@ def test_a_decision_that_takes_the_place_of_another_one_is_not_known_before_it(
     standing = projection(runtime)
     rebuild(at(runtime, LOADED + MINUTE))
     assert projection(runtime) == standing
+
+
+def test_what_an_encounter_dates_is_known_as_soon_as_the_encounter(
+    runtime: Runtime, tmp_path: Path
+):
+    def told(who: str) -> list[Json]:
+        condition = a_condition(f"{who}-c1", patient=who)
+        del condition["onsetDateTime"]
+        visit = {
+            "resourceType": "Encounter",
+            "id": f"{who}-e1",
+            "status": "finished",
+            "class": {
+                "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+                "code": "AMB",
+            },
+            "subject": {"reference": f"Patient/{who}"},
+            "period": {"start": "2018-05-04", "end": "2018-05-04"},
+            "diagnosis": [{"condition": {"reference": f"Condition/{who}-c1"}}],
+        }
+        return [condition, visit]
+
+    begin(runtime)
+    seen_on = datetime.fromisoformat("2018-05-04T00:00:00+03:00")
+    happened = list(zip((BEGINNING + 2 * MINUTE, seen_on), told("posted"), strict=True))
+    post(runtime, happened)
+
+    load(runtime, tmp_path, *told("loaded"))
+
+    expect_the_same(runtime, happened)
+    assert "hba1c" in seen(runtime, "loaded", seen_on)
+    before = projection(runtime)
+    assert rebuild(at(runtime, LOADED + MINUTE)).different == 0
+    assert projection(runtime) == before

@@ -10,8 +10,9 @@ from typing import Final
 
 from service.domain.fact import DISPENSE, MEDICINE, Fact
 from service.domain.interval import Interval, next_day
+from service.domain.pregnancy import PREGNANCY
 from service.domain.rule.asked import Asked, not_known
-from service.domain.rule.person import PREGNANCY, last_pregnancy
+from service.domain.rule.person import last_pregnancy
 from service.domain.truth import Ground, Sample, Timeline, Truth, sampled, truth_of
 
 UNMAPPED: Final = ""

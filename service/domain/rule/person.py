@@ -7,16 +7,13 @@ from typing import Final
 
 from service.domain.fact import SEX, Fact
 from service.domain.interval import Interval, days_after, next_day, whole_years
+from service.domain.pregnancy import DAYS_OF_PREGNANCY, PREGNANCY, PREGNANT
 from service.domain.rule.asked import Asked, not_known
 from service.domain.truth import Ground, Sample, Timeline, Truth, always, sampled, truth_of
 
-PREGNANCY: Final = "pregnancy"
 PLANNED: Final = "planned"
-PREGNANT: Final = "pregnant"
 ENDED: Final = "ended"
-# ACOG Committee Opinion 700: the due date is 280 days after the last menstrual period; the first
-# trimester lasts 13 weeks and 6 days from it.
-DAYS_OF_PREGNANCY: Final = 280
+# ACOG Committee Opinion 700: the first trimester lasts 13 weeks and 6 days from the last menstrual period.
 FIRST_TRIMESTER_DAYS: Final = 13 * 7 + 6
 FIRST_HALF_DAYS: Final = 20 * 7 - 1
 WEEKS_12_TO_28: Final = (12 * 7, 28 * 7)

@@ -1,18 +1,18 @@
 """Conditions: codes with the days on which they were active.
 
-Source: `what-is-due` 1.1, 1.3 and 1.5; R4 condition.html. From the onset, else the day it was recorded,
-else the Encounter's; to the day before it ended.
+Source: `what-is-due` 1.1, 1.3 and 1.5; R4 condition.html. From the onset, else the day it was recorded;
+to the day before it ended. One that has neither is told without a day: what Encounters tell dates it.
 """
 
 from datetime import date, timedelta
 from typing import Final
 
-from service.domain.fact import CONDITION, REMISSION, Fact
+from service.domain.fact import CONDITION, REMISSION, UNDATED, Fact
 from service.domain.interval import FOREVER
+from service.domain.pregnancy import PREGNANCY, PREGNANT, latest_due_date
 from service.domain.record import NotCountedReason
 from service.fhir.evidence.code_systems import codes_of
 from service.fhir.evidence.days import day_of
-from service.fhir.evidence.pregnancy import PREGNANCY, latest_due_date
 from service.fhir.evidence.received import Received
 
 NEVER_WAS: Final = frozenset({"refuted", "entered-in-error"})
@@ -26,14 +26,28 @@ def condition(received: Received) -> None:
         return
     codes = codes_of(received.resource.get("code"))
     first = _first_day(received)
+    last = _last_day(received, first)
     if first is None:
         received.refuse(NotCountedReason.DAY, codes)
+    if last is None:
         return
-    last = _last_day(received, first)
-    if first <= last:
-        _note_active(received, codes, first, last)
-        _found(received, codes, first, last)
+    if first is None or first <= last:
+        _note_active(received, codes, first or FOREVER, last)
+        _found(received, codes, first or FOREVER, last)
+    if first is None:
+        _leave_undated(received)
     _in_remission(received, codes, last)
+
+
+def _leave_undated(received: Received) -> None:
+    """Mark what stands at no day; an ending has its own."""
+    setting, sender = received.setting, received.sender()
+    received.facts[:] = [
+        fact._replace(quality=UNDATED, setting=setting, detail=sender)
+        if fact.day == FOREVER
+        else fact
+        for fact in received.facts
+    ]
 
 
 def _note_active(received: Received, codes: list[str], first: date, last: date) -> None:
@@ -65,11 +79,14 @@ def _first_day(received: Received) -> date | None:
         resource.get("recordedDate"),
     )
     days = (day_of(text) for text in told)
-    return next((day for day in days if day), received.encountered_on)
+    return next((day for day in days if day), None)
 
 
-def _last_day(received: Received, first: date) -> date:
-    """The last active day; an ending without a date is the day we learnt of it, else was recorded."""
+def _last_day(received: Received, first: date | None) -> date | None:
+    """The last active day; an ending without a date is the day we learnt of it, else was recorded.
+
+    None where it has ended and nothing tells when.
+    """
     resource = received.resource
     told = (
         resource.get("abatementDateTime"),
@@ -82,7 +99,7 @@ def _last_day(received: Received, first: date) -> date:
     if not ENDED.intersection(_status(received, "clinicalStatus")) and not _abated(received):
         return FOREVER
     learnt = received.received_on or day_of(resource.get("recordedDate")) or first
-    return learnt - A_DAY
+    return learnt - A_DAY if learnt else None
 
 
 def _abated(received: Received) -> bool:
@@ -104,6 +121,6 @@ def _found(received: Received, codes: list[str], first: date, last: date) -> Non
 def _pregnancy(received: Received, first: date, last: date) -> None:
     """A pregnancy as a condition: pregnant from its onset, ended on its abatement."""
     due = latest_due_date(first)
-    received.note(Fact(PREGNANCY, first, received.source, until=due, code="pregnant"))
+    received.note(Fact(PREGNANCY, first, received.source, until=due, code=PREGNANT))
     if last != FOREVER:
         received.note(Fact(PREGNANCY, last + A_DAY, received.source, code="ended"))

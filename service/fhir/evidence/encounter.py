@@ -10,7 +10,7 @@ from service.domain.fact import ENCOUNTER, UNIT, Fact
 from service.domain.interval import FOREVER
 from service.fhir.evidence.code_systems import codes_of
 from service.fhir.evidence.days import day_of, ended, last_day_of
-from service.fhir.evidence.received import Received, reference_to
+from service.fhir.evidence.received import Received, reference_to, references_to
 
 FINISHED: Final = "finished"
 OPEN: Final = frozenset({"arrived", "triaged", "in-progress", "onleave"})
@@ -40,8 +40,16 @@ def _last_day(received: Received, first: date) -> date:
 
 
 def _reasons(received: Received) -> list[str]:
+    """The codes it bears and the Conditions it names, as a reason or as a diagnosis."""
     concepts = received.resource.get("reasonCode", ())
-    return [code for concept in concepts for code in codes_of(concept)]
+    codes = [code for concept in concepts for code in codes_of(concept)]
+    diagnoses = received.resource.get("diagnosis", ())
+    named = [
+        *received.resource.get("reasonReference", ()),
+        *(one["condition"] for one in diagnoses),
+    ]
+    conditions = dict.fromkeys(references_to(named, "Condition"))
+    return [*codes, *(f"Condition/{one}" for one in conditions)]
 
 
 def _visited(received: Received, first: date) -> None:

@@ -48,19 +48,17 @@ def facts_of(
     *,
     source: str = "",
     received_on: date | None = None,
-    encountered_on: date | None = None,
 ) -> tuple[Sequence[Fact], Sequence[NotCounted]]:
     """What a valid resource says about its patient, and what it says that cannot count.
 
     `source` is where it stands (`Observation/a1`; left out: by its own id). `received_on`, the
-    clinic's day of the commit, dates endings that the resource leaves undated; `encountered_on` is
-    the day of the Encounter that a Condition names, for one without dates of its own.
+    clinic's day of the commit, dates endings that the resource leaves undated.
     """
     kind = resource["resourceType"]
     read = READERS.get(kind)
     if read is None:
         return (), ()
     source = source or f"{kind}/{resource['id']}"
-    received = Received(resource, source, catalogue, received_on, encountered_on)
+    received = Received(resource, source, catalogue, received_on)
     read(received)
     return received.facts, received.not_counted

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from service.domain.catalogue import Item
 from service.domain.fact import SELF, Fact
+from service.domain.pregnancy import PREGNANCY
 from service.domain.record import NotCountedReason
 from service.domain.units import Conversion, conversion
 from service.fhir.evidence.code_systems import codes_of
 from service.fhir.evidence.days import Told, performed
-from service.fhir.evidence.pregnancy import PREGNANCY, with_due_date
+from service.fhir.evidence.pregnancy import with_due_date
 from service.fhir.evidence.received import WITHDRAWN, DoesNotCount, Json, Received
 
 COUNTING: Final = frozenset({"final", "amended", "corrected"})

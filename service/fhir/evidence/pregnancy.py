@@ -1,20 +1,18 @@
 """Pregnancy: a status with its day, and the due date from which its trimesters are counted.
 
 Source: HL7 International Patient Summary, pregnancy status (LOINC 82810-3) with the estimated date of
-delivery (11778-8) beside it; ACOG Committee Opinion 700 for the length of a pregnancy.
+delivery (11778-8) beside it.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from service.domain.rule.person import DAYS_OF_PREGNANCY, PREGNANCY, PREGNANT
+from service.domain.pregnancy import PREGNANCY, PREGNANT, latest_due_date
 from service.fhir.evidence.code_systems import codes_of
 from service.fhir.evidence.days import day_of
 from service.fhir.evidence.received import Received
 
 DUE_DATE: Final = "loinc|11778-8"
-
-__all__ = ["PREGNANCY", "latest_due_date", "with_due_date"]
 
 
 def with_due_date(received: Received) -> None:
@@ -23,11 +21,6 @@ def with_due_date(received: Received) -> None:
     for number, fact in enumerate(received.facts):
         if fact.item == PREGNANCY and fact.code == PREGNANT:
             received.facts[number] = fact._replace(until=due or latest_due_date(fact.day))
-
-
-def latest_due_date(known_on: date) -> date:
-    """The latest day that the due date can be: that of a pregnancy which began on the day it was known."""
-    return known_on + timedelta(days=DAYS_OF_PREGNANCY)
 
 
 def _told_due_date(received: Received) -> date | None:

@@ -29,15 +29,13 @@ class DoesNotCount(Exception):
 class Received:
     """A resource, where it stands (`Observation/a1`), and the facts read from it so far.
 
-    `received_on` is the clinic's day of our commit, and `encountered_on` the day of the Encounter the
-    resource names: they date what the resource itself leaves undated.
+    `received_on` is the clinic's day of our commit: it dates endings that the resource leaves undated.
     """
 
     resource: Json
     source: str
     catalogue: Catalogue
     received_on: date | None = None
-    encountered_on: date | None = None
     facts: list[Fact] = field(default_factory=list)
     not_counted: list[NotCounted] = field(default_factory=list)
 

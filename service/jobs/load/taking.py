@@ -147,7 +147,7 @@ def _told(prepared: Prepared, outcomes: Sequence[Outcome]) -> Taken:
             refused += refusals_of(spot, [Issue("business-rule", outcome.words, at)])
         else:
             counts[one.reading.type][outcome.fate] += 1
-            if outcome.fate is not Fate.SAME:
+            if outcome.fate is not Fate.SAME and not outcome.counts:
                 uncounted.update(set(one.reading.not_counted))
     return Taken(dict(counts), sorted(refused, key=_place), uncounted)
 

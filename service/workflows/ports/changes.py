@@ -100,6 +100,10 @@ class EvidenceChanges(EvidenceSeen, Protocol):
 class NotCountedChanges(Protocol):
     """Results that did not count, as a transaction changes them."""
 
+    def of(self, patient: int, *, viewer: Viewer) -> list[tuple[str, NotCounted]]:
+        """What of a person's results did not count, each with its source."""
+        ...
+
     def replace(self, patient: int, source: str, results: Sequence[NotCounted]) -> None:
         """Let a source have these results that did not count, and no others."""
         ...
