@@ -49,6 +49,10 @@ def command(  # noqa: PLR0913 - click hands each option over by its name
     A line of NDJSON is a Bundle or one resource. Loading the same again changes nothing. What is
     refused is listed with file, entry and element; the exit status is then 3.
 
+    A dry run judges each resource as if those before it were loaded, in one process. Two things it
+    does not foresee: plans that the service itself begins for people who come, and what a
+    conditional reference finds among them by something else than an identifier.
+
     \b
     Example:
       seuranta load --dry-run docs/examples

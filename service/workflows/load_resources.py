@@ -16,7 +16,7 @@ from service.domain.record import Borne, KnownAs, Named, Reading, Stored
 from service.workflows.keeping import Keeping, keep_in_step
 from service.workflows.noting import SECOND_PLAN, Notes
 from service.workflows.plan_succession import ended, is_live
-from service.workflows.ports import Stamp, View, Work
+from service.workflows.ports import Stamp, Work
 
 OTHER_PERSON: Final = (
     "a resource about somebody else stands under this id: name the source it is from"
@@ -69,6 +69,18 @@ class Standing(Protocol):
         ...
 
 
+class Expected(Standing, Protocol):
+    """What would stand when a load comes to some resources."""
+
+    def keys(self, ids: Iterable[str], *, viewer: Viewer) -> dict[str, int]:
+        """The keys of people, by id."""
+        ...
+
+    def live_plans(self, ids: Iterable[str]) -> dict[str, str]:
+        """The live shared plan that each person would have."""
+        ...
+
+
 class Loading(NamedTuple):
     """What loading needs: how bodies are stamped, how the projection is kept."""
 
@@ -88,14 +100,14 @@ def load_resources(
 
 
 def rehearse_load(
-    view: View, incoming: Sequence[Incoming], stamp: Stamp, *, today: date
+    expected: Expected, incoming: Sequence[Incoming], stamp: Stamp, *, today: date
 ) -> list[Outcome]:
     """What would become of each resource; nothing is stored."""
     viewer = Viewer(Role.SYSTEM, today)
-    judged = list(_judged(incoming, _Before(view.resources, incoming, viewer), stamp))
+    judged = list(_judged(incoming, _Before(expected, incoming, viewer), stamp))
     people = {id_ for one in incoming for id_ in one.reading.patients}
-    keys = view.patients.keys(people, viewer=viewer)
-    return _allowed(incoming, judged, keys, view.kept.live_plans(_planned(incoming)))
+    keys = expected.keys(people, viewer=viewer)
+    return _allowed(incoming, judged, keys, expected.live_plans(_planned(incoming)))
 
 
 class _Before:

@@ -72,3 +72,40 @@ def test_a_rehearsal_foresees_what_the_load_refuses(
     assert len(done.refused) == len(refused)
     for one, words in zip(done.refused, refused, strict=True):
         assert one.words.startswith(words)
+
+
+def an_organization(**more: Any) -> Json:
+    """An organisation as each sender names it, without an id that others know."""
+    known = {"system": "urn:oid:1.2.246.10", "value": "1234567-8"}
+    return {"resourceType": "Organization", "identifier": [known], "name": "Hattula", **more}
+
+
+def test_a_rehearsal_of_many_parts_foresees_what_each_finds_of_those_before(
+    standing: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Shared organisations, references by identifier, plans that begin and end, results of another."""
+    monkeypatch.setattr("service.jobs.load.loading.PART_LINES", 1)
+    person = {"system": "urn:oid:1.2.3.4", "value": "p3"}
+    asked = f"Patient?identifier={person['system']}|p3"
+    new, result = a_plan(3, patient="p2"), RESULT.replace("1", "2")
+    lines = [
+        an_organization(id="a"),
+        an_organization(id="b", name="Hattula"),
+        a_patient("p3", identifier=[person]),
+        an_hba1c(result) | {"subject": {"reference": asked}},
+        an_hba1c(result) | {"subject": {"reference": asked}},
+        an_hba1c(result, patient="p2"),
+        a_plan(1, patient="p2"),
+        a_plan(2, patient="p2"),
+        a_plan(1, patient="p2") | {"status": "completed"},
+        new,
+        an_hba1c("elsewhere") | {"subject": {"reference": asked.replace("p3", "p4")}},
+    ]
+    file = tmp_path / "many.ndjson"
+    file.write_bytes(b"\n".join(map(orjson.dumps, lines)))
+
+    foreseen = load_files(standing, [file], manner=Manner(rehearsed=True))
+    done = load_files(standing, [file])
+
+    assert outcome(foreseen) == outcome(done)
+    assert [one.spot.line for one in done.refused] == [6, 8, 11]

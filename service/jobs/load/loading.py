@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from service.jobs.beside import ended_if_stopped, undisturbed
 from service.jobs.lease import Lease, held
 from service.jobs.load.files import Line, Source, lines_of, sources_of, total_size
+from service.jobs.load.foreseen import foreseeing
 from service.jobs.load.report import LoadReport, Refusal
 from service.jobs.load.taking import Manner, Part, Taken, Taking, begin, take_here
 from service.jobs.progress import Progress, Unwatched
@@ -122,6 +123,12 @@ class _Load:
 
     @contextmanager
     def _taker(self, size: int) -> Iterator[_Taker]:
+        if (
+            self.manner.rehearsed
+        ):  # here alone, so that each part finds what those before would bring
+            with foreseeing(self.runtime.receiving.stamp) as foreseen:
+                yield _Here(Taking(self.runtime, self.manner, foreseen))
+            return
         if size < ALONE_BELOW:
             yield _Here(Taking(self.runtime, self.manner))
             return

@@ -20,7 +20,7 @@ from service.jobs.load.pieces import Piece, pieces_of
 from service.jobs.load.report import Refusal, Spot, refusals_of
 from service.runtime import Reads
 from service.workflows.load_resources import Incoming
-from service.workflows.ports import View
+from service.workflows.ports import IdentitiesSeen, View
 
 
 class Prepared(NamedTuple):
@@ -39,7 +39,15 @@ class Preparing:
     source: str
     history: bool
 
-    def prepare(self, lines: Iterable[Line], view: View, *, today: date, at: datetime) -> Prepared:
+    def prepare(
+        self,
+        lines: Iterable[Line],
+        view: View,
+        identities: IdentitiesSeen,
+        *,
+        today: date,
+        at: datetime,
+    ) -> Prepared:
         """Prepare some lines; nothing is stored."""
         taken: list[list[Piece]] = []
         prepared = Prepared([], [], [])
@@ -48,7 +56,7 @@ class Preparing:
             prepared.refused.extend(one for one in found if isinstance(one, Refusal))
             taken.append([one for one in found if isinstance(one, Piece)])
         ask = _Asking(view, self.reader.base_url, today, at)
-        naming = Naming(view.identities, self.source, taken, ask)
+        naming = Naming(identities, self.source, taken, ask)
         for pieces in taken:
             self._prepare_line(pieces, naming, today, prepared)
         return prepared

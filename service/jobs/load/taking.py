@@ -12,6 +12,7 @@ from service.domain.errors import Conflict, Issue
 from service.domain.record import NotCounted
 from service.jobs.beside import end_with_parent
 from service.jobs.load.files import Line
+from service.jobs.load.foreseen import Expected, Foreseen
 from service.jobs.load.preparing import Prepared, Preparing
 from service.jobs.load.report import Refusal, refusals_of
 from service.jobs.memory import given_back_afterwards, settled
@@ -24,7 +25,7 @@ from service.workflows.load_resources import (
     load_resources,
     rehearse_load,
 )
-from service.workflows.ports import Work
+from service.workflows.ports import IdentitiesSeen, View, Work
 
 ATTEMPTS: Final = 5
 REQUEST: Final = "load"
@@ -63,10 +64,11 @@ class Taken(NamedTuple):
 
 @dataclass
 class Taking:
-    """Takes in parts of one load, over one runtime."""
+    """Takes in parts of one load, over one runtime; rehearsed where there is something `foreseen`."""
 
     runtime: Runtime
     manner: Manner
+    foreseen: Foreseen | None = None
 
     @cached_property
     def _preparing(self) -> Preparing:
@@ -90,12 +92,10 @@ class Taking:
         return Taken({}, refusals_of(part.lines[0].spot, issues), Counter())
 
     def _taken(self, part: Part) -> Taken:
+        if self.foreseen is not None:
+            return self._rehearsed(part, self.foreseen)
         with self.runtime.store.read() as view:
-            prepared = self._preparing.prepare(part.lines, view, today=part.today, at=part.at)
-            if self.manner.rehearsed:
-                stamp, today = self._loading.stamp, part.today
-                outcomes = rehearse_load(view, prepared.incoming, stamp, today=today)
-                return _told(prepared, outcomes)
+            prepared = self._prepared(part, view, view.identities)
         if not prepared.incoming:
             return _told(prepared, [])
         outcomes = self.runtime.store.carry_out(
@@ -107,6 +107,19 @@ class Taking:
             history=self.manner.history,
         )
         return _told(prepared, outcomes)
+
+    def _rehearsed(self, part: Part, foreseen: Foreseen) -> Taken:
+        with self.runtime.store.read() as view:
+            expected = Expected(view, foreseen)
+            prepared = self._prepared(part, view, expected)
+            incoming, today = prepared.incoming, part.today
+            outcomes = rehearse_load(expected, incoming, foreseen.stamp, today=today)
+            foreseen.note(incoming, outcomes, expected)
+        return _told(prepared, outcomes)
+
+    def _prepared(self, part: Part, view: View, identities: IdentitiesSeen) -> Prepared:
+        lines, today, at = part.lines, part.today, part.at
+        return self._preparing.prepare(lines, view, identities, today=today, at=at)
 
     def _stored(self, work: Work, prepared: Prepared, part: Part) -> list[Outcome]:
         outcomes = load_resources(work, prepared.incoming, self._loading, today=part.today)
