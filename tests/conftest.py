@@ -1,6 +1,7 @@
 """What tests of several floors share: databases, each as SQLite and as PostgreSQL."""
 
 import gc
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
+
+
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """What is started hears Ctrl-C and the end of its terminal, also where this run was told not to.
+
+    A shell lets what it runs in the background ignore Ctrl-C, and nohup the end of the terminal.
+    """
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGHUP, hangup)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from time import monotonic, sleep
 
+import pytest
+
 _PARENT = """
 import time
 from multiprocessing import get_context
@@ -50,6 +52,7 @@ def test_a_process_ends_when_the_one_that_started_it_is_killed() -> None:
         assert _ends(child)
 
 
+@pytest.mark.usefixtures("terminal")
 def test_where_all_are_stopped_the_processes_beside_end_without_a_word() -> None:
     command = [sys.executable, "-c", _POOL]
     pipe = subprocess.PIPE

@@ -92,14 +92,6 @@ def test_the_second_start_is_quick_and_keeps_the_data(server: Server) -> None:
     assert seconds < server.seconds
 
 
-@pytest.fixture
-def terminal() -> Iterator[None]:
-    """Started as from a terminal, also where this run was told by nohup to ignore the end of its own."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
 @pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "its terminal"])
 def test_it_ends_with_its_workers(tmp_path: Path, how: signal.Signals) -> None:
