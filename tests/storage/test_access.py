@@ -134,7 +134,7 @@ ASKED_BY_ANYONE = {
 }
 
 # Counts without people, which others may have than those who may see people: `test_compliance.py`.
-COUNTS = {FollowUpsSeen.compliance}
+COUNTS = {FollowUpsSeen.compliance, FollowUpsSeen.not_followed}
 
 # What jobs ask for the service itself; no address and no page may (below).
 ASKED_BY_JOBS = {
