@@ -1,9 +1,25 @@
-"""Draft protocols as FHIR from a table of protocols: `python -m tools.draft_protocol TABLE PROTOCOL...`.
+"""Draft protocols as FHIR from a table of protocols: `python -m tools.draft_protocol TABLE`.
 
 The table is YAML of protocols with items, intervals, variants and rules. What a person decided beside it
 stands in `tools/protocol_drafting/`. What comes out is a draft to be read by a clinician. Drafted from the
 same table, the files that are published come out byte for byte; profiles, operations, search parameters,
 examples, and the codes and extensions that have no line in `tools/protocol_drafting/`, are written by hand.
+
+
+Every protocol that has a file `tools/protocol_drafting/protocols/ID.yaml` is drafted. To add one:
+
+1. Write its file. `activities` has an entry for each row of the table, `variants` in the table's order,
+   each an id or `{id, rule, anchor, urgent, ...}`. A rule of the table stands unless `rule` takes its
+   place: where the wording asks for more than the rule, where a condition is meant (`value_set`), or where
+   `vocabulary.py` has no word. A relaxing variant holds only if all that its wording asks for is known;
+   what no data tells is a yes or no (`facts`). Give `targets` where the table's bounds have a `when`.
+2. For each variant a phrase: `staff` says when it holds, `patient` why that matters to them, each in Finnish,
+   Swedish and English. For each activity `patient_texts`: `what` and, where it helps, `prepare`. Look first
+   whether `phrases.yaml` or `patient_texts.yaml` has them; nothing is said twice.
+3. `conditions` with `of: ID` says whom it is for, and `whom` what else qualifies, lasts or takes its place.
+   `facts` are items with their codes, `findings` names of their values, `devices` kinds of device.
+4. Run this. Then `pytest tests/fhir_protocol`: the figures' table wants its rows, every rule must be reached
+   from FHIR data, and the FHIRPath must say the same as the rules for random patients.
 """
 
 import argparse
@@ -23,6 +39,7 @@ from tools.protocol_drafting.terminology import (
     code_systems,
     concept_maps,
     condition_value_sets,
+    device_value_sets,
     item_value_set,
     medicine_value_sets,
 )
@@ -43,12 +60,15 @@ def drafts(drafting: Drafting, protocols: list[str]) -> Iterator[Json]:
     rows = {row["key"]: row for row in reversed(list(drafting.rows()))}
     plans = [plan_definition(drafting, protocol) for protocol in protocols]
     yield from plans
-    yield from medicine_value_sets(medicine_groups(plans))
+    qualifying = (drafting.decisions[one].get("whom", {}).get("medicines") for one in protocols)
+    groups = {*medicine_groups(plans), *(tuple(atc) for atc in qualifying if atc)}
+    yield from medicine_value_sets(sorted(groups))
     for key, row in drafting.activities(protocols).items():
         yield activity_definition(drafting, key, row)
     for item in drafting.items:
         yield item_value_set(drafting, item, rows.get(item))
     yield from condition_value_sets(drafting)
+    yield from device_value_sets(drafting)
     yield from concept_maps(drafting)
     yield from code_systems(drafting)
     for name, said in drafting.extensions.items():
@@ -65,14 +85,13 @@ def write(resource: Json, folder: Path) -> None:
 
 
 def main() -> None:
-    """Draft the protocols named on the command line."""
+    """Draft every protocol that has its file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("table", type=Path)
-    parser.add_argument("protocols", nargs="+")
     parser.add_argument("--folder", type=Path, default=Path("fhir_profiles"))
     arguments = parser.parse_args()
     drafting = read(arguments.table)
-    for resource in drafts(drafting, arguments.protocols):
+    for resource in drafts(drafting, list(drafting.decisions)):
         write(resource, arguments.folder)
 
 

@@ -1,7 +1,7 @@
 """A protocol: the published, versioned follow-up of one condition, as the engine reads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.domain.closing import Closing
@@ -40,6 +40,7 @@ class Recurrence(StrEnum):
 class Variant:
     """Another interval that holds while a rule is true; no interval means not required.
 
+    `when` says to staff when it holds, `why` to the patient what that means for them.
     A `set_aside` one sets no date: another rule for the same thing holds in its place, and it is
     there for people to see (`what-is-due` 4.9).
     """
@@ -53,6 +54,7 @@ class Variant:
     leeway: Leeway = COMMON
     urgent: bool = False
     set_aside: bool = False
+    why: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,22 @@ _SPELLINGS: Final = {
     "pistettä": "{score}",
     "p": "{score}",
     "1": "{score}",
+    "{inr}": "{INR}",
+    "inr": "{INR}",
+    "{t-score}": "{T-score}",
+    "cm": "cm",
+    "m": "m",
+    "/min": "/min",
+    "1/min": "/min",
+    "{beats}/min": "/min",
+    "/h": "/h",
+    "1/h": "/h",
+    "{events}/h": "/h",
+    "h": "h",
+    "min": "min",
 }
+# Units of plain numbers, which may come without one.
+OF_PLAIN_NUMBERS: Final = frozenset({"{score}", "{INR}", "{T-score}"})
 _MOLAR_MASS: Final = {  # grams a mole
     "chol": 386.65,
     "ldl": 386.65,
@@ -149,4 +164,8 @@ _OF_UNITS: Final = {
     ("g", "kg"): Conversion(0.001),
     ("[lb_av]", "kg"): Conversion(0.45359237),
     ("L/s", "L/min"): Conversion(60.0),
+    ("m", "cm"): Conversion(100.0),
+    ("min", "h"): Conversion(1 / 60),
+    ("{score}", "{INR}"): UNCHANGED,
+    ("{score}", "{T-score}"): UNCHANGED,
 }

@@ -4,6 +4,7 @@ Whatever a reader may not see (a result held back, a hidden one) must not be amo
 without grounds the base sentence stands.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -29,6 +30,8 @@ __all__ = [
 _OWN_ENTRY: Final = "own-entry"
 # What the patient reads first where a rule rests on several grounds.
 _FOREMOST: Final = ("to-confirm", "at-target")
+# Kinds whose own sentence says less than the rule's own words for the patient.
+_VAGUE: Final = ("finding",)
 
 
 def staff_reason(words: Words, told: Told) -> Text:
@@ -55,13 +58,21 @@ def staff_sentence(words: Words, told: Told) -> Text:
 
 
 def patient_reason(words: Words, told: Told) -> Text:
-    """Why now, in at most three sentences of everyday words; the interval alone where none fits."""
+    """Why now, in at most three sentences of everyday words: what was found, else the rule's own words.
+
+    The interval alone where none fits, and where nothing that may be told made the rule true.
+    """
     if told.interval is None:
         return ended_for_patient(words, next((ground.kind for ground in told.because), ""))
     grounds = sorted(told.because, key=_foremost) if told.variant else _seasons(told)
-    found = (patient_ground(words, told, ground) for ground in grounds)
-    said = next((sentence for sentence in found if sentence), None)
+    telling = _first_said(words, told, [one for one in grounds if one.kind not in _VAGUE])
+    said = telling or (told.why if grounds else None) or _first_said(words, told, grounds)
     return said or words.text("reason.base.patient", interval=told.interval)
+
+
+def _first_said(words: Words, told: Told, grounds: Sequence[Ground]) -> Text | None:
+    found = (patient_ground(words, told, ground) for ground in grounds)
+    return next((sentence for sentence in found if sentence), None)
 
 
 def patient_basis(words: Words, told: Told) -> Text:

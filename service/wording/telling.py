@@ -26,10 +26,11 @@ class LayText(NamedTuple):
 
 
 class _Named(NamedTuple):
-    """What never changes of an activity in one language; `whens` are the rules of its variants."""
+    """What never changes of an activity in one language; `whens` and `whys` are of its variants."""
 
     name: str
     whens: Mapping[str, str]
+    whys: Mapping[str, Text]
     guideline: str
     source: str
     closers: tuple[str, ...]
@@ -61,6 +62,7 @@ class Teller:
             because=stretch.because,
             variant=stretch.variant,
             when=activity.whens.get(stretch.variant, ""),
+            why=activity.whys.get(stretch.variant),
             confirmed=stretch.confirmed,
             protocols=tuple(self._protocols.get(one, one) for one in stretch.protocols),
             set_by=self._protocols.get(stretch.set_by, stretch.set_by),
@@ -136,6 +138,7 @@ class Teller:
         return _Named(
             name=self.name(one.names),
             whens={variant.id: self.name(variant.when) for variant in one.variants},
+            whys={variant.id: self._text(variant.why) for variant in one.variants if variant.why},
             guideline=self._words.text("source.kaypa-hoito") if national else "",
             source=next(iter([*national, *one.sources]), ""),
             closers=self._closers(one),
@@ -144,7 +147,7 @@ class Teller:
     def _unknown(self, key: str) -> _Named:
         known = self._catalogue.activities.get(key)
         name = self.name(known.names) if known else key
-        return _Named(name, {}, "", "", (name,))
+        return _Named(name, {}, {}, "", "", (name,))
 
     def _closers(self, one: Activity) -> tuple[str, ...]:
         own = self.name(one.names)

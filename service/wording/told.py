@@ -9,6 +9,7 @@ from service.domain.interval import Interval
 from service.domain.protocol import Kind
 from service.domain.truth import Ground
 from service.domain.window import Window
+from service.wording.sentences import Text
 
 
 class Aim(NamedTuple):
@@ -56,7 +57,7 @@ class Told:
     """A follow-up as its stretch has it, with the names that the sentence needs.
 
     `key` is the activity's, so that a value of another item is named. `variant` is empty for the
-    base interval; `when` is the wording of its rule. `protocols` are names in order, `set_by` the
+    base interval; `when` is the wording of its rule for staff, `why` for the patient. `protocols` are names in order, `set_by` the
     one whose date holds. `interval` is None once the follow-up has ended. `aims` are the bounds of
     that protocol's targets; a rule's limit that is none of them is called a limit. `closes_with`
     names what closes it.
@@ -70,6 +71,7 @@ class Told:
     because: tuple[Ground, ...] = ()
     variant: str = ""
     when: str = ""
+    why: Text | None = None
     confirmed: bool = True
     protocols: tuple[str, ...] = ()
     set_by: str = ""

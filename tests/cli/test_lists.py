@@ -141,7 +141,7 @@ def test_what_did_not_count_is_listed_by_sender(region: Terminal) -> None:
         (("--known-at", "soon"), 2, "'soon' is no instant"),
         (("--status", "late"), 2, "'late' is not one of"),
         (("--activity", "hb1ac"), 1, "seuranta: 'hb1ac' is no activity; there are acr,"),
-        (("--protocol", "gout"), 1, "seuranta: 'gout' is no protocol; there are asthma,"),
+        (("--protocol", "gout"), 1, "seuranta: 'gout' is no protocol; there are anticoagulation,"),
     ],
 )
 def test_what_cannot_be_asked_is_told(

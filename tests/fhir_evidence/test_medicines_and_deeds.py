@@ -112,8 +112,8 @@ RECORDS = {
         ["not counted: value activity|bp"],
     ),
     "any other procedure is a fact for rules": (
-        a_procedure(code="232717009"),
-        ["procedure snomed|232717009 2027-03-12"],
+        a_procedure(code="80146002"),
+        ["procedure snomed|80146002 2027-03-12"],
     ),
     "a procedure under way does not count yet": (
         a_procedure(status="in-progress"),

@@ -177,8 +177,8 @@ NOT_COUNTING = {
     "a year alone": (an_hba1c(effectiveDateTime="2027"), "day loinc|4548-4"),
     "no date": (an_hba1c() | {"effectiveDateTime": None}, "day loinc|4548-4"),
     "an unknown code": (
-        an_observation(code="8302-2", valueQuantity=quantity(171, "cm")),
-        "code loinc|8302-2",
+        an_observation(code="8310-5", valueQuantity=quantity(37, "Cel")),
+        "code loinc|8310-5",
     ),
     "a laboratory test by the patient": (an_hba1c(**HOME), "setting loinc|4548-4"),
     "a professional's yes or no told by the patient": (
@@ -226,7 +226,7 @@ SILENT = {
     "a panel of unknown code whose members come by themselves": an_observation(
         code="85353-1", hasMember=[{"reference": "Observation/s1"}]
     ),
-    "an unknown code that is preliminary": an_observation(code="8302-2", status="preliminary"),
+    "an unknown code that is preliminary": an_observation(code="8310-5", status="preliminary"),
 }
 
 

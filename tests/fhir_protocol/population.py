@@ -12,7 +12,6 @@ from typing import Any
 
 from service.domain.catalogue import Catalogue
 from tests.fhir_evidence.resources import (
-    ICD10,
     ITEM,
     a_blood_pressure,
     a_condition,
@@ -24,14 +23,19 @@ from tests.fhir_evidence.resources import (
     a_patient,
     a_procedure,
     an_encounter,
+    an_observation,
 )
+from tests.fhir_protocol.profiles import published
 from tests.fhir_protocol.witness import PAINKILLER, SYSTEMS
 
 TODAY = date(2027, 6, 1)
 _ATC = re.compile(r"[A-Z]\d\d\w*")
 THREE_YEARS = 1095
+NORMAL = {"low": {"value": 5}, "high": {"value": 20}}
 NUMBERS = {"valueQuantity", "detailQuantity"}
-ASTHMA = {"coding": [{"system": ICD10, "code": "J45.9"}]}
+REMISSION = {"coding": [{"code": "remission"}]}
+RESOLVED = {"coding": [{"code": "resolved"}]}
+VALUE_SETS = {one["url"]: one for one in published("ValueSet")}
 
 
 class Population:
@@ -65,7 +69,7 @@ class Population:
             "DeviceUseStatement": _devices,
             "MedicationStatement": _uses,
             "MedicationDispense": _dispenses,
-            "Condition": self._conditions,
+            "Condition": _conditions,
             "Encounter": _encounters,
             "ServiceRequest": _nothing,
         }
@@ -73,12 +77,14 @@ class Population:
 
     def _observations(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
         item = self._catalogue.codes.items[_item_of(self._catalogue, wanted)]
-        for day in _days(chance, least=item.key != "exacerbation" and not item.presence):
+        for day in _days(chance, least=item.findings != {"yes"} and not item.presence):
             when = {"effectiveDateTime": day.isoformat()}
             if item.components:
                 yield a_blood_pressure(chance.randint(110, 170), chance.randint(65, 105), **when)
             elif item.unit:
                 yield self._measurement(chance, item.key, item.unit, when)
+            elif not item.findings:
+                yield an_observation(ITEM, item.key, **when)
             else:
                 value = chance.choice(sorted(item.findings))
                 yield a_finding(item.key, value, **when)
@@ -86,24 +92,25 @@ class Population:
     def _measurement(
         self, chance: Random, item: str, unit: str, when: dict[str, Any]
     ) -> dict[str, Any]:
-        value = chance.choice(self._limits or [50]) + chance.choice([-5, -1, 0, 1, 5])
-        return a_measurement(item, value, unit, referenceRange=[{"high": {"value": 20}}], **when)
+        value = chance.choice(self._limits or [5, 20, 50]) + chance.choice([-5, -1, 0, 1, 5])
+        return a_measurement(item, value, unit, referenceRange=[NORMAL], **when)
 
     def _procedures(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
         item = _item_of(self._catalogue, wanted)
         for day in _days(chance, least=False)[:1]:
             yield a_procedure(ITEM, item, performedDateTime=day.isoformat())
 
-    def _conditions(self, chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        codes = {
-            "conditionHeartDisease": "I25.1",
-            "conditionDiabetes": "E11.9",
-            "conditionDiabetesComplication": "E11.3",
-            "conditionChronicKidneyDisease": "N18.3",
-        }
-        if wanted["id"] in codes and chance.random() < 0.5:
-            onset = _day(chance, THREE_YEARS).isoformat()
-            yield a_condition(code=codes[wanted["id"]], onsetDateTime=onset)
+
+def _conditions(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Now and then one, active or in remission."""
+    if chance.random() < 0.5:
+        onset = _day(chance, THREE_YEARS)
+        when: dict[str, Any] = {"onsetDateTime": onset.isoformat()}
+        if chance.random() < 0.3:
+            ended = onset + timedelta(days=chance.randint(1, (TODAY - onset).days + 1))
+            when["abatementDateTime"] = min(ended, TODAY).isoformat()
+            when["clinicalStatus"] = chance.choice([REMISSION, RESOLVED])
+        yield a_condition(*_code_in(wanted), **when)
 
 
 def _devices(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -129,10 +136,12 @@ def _dispenses(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any
 
 
 def _encounters(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    system, code = _code_in(wanted)
+    reason = {"coding": [{"system": system, "code": code}]}
     for _ in range(chance.randint(0, 3)):
         day = _day(chance, 500).isoformat()
         kind = chance.choice(["AMB", "EMER", "IMP"])
-        yield an_encounter(kind, period={"start": day, "end": day}, reasonCode=[ASTHMA])
+        yield an_encounter(kind, period={"start": day, "end": day}, reasonCode=[reason])
 
 
 def _nothing(chance: Random, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -170,6 +179,13 @@ def _limits(value: Any) -> Iterator[float]:
     elif isinstance(value, list):
         for one in value:
             yield from _limits(one)
+
+
+def _code_in(wanted: dict[str, Any]) -> tuple[str, str]:
+    """The first code of the value set that an input asks for."""
+    url = next(part["valueSet"] for part in wanted["codeFilter"] if "valueSet" in part)
+    first = VALUE_SETS[url]["compose"]["include"][0]
+    return first["system"], first["filter"][0]["value"]
 
 
 def _item_of(catalogue: Catalogue, wanted: dict[str, Any]) -> str:

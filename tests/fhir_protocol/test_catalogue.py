@@ -4,9 +4,10 @@ import pytest
 
 from service.domain.closing import Series
 from service.domain.errors import UnusableProtocol
-from service.domain.protocol import Activity
+from service.domain.protocol import Activity, Kind
 from service.domain.rule import Grid
 from service.domain.season import Season
+from tests.fhir_protocol.profiles import published
 
 LANGUAGES = {"fi", "sv", "en"}
 
@@ -29,21 +30,22 @@ def test_equal_rules_are_one_object(catalogue):
     assert len({id(one) for one in found}) == len(set(found))
 
 
-def test_lipids_of_four_protocols_are_closed_by_one_closing(catalogue):
+def test_lipids_of_all_protocols_are_closed_by_one_closing(catalogue):
     found = [one.closing for one in activities(catalogue) if one.key == "lipids"]
-    assert len(found) == 4
+    assert len(found) == 12
     assert {one.identity for one in found} == {"lipids|lab"}
     assert len({id(one) for one in found}) == 1
 
 
 def test_visits_are_their_protocols_own(catalogue):
-    found = {one.closing.identity for one in activities(catalogue) if one.key == "nurse"}
-    assert found == {
-        "asthma/review",
-        "chronic-kidney-disease/nurse-visit",
-        "dyslipidaemia/risk-assessment",
-        "hypertension/nurse-visit",
-    }
+    visits = [
+        (f"{protocol.id}/{one.id}", one.closing.identity)
+        for protocol in catalogue.protocols.values()
+        for one in protocol.activities
+        if one.kind is Kind.VISIT
+    ]
+    assert [name for name, identity in visits if name != identity] == []
+    assert len(visits) > 30
 
 
 PANELS = {
@@ -70,7 +72,7 @@ def test_blood_pressure_from_hospital_or_emergency_care_does_not_count(catalogue
     assert "hba1c" not in catalogue.not_from
 
 
-OWN = {"home_bp", "act", "weight", "pef", "cgm", "alcohol", "smoking"}
+OWN = {"home_bp", "act", "weight", "pef", "cgm", "alcohol", "smoking", "phq9", "cat", "ess"}
 
 
 def test_the_patients_own_measurement_counts_where_the_activity_says_so(catalogue):
@@ -103,6 +105,10 @@ def test_values_far_from_target_are_said_for_blood_pressure_and_hba1c(catalogue)
 
 URGENT = {
     "dyslipidaemia/ck/muscle-symptoms",
+    "gestational-diabetes-followup/ogtt/new-pregnancy",
+    "heart-failure/probnp/symptoms-worse",
+    "memory-disorder/physician-review/new-symptoms",
+    "type-1-diabetes/fundus-photo/planned-or-early-pregnancy",
     "type-2-diabetes/fundus-photo/planned-or-early-pregnancy",
 }
 
@@ -161,13 +167,36 @@ def test_everything_has_names_in_three_languages(catalogue):
     assert [one for one in names if set(one) != LANGUAGES] == []
 
 
-def test_every_key_of_the_five_has_its_texts(catalogue):
+def test_every_key_has_its_texts(catalogue):
     assert {one.key for one in activities(catalogue)} == set(catalogue.activities)
 
 
+def test_every_activity_says_to_a_person_what_it_is_in_three_languages(catalogue):
+    told = catalogue.activities
+    assert [key for key, one in told.items() if set(one.what) != LANGUAGES] == []
+    assert [key for key, one in told.items() if set(one.prepare) not in (set(), LANGUAGES)] == []
+
+
+def test_every_variant_says_to_the_patient_why_in_three_languages(catalogue):
+    silent = [
+        f"{protocol.id}/{activity.id}/{variant.id}"
+        for protocol in catalogue.protocols.values()
+        for activity in protocol.activities
+        for variant in activity.variants
+        if set(variant.why) != LANGUAGES
+    ]
+    assert silent == []
+
+
+def test_all_is_there_that_the_region_asks_for(catalogue):
+    variants = sum(
+        len(action["action"]) - 1 for p in published("PlanDefinition") for action in p["action"]
+    )
+    assert (len(catalogue.protocols), len(activities(catalogue)), variants) == (21, 191, 310)
+
+
 def test_what_a_person_is_told_awaits_a_clinician(catalogue):
-    told = {key: one for key, one in catalogue.activities.items() if one.what}
-    assert len(told) == 22
+    told = catalogue.activities
     assert [key for key, one in told.items() if one.reviewed] == []
     assert told["hba1c"].what["en"].startswith("This blood test shows")
     assert told["hba1c"].prepare["sv"] == "Du kan äta och dricka som vanligt."
@@ -209,6 +238,10 @@ def test_a_code_stands_for_its_item(catalogue, code, item):
 
 
 SYNTHEA = {
+    "coronary-stable": ["53741008"],
+    "copd": ["87433001", "185086009"],
+    "heart-failure": ["88805009"],
+    "prediabetes": ["15777000"],
     "type-2-diabetes": ["44054006"],
     "hypertension": ["38341003", "59621000"],
     "chronic-kidney-disease": ["431855005", "431856006", "127013003", "90781000119102"],

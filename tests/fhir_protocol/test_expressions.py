@@ -16,6 +16,7 @@ from service.domain.formula import Formula
 from service.domain.interval import FOREVER, Interval
 from service.domain.patient import PatientFacts
 from service.domain.protocol import Activity, Protocol, Variant
+from service.domain.rule import NotDoneSince
 from service.domain.rule.asked import Asked, timeline_of
 from service.domain.rule.target import result_on
 from service.domain.truth import Truth, span_on
@@ -30,9 +31,10 @@ CATALOGUE = read_protocols(PROFILES)
 PLANS = {one["id"]: one for one in published("PlanDefinition")}
 ACTIONS = [(plan, action["id"]) for plan, one in PLANS.items() for action in one["action"]]
 NAMES = [f"{plan}/{action}" for plan, action in ACTIONS]
-PATIENTS = 6
+PATIENTS = 2
 CODED = ("code", "medicationCodeableConcept", "reasonCode")
-DAYS = ("effectiveDateTime", "onsetDateTime", "whenHandedOver")
+PERIODS = ("effectivePeriod", "period", "timingPeriod")
+DAYS = ("performedDateTime", "effectiveDateTime", "onsetDateTime", "whenHandedOver")
 
 
 def expressions(action: dict[str, Any]) -> dict[str, str]:
@@ -71,10 +73,12 @@ def codes_in(resource: dict[str, Any]) -> Iterator[str]:
         said = resource.get(element, ())
         for concept in said if isinstance(said, list) else [said]:
             yield from codes_of(concept or None)
+    for device in resource.get("contained", ()):
+        yield from codes_of(device.get("type"))
 
 
 def day_of(resource: dict[str, Any]) -> str:
-    periods = (resource.get(name, {}).get("start") for name in ("effectivePeriod", "period"))
+    periods = (resource.get(name, {}).get("start") for name in PERIODS)
     days = (*(resource.get(name) for name in DAYS), *periods)
     return next((day for day in days if day), "")
 
@@ -168,11 +172,13 @@ class Case:
         return (choice.variant or "base") if choice else None
 
     @property
-    def is_due_at_once(self) -> bool:
-        """Whether the rules put something first that rests once it is done."""
+    def rests_once_done(self) -> bool:
+        """Whether the rules put something first that rests once it is done: due at once, a first control."""
         first = self.first_of_the_rules()
-        intervals = {one.id: one.interval for one in self.activity.variants}
-        return intervals.get(first) == Interval()
+        rules = {one.id: one for one in self.activity.variants}
+        if first not in rules:
+            return self.activity.interval == Interval()
+        return rules[first].interval == Interval() or isinstance(rules[first].rule, NotDoneSince)
 
 
 def last_asking(question: Question) -> Asking:
@@ -204,7 +210,7 @@ def test_the_engine_asks_for_that_action_on_a_day_of_evidence(plan, activity):
     compared = [
         (one.asked_for_by_the_expressions(), one.asked_for_by_the_engine())
         for one in cases(plan, activity, range(PATIENTS))
-        if not one.is_due_at_once
+        if not one.rests_once_done
     ]
     assert [said for said, _ in compared] == [engine for _, engine in compared]
 
@@ -213,7 +219,7 @@ def test_the_random_patients_reach_most_variants():
     reached = {
         f"{plan}/{activity}.{case.first_of_the_rules()}"
         for plan, activity in ACTIONS
-        for case in cases(plan, activity, range(40))
+        for case in cases(plan, activity, range(25))
     }
     variants = {
         f"{plan}/{nested['id']}"

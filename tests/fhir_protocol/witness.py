@@ -72,9 +72,10 @@ TODAY = date(2027, 6, 1)
 STARTED_ON = date(2027, 5, 10)
 LONG_AGO = date(2015, 1, 1)
 HALF_A_YEAR = timedelta(days=200)
+A_WHILE = 20  # days
 PAINKILLER = "N02BE01"
 SYSTEMS = {"icd10": ICD10, "snomed": SNOMED, "atc": ATC}
-LIMIT_OF_NORMAL = 50.0
+NORMAL = {"low": 10.0, "high": 50.0}
 OPERATIONS = {"coronary-angioplasty", "coronary-bypass", "bariatric-surgery"}
 
 Holds = Callable[[float], bool]
@@ -113,10 +114,10 @@ def _measured(wishes: Wishes, item: str, unit: str) -> Iterator[dict[str, Any]]:
     days = [TODAY - timedelta(days=n) for n in range(number)]
     if item in wishes.ago:
         days.append(TODAY - wishes.ago[item])
-    high = {"value": LIMIT_OF_NORMAL}
+    normal = {end: {"value": limit} for end, limit in NORMAL.items()}
     for day in days:
         yield a_measurement(
-            item, value, unit, effectiveDateTime=day.isoformat(), referenceRange=[{"high": high}]
+            item, value, unit, effectiveDateTime=day.isoformat(), referenceRange=[normal]
         )
 
 
@@ -130,23 +131,23 @@ def _meets_all(wishes: Wishes, item: str, value: float) -> bool:
 
 
 def _within(bound: Bound, value: float) -> bool:
-    fact = Fact("", TODAY, "", value=value, ref_high=LIMIT_OF_NORMAL)
+    fact = Fact("", TODAY, "", value=value, ref_low=NORMAL["low"], ref_high=NORMAL["high"])
     return compare(fact, bound.operator, bound.limit_for(fact) or 0.0) is Truth.TRUE
 
 
 def _limit(bound: Bound) -> float:
-    return bound.reference[1] * LIMIT_OF_NORMAL if bound.reference else bound.limit
+    return bound.reference[1] * NORMAL[bound.reference[0]] if bound.reference else bound.limit
 
 
 def _at(target: Target, wishes: Wishes) -> None:
     """At target whatever applies to the patient."""
-    limits = [bound.limit for bound in target.bounds]
+    limits = [_limit(bound) for bound in target.bounds]
     wishes.meet(target.item, lambda v: all(_within(b, v) for b in target.bounds), *limits)
 
 
 def _beyond(target: Target, wishes: Wishes) -> None:
     """Beyond the target, whatever applies to the patient; the first bound is made to apply."""
-    limits = [bound.limit for bound in target.bounds]
+    limits = [_limit(bound) for bound in target.bounds]
     wishes.meet(target.item, lambda v: not any(_within(b, v) for b in target.bounds), *limits)
     if all(bound.when for bound in target.bounds) and target.bounds[0].when:
         _wish(target.bounds[0].when, wishes)
@@ -180,12 +181,14 @@ def _count_at_target(rule: CountAtTarget, wishes: Wishes) -> None:
     for target in rule.targets:
         _at(target, wishes)
         wishes.results[target.item] = rule.count
+        if rule.apart:
+            wishes.ago[target.item] = timedelta(days=int(rule.apart.nominal_days) + A_WHILE)
 
 
 def _beyond_for(rule: BeyondTargetFor, wishes: Wishes) -> None:
     for target in rule.targets:
         _beyond(target, wishes)
-        wishes.ago[target.item] = HALF_A_YEAR
+        wishes.ago[target.item] = timedelta(days=int(rule.at_least.nominal_days) + A_WHILE)
 
 
 def _fall(rule: Fall, wishes: Wishes) -> None:
@@ -225,9 +228,12 @@ def _in_use(rule: MedicineInUse, wishes: Wishes) -> None:
 
 
 def _started(rule: MedicineEvent | MedicineSince, wishes: Wishes) -> None:
+    """Within the last week, or long ago where at least so long must have passed."""
     if rule.medicines.atc[0] not in wishes.medicines:
         wishes.medicines.add(rule.medicines.atc[0])
-        wishes.resources.append(_medicine(rule.medicines.atc[0], STARTED_ON))
+        lately = isinstance(rule, MedicineEvent) or rule.less
+        since = TODAY - timedelta(days=5) if lately else LONG_AGO
+        wishes.resources.append(_medicine(rule.medicines.atc[0], since))
 
 
 def _dispensed(rule: DispenseCount, wishes: Wishes) -> None:
@@ -320,7 +326,7 @@ def _event(event: Happened, day: date) -> dict[str, Any]:
 
 def _age(rule: Age, wishes: Wishes) -> None:
     years = rule.at_least if rule.at_least is not None else (rule.below or 1) - 1
-    wishes.born_on = date(TODAY.year - years - 1, 2, 7).isoformat()
+    wishes.born_on = date(TODAY.year - years, 2, 7).isoformat()
 
 
 def _pregnancy(rule: Pregnancy, wishes: Wishes) -> None:

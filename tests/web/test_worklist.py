@@ -182,7 +182,10 @@ def test_where_nobody_is_followed_up_the_list_says_so(pages: Region):
     [
         ({"diagnosis": "x"}, "Ehtoa ei tunneta: diagnosis."),
         ({"status": "late"}, "Ehdolla status ei ole arvoa ”late”. Sallitut arvot: due, overdue, "),
-        ({"protocol": "none"}, "Ehdolla protocol ei ole arvoa ”none”. Sallitut arvot: asthma, "),
+        (
+            {"protocol": "none"},
+            "Ehdolla protocol ei ole arvoa ”none”. Sallitut arvot: anticoagulation, ",
+        ),
         ({"activity": "none"}, "Ehdolla activity ei ole arvoa ”none”. Sallitut arvot: "),
         ({"tab": "none"}, "Ehdolla tab ei ole arvoa ”none”. Sallitut arvot: agreed, all, "),
         ({"booked": "ei"}, "Ehdolla booked ei ole arvoa ”ei”. Sallitut arvot: no, yes."),

@@ -12,6 +12,7 @@ from service.domain.interval import Interval
 from service.domain.protocol import Kind
 from service.domain.truth import Ground
 from service.wording.reasons import Aim, patient_basis, patient_reason, staff_sentence
+from service.wording.sentences import Text
 from service.wording.words import Words
 from tests.wording.builders import LANGUAGES, SUMMER, in_three, named, told
 
@@ -136,7 +137,7 @@ SAID = {
         "Your medicine: metformin. We follow this while you take it.",
     ),
     "medicine that has no everyday word": (
-        {"because": (Ground("medicine-in-use", (("code", "N06AB04"), MARCH)),)},
+        {"because": (Ground("medicine-in-use", (("code", "V03AX03"), MARCH)),)},
         *BASE,
     ),
     "diagnosed": (
@@ -316,3 +317,23 @@ def test_the_dates_of_grace_are_never_told_to_a_patient():
     assert str(SUMMER.closes_on.year) in said
     assert not any(day in said for day in ("5.7.2027", "6.7.2027", "July"))
     assert SUMMER.closes_on == date(2027, 7, 5)
+
+
+WHY = Text("Lääkkeidesi annoksia nostetaan.", "fi")
+
+
+def test_the_rules_own_words_stand_where_a_finding_says_less():
+    finding = (
+        Ground("finding", (("item", "titration"), ("finding", "yes"), ("on", "2027-03-12"))),
+    )
+    assert patient_reason(Words("fi"), told(because=finding, why=WHY)) == WHY
+
+
+def test_a_value_is_told_before_the_rules_own_words():
+    value = (("item", "hba1c"), ("on", "2027-03-12"), ("value", 61.0), ("unit", "mmol/mol"))
+    above = (Ground("above", (*value, ("limit", 53.0))),)
+    assert "61" in patient_reason(Words("fi"), told(because=above, why=WHY))
+
+
+def test_the_rules_own_words_are_not_told_where_its_grounds_may_not_be():
+    assert patient_reason(Words("fi"), told(because=(), why=WHY)) != WHY

@@ -161,11 +161,11 @@ SAID = {
         "In use: metformin (A10BA02).",
     ),
     "medicine of a group without a name": (
-        MedicineInUse(Medicines(("N06",), 180)),
-        [medicine("N06AB04", MARCH)],
-        "Käytössä: lääke (N06AB04).",
-        "I bruk: medicin (N06AB04).",
-        "In use: medicine (N06AB04).",
+        MedicineInUse(Medicines(("V03",), 180)),
+        [medicine("V03AX03", MARCH)],
+        "Käytössä: lääke (V03AX03).",
+        "I bruk: medicin (V03AX03).",
+        "In use: medicine (V03AX03).",
     ),
     "medicine since": (
         MedicineSince(METFORMIN, Interval(months=48), less=True),

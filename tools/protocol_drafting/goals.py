@@ -37,7 +37,18 @@ def bounds_by_goal(drafting: Drafting, protocol: str) -> dict[str, list[Json]]:
 
 def _bounds(drafting: Drafting, protocol: str, row: Json) -> dict[str, list[Json]]:
     decided = drafting.decided(protocol, row["id"]).get("targets")
-    return dict(decided or {}) or _from_table(row)
+    if decided is None:
+        return _from_table(row)
+    return {
+        goal: [_for_whom(drafting, protocol, bound) for bound in bounds]
+        for goal, bounds in decided.items()
+    }
+
+
+def _for_whom(drafting: Drafting, protocol: str, bound: Json) -> Json:
+    if "for" not in bound:
+        return bound
+    return {**bound, "whom": drafting.phrase(protocol, "bounds", bound["for"])}
 
 
 def _from_table(row: Json) -> dict[str, list[Json]]:
@@ -104,10 +115,8 @@ def _reference_limit(bound: Json) -> Json:
 def _words(drafting: Drafting, item: str, bounds: list[Json]) -> Names:
     """`LDL: below 1.8 mmol/L at high risk; below 2.6 mmol/L at moderate risk`, in three languages."""
     names = drafting.item_names(item)
-    whole = [
-        bound if "for" in bound or len(bounds) == 1 else {**bound, "for": "others"}
-        for bound in bounds
-    ]
+    others = {"whom": drafting.phrases["bounds"]["others"]} if len(bounds) > 1 else {}
+    whole = [{**others, **bound} for bound in bounds]
     said = [[_bound_words(drafting, bound, n) for bound in whole] for n in range(len(names))]
     return [f"{name}: {'; '.join(parts)}" for name, parts in zip(names, said, strict=True)]
 
@@ -115,17 +124,16 @@ def _words(drafting: Drafting, item: str, bounds: list[Json]) -> Names:
 def _bound_words(drafting: Drafting, bound: Json, language: int) -> str:
     operator = drafting.phrases["operators"][bound["operator"]][language]
     limit = _limit_words(drafting, bound, language)
-    return f"{operator} {limit} {_whom(drafting, bound, language)}".strip()
+    whom = bound["whom"][language] if "whom" in bound else ""
+    return f"{operator} {limit} {whom}".strip()
 
 
 def _limit_words(drafting: Drafting, bound: Json, language: int) -> str:
     if "reference" in bound:
-        upper_limit = drafting.phrases["upper_limit"][language]
-        return f"{bound['reference'][1]:g} {upper_limit}"
+        end, factor = bound["reference"]
+        if factor == 1:
+            return str(drafting.phrases["limits_of_normal"][end][language])
+        return f"{factor:g} {drafting.phrases['upper_limit'][language]}"
     unit = drafting.names["unit"]["codes"][bound["unit"]][language]
     number = f"{bound['limit']:g}"
     return f"{number if language == ENGLISH else number.replace('.', ',')} {unit}"
-
-
-def _whom(drafting: Drafting, bound: Json, language: int) -> str:
-    return str(drafting.phrases["bounds"][bound["for"]][language]) if "for" in bound else ""

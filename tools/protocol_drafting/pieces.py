@@ -24,6 +24,7 @@ SYSTEMS: Final = {
     "cvx": "http://hl7.org/fhir/sid/cvx",
     "yes-no": "http://terminology.hl7.org/CodeSystem/v2-0136",
     "activity": f"{BASE}/CodeSystem/activity",
+    "device": f"{BASE}/CodeSystem/device",
     "item": f"{BASE}/CodeSystem/item",
     "finding": f"{BASE}/CodeSystem/finding",
     "performer": f"{BASE}/CodeSystem/performer",

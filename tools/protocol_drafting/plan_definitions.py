@@ -21,6 +21,7 @@ from tools.protocol_drafting.shapes import SHAPES
 from tools.protocol_drafting.table import Drafting, names_of
 from tools.protocol_drafting.variants import condition, nested_actions
 from tools.protocol_drafting.vocabulary import in_our_words
+from tools.protocol_drafting.whom import whom
 
 TYPE: Final = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 
@@ -33,15 +34,26 @@ def plan_definition(drafting: Drafting, protocol: str) -> Json:
         "PlanDefinition",
         protocol,
         names_of(table),
-        extension=_whom(drafting, protocol),
+        extension=_qualifying(drafting, protocol),
         type={"coding": [{"system": TYPE, "code": "clinical-protocol"}]},
         description=decided["description"],
-        goal=[goal for row in table["items"] for goal in goals(drafting, protocol, row)],
+        **filled({"goal": _goals(drafting, protocol, table)}),
         action=[_action(drafting, protocol, row) for row in table["items"]],
     )
 
 
-def _whom(drafting: Drafting, protocol: str) -> list[Json]:
+def _goals(drafting: Drafting, protocol: str, table: Json) -> list[Json]:
+    """The goals of all rows, each once: two rows may have one and the same."""
+    found: dict[str, Json] = {}
+    for row in table["items"]:
+        for goal in goals(drafting, protocol, row):
+            if found.setdefault(goal["id"], goal) != goal:
+                message = f"{protocol}: {goal['id']} is given twice, and not alike"
+                raise ValueError(message)
+    return list(found.values())
+
+
+def _qualifying(drafting: Drafting, protocol: str) -> list[Json]:
     found = []
     for name, conditions in drafting.conditions.items():
         if conditions.get("of") == protocol:
@@ -49,7 +61,7 @@ def _whom(drafting: Drafting, protocol: str) -> list[Json]:
             found.append(extension("qualifying-conditions", valueCanonical=url))
             if "suggested" in conditions:
                 found.append(extension("suggesting-conditions", valueCanonical=f"{url}-suggested"))
-    return found
+    return [*found, *whom(drafting.decisions[protocol].get("whom", {}))]
 
 
 def _action(drafting: Drafting, protocol: str, row: Json) -> Json:

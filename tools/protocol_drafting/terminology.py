@@ -40,6 +40,23 @@ def condition_value_sets(drafting: Drafting) -> Iterator[Json]:
             yield _condition_value_set(suggested, conditions["names"], conditions["suggested"])
 
 
+def device_value_sets(drafting: Drafting) -> Iterator[Json]:
+    """The kinds of device that rules speak of, with their codes."""
+    for kind, said in drafting.devices.items():
+        includes: list[Json] = [{"system": SYSTEMS["device"], "concept": [{"code": kind}]}]
+        if "snomed" in said:
+            marks = [extension("evidence", valueCode="unconfirmed")]
+            listed = [_concept("snomed", code, name, ()) for code, name in said["snomed"].items()]
+            includes.append({"extension": marks, "system": SYSTEMS["snomed"], "concept": listed})
+        yield definition(
+            "ValueSet",
+            f"device-{kind}",
+            said["names"],
+            extension=[extension("device", valueCode=kind)],
+            compose={"include": includes},
+        )
+
+
 def medicine_value_sets(groups: Iterable[tuple[str, ...]]) -> Iterator[Json]:
     """The groups of medicines that rules speak of, by the beginnings of their ATC codes."""
     for atc in groups:
@@ -74,6 +91,9 @@ def code_systems(drafting: Drafting) -> Iterator[Json]:
     items = {item: drafting.item_names(item) for item in drafting.items}
     yield _code_system("activity", ["Seurannan aihe", "Uppföljning", "Activity"], activities)
     yield _code_system("item", ["Tieto", "Uppgift", "Item"], items)
+    devices = {kind: said["names"] for kind, said in drafting.devices.items()}
+    if devices:
+        yield _code_system("device", ["Laite", "Hjälpmedel", "Device"], devices)
     for name, system in drafting.names.items():
         yield _code_system(name, system["title"], system["codes"], system.get("of"))
 

@@ -7,9 +7,11 @@ then the first listed; the base where none holds. Source: `what-is-due` 4.2; R4 
 from dataclasses import dataclass
 from typing import Final
 
+from tools.protocol_drafting.activity_definitions import UNREVIEWED
 from tools.protocol_drafting.expressions import Expressions, exclusive
 from tools.protocol_drafting.pieces import (
     Json,
+    Names,
     citations,
     extension,
     filled,
@@ -72,13 +74,21 @@ def nested_actions(drafting: Drafting, protocol: str, row: Json, said: Expressio
     variants = _variants(drafting, protocol, row)
     own = [said.own_entry() if one.rule is None else said.of(one.rule, row) for one in variants]
     holding = [place for place, one in enumerate(variants) if not one.is_set_aside]
+    grace = drafting.decided(protocol, row["id"]).get("grace_days")
     found = []
     for place, one in enumerate(variants):
         winning = [_beating(said, variants, own, other, place) for other in holding]
         expression = exclusive(own[place], [one for one in winning if one])
         shown = SET_ASIDE if one.is_set_aside else expression
-        found.append(_variant(drafting, row["id"], one, shown, said))
-    return [*found, _base(row, [own[place] for place in holding])]
+        found.append(_variant(drafting, (protocol, row["id"]), one, shown, said))
+    found.append(_base(row, [own[place] for place in holding]))
+    return found if grace is None else [_with_grace(one, grace) for one in found]
+
+
+def _with_grace(action: Json, days: int) -> Json:
+    """The protocol's own days of grace, where the common figures do not hold."""
+    window = extension("window", extension=[part("grace-days", valueUnsignedInt=days)])
+    return {**action, "extension": [*action["extension"], window]}
 
 
 def condition(expression: str, rule: Json | None = None) -> Json:
@@ -130,19 +140,31 @@ def _beats_below(variant: _Variant, months: int, *, first: bool) -> float:
 
 
 def _variant(
-    drafting: Drafting, row: str, variant: _Variant, expression: str, said: Expressions
+    drafting: Drafting,
+    place: tuple[str, str],
+    variant: _Variant,
+    expression: str,
+    said: Expressions,
 ) -> Json:
-    decided = variant.decided
+    decided, (protocol, row) = variant.decided, place
     return filled(
         {
             "extension": [*_marks(variant), *_not_required(variant.table)],
             "id": f"{row}.{decided['id']}",
-            **translated("title", drafting.phrases["variants"][decided.get("when", decided["id"])]),
+            **_told(drafting.phrase(protocol, "phrases", str(decided.get("when", decided["id"])))),
             "documentation": citations(_own_sources(drafting, variant)),
             "condition": [condition(expression, variant.rule)],
             **(_computed(said, variant.formula) if variant.formula else _timing(variant.table)),
         }
     )
+
+
+def _told(phrase: Json | Names) -> Json:
+    """When it holds, for staff, and why that is so, for the patient; both await a clinician."""
+    if not isinstance(phrase, dict):
+        return translated("title", phrase)
+    patient = translated("description", phrase["patient"], UNREVIEWED)
+    return translated("title", phrase["staff"]) | patient
 
 
 def _computed(said: Expressions, formula: Json) -> Json:

@@ -17,7 +17,13 @@ FINDINGS: Final = {
     ("foot-risk", "3"): "foot-risk-3",
 }
 UPPER_LIMIT: Final = "xULN"
-GOALS_OF: Final = {"bp": ["bp.sys", "bp.dia"]}
+# A range has a goal for each of its ends.
+GOALS_OF: Final = {
+    "bp": ["bp.sys", "bp.dia"],
+    "tsh": ["tsh.low", "tsh.high"],
+    "inr": ["inr.low", "inr.high"],
+    "d25": ["d25.low", "d25.high"],
+}
 
 
 def is_own_entry(rule: Json) -> bool:

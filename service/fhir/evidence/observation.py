@@ -11,7 +11,7 @@ from service.domain.catalogue import Item
 from service.domain.fact import SELF, Fact
 from service.domain.pregnancy import PREGNANCY
 from service.domain.record import NotCountedReason
-from service.domain.units import Conversion, conversion
+from service.domain.units import OF_PLAIN_NUMBERS, Conversion, conversion
 from service.fhir.evidence.code_systems import codes_of
 from service.fhir.evidence.days import Told, performed
 from service.fhir.evidence.pregnancy import with_due_date
@@ -19,7 +19,6 @@ from service.fhir.evidence.received import WITHDRAWN, DoesNotCount, Json, Receiv
 
 COUNTING: Final = frozenset({"final", "amended", "corrected"})
 WHOLE_SERIES: Final = "mean"
-SCORE: Final = "{score}"
 OF_THE_PATIENT: Final = ("Patient/", "RelatedPerson/")
 _VALUES: Final = ("valueQuantity", "valueInteger", "valueCodeableConcept", "valueBoolean")
 
@@ -171,10 +170,10 @@ def _bare_number(element: Json) -> Json:
 
 
 def _conversion(item: Item, quantity: Json) -> Conversion:
-    """Into the item's unit: by the UCUM code, else as written; only a score may go without."""
+    """Into the item's unit: by the UCUM code, else as written; only a plain number may go without."""
     written = [quantity[name] for name in ("code", "unit") if name in quantity]
-    if not written and item.unit == SCORE:
-        written = [SCORE]
+    if not written and item.unit in OF_PLAIN_NUMBERS:
+        written = [item.unit]
     found = (conversion(item.key, unit, item.unit) for unit in written)
     change = next((one for one in found if one), None)
     if change is None:

@@ -131,6 +131,7 @@ def _variant(element: Element, action: Element, reader: RuleReader) -> Variant:
         leeway=_leeway(element),
         urgent=element.value_of("urgent", default=False),
         set_aside=element.value_of("set-aside", default=False),
+        why=element.names("description"),
     )
 
 
