@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from service.domain.applicability import fits
-from service.domain.fact import BIRTH
+from service.domain.fact import BIRTH, SEX
 from service.domain.follow_up import FollowUp, Plan, Planned, Stretch
 from service.domain.patient import PatientFacts
 from service.domain.recompute import follow_ups, horizon_of
@@ -76,7 +76,9 @@ def _window(stretch: Stretch) -> tuple[date, date, date]:
 def first_disagreement(seed: int, days: int = DAYS) -> Disagreement | None:
     """The first day on which the two differ about a random patient."""
     case = a_case(seed, days)
-    first = min(fact.day for fact in case.facts if fact.item != BIRTH) - timedelta(days=1)
+    first = min(fact.day for fact in case.facts if fact.item not in {BIRTH, SEX}) - timedelta(
+        days=1
+    )
     last = max(fact.day for fact in case.facts) + AFTER
     return next(disagreements(case, first, last), None)
 
