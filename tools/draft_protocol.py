@@ -5,7 +5,6 @@ stands in `tools/protocol_drafting/`. What comes out is a draft to be read by a 
 same table, the files that are published come out byte for byte; profiles, operations, search parameters,
 examples, and the codes and extensions that have no line in `tools/protocol_drafting/`, are written by hand.
 
-
 Every protocol that has a file `tools/protocol_drafting/protocols/ID.yaml` is drafted. To add one:
 
 1. Write its file. `activities` has an entry for each row of the table, `variants` in the table's order,
