@@ -36,6 +36,7 @@ class Drafting:
     items: Json
     closings: Json
     conditions: Json
+    code_sources: Json
     devices: Json
     answers: Json
     names: Json
@@ -90,6 +91,7 @@ def read(table: Path) -> Drafting:
         protocols={protocol["id"]: protocol for protocol in content["protocols"]},
         answers=_with_yes_or_no(_yaml(HERE / "answers.yaml"), own),
         names=names,
+        code_sources=_yaml(HERE / "code_sources.yaml"),
         phrases=_yaml(HERE / "phrases.yaml"),
         figures=_yaml(HERE / "figures.yaml"),
         extensions=_yaml(HERE / "extensions.yaml"),

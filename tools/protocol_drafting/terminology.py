@@ -34,10 +34,11 @@ def item_value_set(drafting: Drafting, item: str, row: Json | None) -> Json:
 def condition_value_sets(drafting: Drafting) -> Iterator[Json]:
     """The sets of conditions, each with the set that only suggests, where there is one."""
     for name, conditions in drafting.conditions.items():
-        yield _condition_value_set(f"condition-{name}", conditions["names"], conditions)
+        names = conditions["names"]
+        yield _condition_value_set(drafting, f"condition-{name}", names, conditions)
         if "suggested" in conditions:
             suggested = f"condition-{name}-suggested"
-            yield _condition_value_set(suggested, conditions["names"], conditions["suggested"])
+            yield _condition_value_set(drafting, suggested, names, conditions["suggested"])
 
 
 def device_value_sets(drafting: Drafting) -> Iterator[Json]:
@@ -170,19 +171,27 @@ def _descendants(system: str, code: str) -> Json:
     return {"system": SYSTEMS[system], "filter": [found]}
 
 
-def _condition_value_set(name: str, names: Names, conditions: Json) -> Json:
+def _condition_value_set(drafting: Drafting, name: str, names: Names, conditions: Json) -> Json:
     includes = [_descendants("icd10", code) for code in conditions.get("icd10", [])]
-    for system in ("icpc2", "snomed"):
-        codes = conditions.get(system, [])
-        if codes:
-            listed = codes if isinstance(codes, dict) else dict.fromkeys(codes)
-            concepts = [_concept(system, code, display, ()) for code, display in listed.items()]
-            marks = [extension("evidence", valueCode="unconfirmed")]
-            if system == "snomed":
-                sources = conditions.get("sources", [])
-                marks += [extension("source", valueUri=source) for source in sources]
-            includes.append({"extension": marks, "system": SYSTEMS[system], "concept": concepts})
+    if "icpc2" in conditions:
+        concepts = [_concept("icpc2", code, None, ()) for code in conditions["icpc2"]]
+        includes.append(_unconfirmed("icpc2", concepts, ()))
+    by_source: dict[tuple[str, ...], list[Json]] = {}
+    for code, display in conditions.get("snomed", {}).items():
+        concepts = by_source.setdefault(_sources(drafting, code), [])
+        concepts.append(_concept("snomed", code, display, ()))
+    includes += [_unconfirmed("snomed", listed, sources) for sources, listed in by_source.items()]
     return definition("ValueSet", name, names, compose={"include": includes})
+
+
+def _sources(drafting: Drafting, code: str) -> tuple[str, ...]:
+    return tuple(source for source, codes in drafting.code_sources.items() if code in codes)
+
+
+def _unconfirmed(system: str, concepts: list[Json], sources: Iterable[str]) -> Json:
+    marks = [extension("evidence", valueCode="unconfirmed")]
+    marks += [extension("source", valueUri=source) for source in sources]
+    return {"extension": marks, "system": SYSTEMS[system], "concept": concepts}
 
 
 def _group(system: str, answers: Json) -> Json:
