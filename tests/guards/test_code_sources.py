@@ -43,4 +43,10 @@ def test_what_was_seen_in_the_examples_is_in_the_examples() -> None:
 
 def test_what_was_seen_elsewhere_names_a_population_or_a_module() -> None:
     places = {where for where in SEEN.values() if where not in ("examples", "population")}
-    assert places == {"dementia", "rheumatoid_arthritis", "sleep_apnea"}
+    assert places == {
+        "dementia",
+        "metabolic_syndrome/diabetic_retinopathy_diagnoses",
+        "metabolic_syndrome/kidney_conditions",
+        "rheumatoid_arthritis",
+        "sleep_apnea",
+    }
