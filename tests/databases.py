@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from itertools import count
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
+from sqlalchemy.pool import Pool
 
 from service.storage.database import Storage
 from service.storage.migration import migrate
@@ -27,6 +29,34 @@ from service.storage.tables import metadata
 BACKENDS = ("sqlite", "postgresql")
 _SERVER = "SEURANTA_TEST_POSTGRES"
 _FASTER = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+
+
+_PATIENCE_SECONDS = 5.0
+# What polls hold back for, which is told of the whole server: writers that began before what is stored here.
+_OF_OTHERS = """SELECT EXISTS (
+    SELECT FROM pg_stat_activity WHERE datname <> current_database()
+    AND backend_xid::text::bigint < (SELECT max(xid) FROM transactions))"""
+
+
+@event.listens_for(Pool, "checkout")
+def await_other_tests(connection: Any, _record: object, _proxy: object) -> None:
+    """Let who reads on PostgreSQL see what is stored here, as on a server that serves one database.
+
+    Another worker's tests write beside us, to databases of their own, on the one server of the run.
+    """
+    if not isinstance(connection, psycopg.Connection) or not connection.autocommit:
+        return
+    given_up = monotonic() + _PATIENCE_SECONDS
+    while _is_preceded(connection) and monotonic() < given_up:
+        sleep(0.01)
+
+
+def _is_preceded(connection: psycopg.Connection) -> bool:
+    try:
+        row = connection.execute(_OF_OTHERS).fetchone()
+    except psycopg.errors.UndefinedTable:  # not migrated yet
+        return False
+    return bool(row and row[0])
 
 
 class Databases:
