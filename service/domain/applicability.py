@@ -29,6 +29,13 @@ class Gap(NamedTuple):
     until: date
 
 
+class Rivalry(NamedTuple):
+    """Two conditions that exclude each other: the one recorded later holds, the other yields."""
+
+    holds: Fact
+    yields: Fact
+
+
 def fits(protocol: Protocol, patient: PatientFacts) -> tuple[Fit, ...]:
     """The stretches of days on which the patient qualifies; death ends the last."""
     merged = _joined(_qualifying(protocol, patient))
@@ -80,19 +87,33 @@ def _endings(protocol: Protocol, patient: PatientFacts) -> Iterator[Gap]:
 
 def _lost_to_rivals(protocol: Protocol, patient: PatientFacts) -> Iterator[Gap]:
     """1.4: of type 1 and type 2 recorded together the latest recorded holds."""
-    conditions = patient.of(CONDITION)
-    own = [fact for fact in conditions if fact.code in protocol.conditions]
-    rivals = [fact for fact in conditions if fact.code in protocol.rivals]
+    own, rivals = _challenged(protocol, patient)
     if not own or not rivals:
         return
     days = sorted({day for fact in (*own, *rivals) for day in (fact.day, next_day(fact.until))})
     for day, until in zip(days, [*days[1:], FOREVER], strict=True):
-        held, challenged = (
-            max((_recorded(f) for f in facts if f.day <= day <= f.until), default=None)
-            for facts in (own, rivals)
-        )
-        if held and challenged and challenged > held:
+        found = rivalry_on(protocol, patient, day)
+        if found and found.holds in rivals:
             yield Gap(day, until)
+
+
+def rivalry_on(protocol: Protocol, patient: PatientFacts, day: date) -> Rivalry | None:
+    """The protocol's own condition and its rival, where both are recorded of a day (1.4)."""
+    own, rivals = (
+        max((fact for fact in facts if fact.day <= day <= fact.until), key=_recorded, default=None)
+        for facts in _challenged(protocol, patient)
+    )
+    if own is None or rivals is None:
+        return None
+    return Rivalry(*sorted((own, rivals), key=_recorded, reverse=True))
+
+
+def _challenged(protocol: Protocol, patient: PatientFacts) -> tuple[list[Fact], list[Fact]]:
+    conditions = patient.of(CONDITION)
+    return (
+        [fact for fact in conditions if fact.code in protocol.conditions],
+        [fact for fact in conditions if fact.code in protocol.rivals],
+    )
 
 
 def _recorded(fact: Fact) -> tuple[str, date, int, str]:

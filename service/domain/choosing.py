@@ -128,7 +128,8 @@ def _candidate(
 
     `P0D` is due on that day, and rests once done on or after it (4.7).
     """
-    interval, done, start = _interval(today, variant), today.done, today.question.starts_on
+    interval, done = interval_on(today.question, variant, today.day), today.done
+    start = today.question.starts_on
     if interval is None:
         return
     if not interval.is_now:
@@ -142,12 +143,12 @@ def _candidate(
         yield Chosen(interval, variant, (due_on, ""), due_on, grounds)
 
 
-def _interval(today: Today, variant: Variant) -> Interval | None:
+def interval_on(question: Question, variant: Variant, day: date) -> Interval | None:
     """The variant's interval; one by a formula is that of the value of the day, if there is one."""
     if not isinstance(variant.interval, Formula):
         return variant.interval
-    results = today.question.asked.patient.results(variant.interval.item)
-    fact = result_on(results, today.day)
+    results = question.asked.patient.results(variant.interval.item)
+    fact = result_on(results, day)
     return variant.interval.interval(fact) if fact else None
 
 

@@ -1,7 +1,7 @@
 """Every follow-up of a patient, computed from facts, protocols and decisions: the one definition of due."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -34,20 +34,27 @@ def follow_ups(
     plan: Plan, patient: PatientFacts, figures: Figures, horizon: date
 ) -> tuple[FollowUp, ...]:
     """The patient's follow-ups, each with its stretches from its first day on."""
-    parts: dict[str, list[Part]] = defaultdict(list)
-    for planned in plan.planned:
-        for activity in planned.protocol.activities:
-            identity = identity_of(planned.protocol, activity)
-            parts[identity] += _parts(planned, activity, patient, figures, horizon)
     resting = tuple(resting_pauses(patient, figures))
     units = responsibilities(patient)
     found: list[FollowUp] = []
-    for identity, asking in parts.items():
+    for identity, asking in asked_for(plan, patient, figures, horizon).items():
         decided = (*plan.adjustments.get("", ()), *plan.adjustments.get(identity, ()))
         paused = in_order((*resting, *decided_pauses(decided, figures)))
         course = Course(asking, decided, paused, units, figures)
         found += _follow_up(identity, course, horizon)
     return tuple(found)
+
+
+def asked_for(
+    plan: Plan, patient: PatientFacts, figures: Figures, horizon: date
+) -> Mapping[str, Sequence[Part]]:
+    """What each protocol of a plan asks for, by the identity of the follow-up that it makes."""
+    found: dict[str, list[Part]] = defaultdict(list)
+    for planned in plan.planned:
+        for activity in planned.protocol.activities:
+            identity = identity_of(planned.protocol, activity)
+            found[identity] += _parts(planned, activity, patient, figures, horizon)
+    return found
 
 
 def _parts(
