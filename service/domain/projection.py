@@ -74,13 +74,20 @@ def project(
     today: date,
 ) -> tuple[FollowUp, ...]:
     """Compute the follow-ups of a plan that follows these protocols."""
+    plan = plan_of(looked, state, followed, catalogue)
+    return follow_ups(plan, looked.patient, catalogue.figures, horizon_of(today))
+
+
+def plan_of(
+    looked: Look, state: PatientState, followed: Mapping[str, Followed], catalogue: Catalogue
+) -> Plan:
+    """The plan that follows these protocols, each on the days on which it fits, with what was decided."""
     planned = tuple(
         Planned(catalogue.version_of(protocol, how.version), _clipped(looked, protocol, how))
         for protocol, how in sorted(followed.items())
         if protocol in looked.eligible
     )
-    plan = Plan(planned, _by_identity(state))
-    return follow_ups(plan, looked.patient, catalogue.figures, horizon_of(today))
+    return Plan(planned, _by_identity(state))
 
 
 def _clipped(looked: Look, protocol: str, how: Followed) -> tuple[Fit, ...]:

@@ -1,11 +1,11 @@
 """Rounds: each occurrence of a follow-up, from the last time it was done to the next; one is open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from service.domain.follow_up import Done, FollowUp, Hold, Stretch
+from service.domain.follow_up import Done, FollowUp, Hold, Stretch, Timeliness
 
 
 class Round(NamedTuple):
@@ -39,6 +39,21 @@ def rounds_since(follow_up: FollowUp, day: date) -> tuple[Round, ...]:
     ends = [after.from_day for after in found[1:]]
     still_open = [one for one, end in zip(found, ends, strict=False) if end > day]
     return (*still_open, *found[-1:])
+
+
+def is_known_late(stretches: Sequence[Stretch], done: Done, known_on: date) -> bool:
+    """Whether a doing closed its window in time, and became known only once that had closed (5.4)."""
+    if done.timeliness not in {Timeliness.EARLY, Timeliness.ON_TIME}:
+        return False
+    closed = (
+        before.window for before, after in pairwise(stretches) if _closes(before, after, done)
+    )
+    window = next(closed, None)
+    return window is not None and known_on > window.closes_on
+
+
+def _closes(before: Stretch, after: Stretch, done: Done) -> bool:
+    return after.done == done and before.done != done
 
 
 def is_ended(stretch: Stretch | None) -> bool:

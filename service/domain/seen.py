@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from service.domain.adjustment import Adjustment
+from service.domain.conflict import Conflict
 from service.domain.directory import Person
 from service.domain.follow_up import Stretch
 from service.domain.protocol import Kind
@@ -94,3 +95,14 @@ class SeenPlan(NamedTuple):
         found = ((one.stretch.done, one) for one in self.follow_ups)
         lately = [(done.on, one) for done, one in found if done and since < done.on <= day]
         return sorted(lately, key=lambda each: each[0], reverse=True)
+
+
+class SeenPatient(NamedTuple):
+    """A patient as the staff see them: the plan of a day, and what its protocols disagree about.
+
+    `known_late` are the ids of follow-ups that were last done in time, of which we knew only later.
+    """
+
+    plan: SeenPlan
+    conflicts: tuple[Conflict, ...]
+    known_late: frozenset[str]

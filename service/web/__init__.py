@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from service.domain.errors import NotFound
 from service.runtime import Runtime
-from service.web import pages, portal, sessions, start, worklist
+from service.web import pages, patient, portal, sessions, start, worklist
 from service.web.errors import register_errors
 
 
@@ -24,6 +24,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     web.add_url_rule("/", "start", lambda: start.show(runtime))
     web.add_url_rule("/portal/", "portal", lambda: portal.show(runtime))
     web.add_url_rule("/worklist/", "worklist", lambda: worklist.show(runtime))
+    web.add_url_rule("/worklist/people/<id_>", "patient", lambda id_: patient.show(runtime, id_))
     web.add_url_rule("/sign-in/<secret>", "link", lambda secret: sessions.sign_in(runtime, secret))
     web.add_url_rule("/sign-out", "sign_out", lambda: sessions.sign_out(runtime), methods=["POST"])
     web.add_url_rule("/signed-out", "signed_out", lambda: sessions.signed_out(runtime))

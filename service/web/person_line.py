@@ -10,7 +10,7 @@ from service.domain.contact import contacts
 from service.domain.follow_up import Urgency
 from service.domain.seen import SeenFollowUp
 from service.domain.window import State
-from service.domain.worklist import PersonRow
+from service.domain.worklist import PersonRow, SeenPerson
 from service.fhir.contact_details import ContactDetails
 from service.wording.because import because
 from service.wording.contacts import contacts_for_staff
@@ -47,6 +47,7 @@ class PersonLine(NamedTuple):
     follow-ups that concern the call: what is booked, and what nobody knows.
     """
 
+    id: str
     name: str
     who: tuple[str, ...]
     warning: Text | str
@@ -64,13 +65,14 @@ def person_line(
     """A person on a day; `details` say how to address and call them."""
     words, person = teller.words, row.person
     return PersonLine(
-        name=_name(words, row, details, day),
-        who=tuple(_who(words, row, details)),
+        id=person.id,
+        name=called(words, person, details, day=day),
+        who=tuple(who(words, person, details)),
         warning=_if(words, person.person.non_disclosure, "worklist.non_disclosure.care"),
         why_first=_why_first(words, row.follow_ups[0]),
         in_short=tuple(_in_short(teller, row.follow_ups, day)),
         marks=tuple(dict.fromkeys(_of_the_call(words, row.follow_ups))),
-        follow_ups=tuple(_follow_up(teller, one, day) for one in row.follow_ups),
+        follow_ups=tuple(follow_up_line(teller, one, day=day) for one in row.follow_ups),
         closed_by=contacts_for_staff(words, contacts(row.follow_ups, day=day)),
         phone=details.phone,
     )
@@ -86,22 +88,24 @@ def _if(words: Words, said: object, key: str) -> Text | str:
     return words.text(key) if said else ""
 
 
-def _name(words: Words, row: PersonRow, details: ContactDetails, day: date) -> str:
-    born_on = row.person.person.born_on
+def called(words: Words, person: SeenPerson, details: ContactDetails, *, day: date) -> str:
+    """A person's name with their age on a day, as far as they are known."""
+    born_on = person.person.born_on
     name = details.name or words.text("worklist.no_name")
     if born_on is None:
         return name
     return words.text("worklist.person", name=name, age=age_on(born_on, day))
 
 
-def _who(words: Words, row: PersonRow, details: ContactDetails) -> Iterator[str]:
-    language = row.person.person.language
+def who(words: Words, person: SeenPerson, details: ContactDetails) -> Iterator[str]:
+    """What else is good to know before a call: language, interpreter, distance."""
+    language = person.person.language
     if language:
         yield words.language_name(language)
     if details.needs_interpreter:
         yield words.text("worklist.interpreter")
-    if row.person.distance_km is not None:
-        yield words.text("worklist.distance", n=row.person.distance_km)
+    if person.distance_km is not None:
+        yield words.text("worklist.distance", n=person.distance_km)
 
 
 def _why_first(words: Words, first: SeenFollowUp) -> Text:
@@ -110,7 +114,8 @@ def _why_first(words: Words, first: SeenFollowUp) -> Text:
     return words.text("worklist.why_first", ground=ground)
 
 
-def _follow_up(teller: Teller, one: SeenFollowUp, day: date) -> FollowUpLine:
+def follow_up_line(teller: Teller, one: SeenFollowUp, *, day: date) -> FollowUpLine:
+    """How a follow-up stands on a day, and why."""
     words, stretch = teller.words, one.stretch
     is_overdue = one.state is State.OVERDUE
     told = teller.told(one.activity, one.kind, stretch)

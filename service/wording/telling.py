@@ -79,6 +79,15 @@ class Teller:
         """The words of its language."""
         return self._words
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The published protocols that it tells of."""
+        return self._catalogue
+
+    def protocol(self, id_: str) -> str:
+        """What a protocol is called; its id where it is not published."""
+        return self._protocols.get(id_, id_)
+
     def name_of(self, key: str, kind: Kind, stretch: Stretch) -> str:
         """What the activity of a follow-up is called."""
         return self._activity(key, kind, stretch).name

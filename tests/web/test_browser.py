@@ -172,6 +172,17 @@ def test_axe_finds_nothing_in_a_worklist(region, of_region, opened, size, langua
     assert fits(page)
 
 
+@pytest.mark.parametrize(("size", "language"), SEEN, ids=SEEN_AS)
+def test_axe_finds_nothing_in_a_patient_of_the_staff(region, of_region, opened, size, language):
+    person = region.people[1]
+    page = opened(
+        of_region + region.link(Identity(Role.CLINICIAN, "tests", unit=person.unit)), size
+    )
+    page.goto(f"{of_region}/worklist/people/{person.patient}?lang={language}")
+    assert violations(page) == []
+    assert fits(page)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_where_nobody_is_signed_in(of_region, opened, language):
     page = opened(f"{of_region}/?lang={language}", PHONE)
