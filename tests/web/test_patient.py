@@ -46,7 +46,8 @@ def test_the_list_leads_to_it_and_neither_address_nor_title_names_anybody(region
     assert address in browser.get("/worklist/").text
     page = Page(browser.get(address).text)
     assert page.all("title") == ["Potilaan seuranta – Seuranta"]
-    assert page.all("h1")[0].startswith("Marjatta")
+    [heading] = page.all("h1")
+    assert heading.startswith("Marjatta")
 
 
 def test_a_nurse_of_another_unit_finds_no_such_page(region: Region):
