@@ -267,11 +267,11 @@ def test_vaccines_are_told_by_atc_by_cvx_or_by_target_disease(people: list[Read]
     assert all("targetDisease" in one["protocolApplied"][0] for one in by_target)
 
 
-def test_examinations_of_eyes_feet_heart_and_lungs_are_there(people: list[Read]) -> None:
+def test_examinations_of_eyes_feet_heart_lungs_and_blood_are_there(people: list[Read]) -> None:
     procedures = {code for one in every(people, "Procedure") for code in codes(one["code"])}
     assert {"134388005", "91161007", "170757007", "34043003", "182836005"} == procedures
     reports = {code for one in every(people, "DiagnosticReport") for code in codes(one["code"])}
-    assert {"1270", "11524-6", "2680"} == reports
+    assert {"1270", "11524-6", "2680", "2474", "58410-2"} == reports
     observed = {code for one in every(people, "Observation") for code in codes(one["code"])}
     assert {"71490-7", "71491-5", "72166-2", "82674-3", "33452-4", "20150-9", "97506-0"} < observed
     assert {"foot-risk", "risk-class", "self-monitoring"} < observed
@@ -287,3 +287,10 @@ def test_the_dead_are_left_in_peace(people: list[Read]) -> None:
     assert dead
     assert all(day <= died_on for day, died_on in days)
     assert not any(person.of("Appointment") for person in dead)
+
+
+def test_those_with_copd_are_asked_how_they_are_and_blow(people: list[Read]) -> None:
+    ill = [one for one in people if one.visits_for("J44", "1900")]
+    assert ill
+    asked = {code for one in every(ill, "Observation") for code in codes(one["code"])}
+    assert {"cat", "mmrc", "59408-5", "20150-9"} <= asked

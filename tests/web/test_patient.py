@@ -45,7 +45,7 @@ def test_the_list_leads_to_it_and_neither_address_nor_title_names_anybody(region
     address = f"/worklist/people/{marjatta.patient}"
     assert address in browser.get("/worklist/").text
     page = Page(browser.get(address).text)
-    assert page.all("title") == ["Potilaan seuranta – Seuranta"]
+    assert page.all("title") == ["Potilaan seuranta \u2013 Seuranta"]
     [heading] = page.all("h1")
     assert heading.startswith("Marjatta")
 

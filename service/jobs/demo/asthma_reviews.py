@@ -9,8 +9,9 @@ from functools import partial
 from typing import Final
 
 from service.jobs.demo.chart import Chart
+from service.jobs.demo.checks import add_weight
 from service.jobs.demo.health import measured
-from service.jobs.demo.occasions import Occasion, days_back, since_last_check
+from service.jobs.demo.occasions import Occasion, check_days
 from service.jobs.demo.practice import Practice
 from service.jobs.demo.problems import icd10_of
 from service.jobs.demo.resources.encounters import Visit, add_visit
@@ -26,7 +27,7 @@ from service.jobs.demo.resources.observations import (
 )
 from service.jobs.demo.resources.procedures import SPIROMETRY, add_report
 from service.jobs.demo.tables.prevalence import Disease
-from service.jobs.demo.thoroughness import is_done, share_of
+from service.jobs.demo.thoroughness import is_done
 
 REVIEWED_WITHIN_YEAR: Final = 0.37
 _HIGHEST_SCORE: Final = 25
@@ -37,13 +38,14 @@ def asthma_reviews(chart: Chart, practice: Practice) -> Iterator[Occasion]:
     onset = chart.person.onsets.get(Disease.ASTHMA)
     if onset is None:
         return
-    share = share_of(REVIEWED_WITHIN_YEAR + practice.diligence, well_followed=chart.well_followed)
-    first = since_last_check(chart, share, mean_beyond=700)
-    for day in days_back(
-        chart, first_gap=first, gap=lambda: chart.chance.triangular(300, 1500, 600)
-    ):
-        if day < onset:
-            return
+    days = check_days(
+        chart,
+        since=onset,
+        within_year=REVIEWED_WITHIN_YEAR + practice.diligence,
+        mean_beyond=700,
+        gap=(300, 1500, 600),
+    )
+    for day in days:
         yield Occasion(day, partial(_write_review, chart, day))
 
 
@@ -68,6 +70,8 @@ def _write_review(chart: Chart, day: date) -> None:
         add_measurement(chart, PEAK_FLOW, value=round(flow, -1), moment=blown)
     if is_done(chart, 0.6):
         add_smoking(chart, moment)
+    if is_done(chart, 0.5):
+        add_weight(chart, moment)
 
 
 def _add_spirometry(chart: Chart, moment: Moment) -> None:

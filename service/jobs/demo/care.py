@@ -11,6 +11,8 @@ from service.jobs.demo.bookings import add_booking
 from service.jobs.demo.chart import Chart
 from service.jobs.demo.checks import checks
 from service.jobs.demo.close_checks import close_checks
+from service.jobs.demo.clotting_samples import clotting_samples
+from service.jobs.demo.copd_reviews import copd_reviews
 from service.jobs.demo.home_measurements import home_glucose, home_pressures
 from service.jobs.demo.occasions import Occasion
 from service.jobs.demo.other_care import emergencies, other_samples
@@ -23,7 +25,7 @@ from service.jobs.demo.screenings import (
     medication_reviews,
     oral_checks,
 )
-from service.jobs.demo.tables.medicines import SULFONYLUREA_OR_INSULIN
+from service.jobs.demo.tables.medicines import SULFONYLUREA_OR_INSULIN, WARFARIN
 from service.jobs.demo.treatments import add_treatments
 from service.jobs.demo.vaccinations import vaccinations
 
@@ -39,6 +41,7 @@ def add_record(chart: Chart, practice: Practice) -> None:
         checks(chart, practice),
         close_checks(chart),
         asthma_reviews(chart, practice),
+        copd_reviews(chart, practice),
         other_samples(chart),
         emergencies(chart),
         fundus_photographs(chart),
@@ -50,6 +53,8 @@ def add_record(chart: Chart, practice: Practice) -> None:
     ]
     if in_use & SULFONYLUREA_OR_INSULIN:
         streams.append(home_glucose(chart))
+    if WARFARIN in in_use:
+        streams.append(clotting_samples(chart))
     _add_occasions(chart, streams)
     add_booking(chart)
 

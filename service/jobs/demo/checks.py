@@ -13,7 +13,7 @@ from typing import Final
 from service.jobs.demo.chance import happens
 from service.jobs.demo.chart import Chart
 from service.jobs.demo.health import measured
-from service.jobs.demo.occasions import Occasion, days_back, since_last_check, working_day
+from service.jobs.demo.occasions import Occasion, check_days, working_day
 from service.jobs.demo.practice import Practice
 from service.jobs.demo.pressures import add_pressure
 from service.jobs.demo.problems import icd10_of
@@ -22,7 +22,10 @@ from service.jobs.demo.resources.findings import add_foot_risk, add_risk_class, 
 from service.jobs.demo.resources.observations import (
     ALCOHOL,
     BODY_MASS_INDEX,
+    DEPRESSION,
+    STROKE_RISK,
     WEIGHT,
+    Measurement,
     Moment,
     add_measurement,
     at_visit,
@@ -30,7 +33,7 @@ from service.jobs.demo.resources.observations import (
 from service.jobs.demo.resources.procedures import FOOT_PULSES, FOOT_SENSATION, add_procedure
 from service.jobs.demo.samples import examine, morning_sample
 from service.jobs.demo.tables.prevalence import Disease
-from service.jobs.demo.thoroughness import is_done, share_of
+from service.jobs.demo.thoroughness import is_done
 
 CHECKED_WITHIN_YEAR: Final = 0.89
 
@@ -54,10 +57,27 @@ _TESTS: Final = {
         "hb": 0.75,
         "minerals": 0.3,
     },
-    Disease.CORONARY_DISEASE: {"lipids": 0.6, "kidney": 0.5, "hb": 0.4},
-    Disease.ATRIAL_FIBRILLATION: {"kidney": 0.7, "hb": 0.6},
+    Disease.CORONARY_DISEASE: {
+        "lipids": 0.75,
+        "kidney": 0.8,
+        "salts": 0.75,
+        "hb": 0.65,
+        "hba1c": 0.55,
+    },
+    Disease.ATRIAL_FIBRILLATION: {
+        "kidney": 0.8,
+        "salts": 0.5,
+        "hb": 0.7,
+        "thyroid": 0.45,
+        "alat": 0.4,
+    },
 }
 _MOST_REASONS: Final = 3
+# What is asked at the visits of whom: mood with coronary disease, the risk of stroke with atrial fibrillation.
+_ASKED: Final = (
+    (Disease.CORONARY_DISEASE, DEPRESSION, "phq9"),
+    (Disease.ATRIAL_FIBRILLATION, STROKE_RISK, "chadsvasc"),
+)
 
 
 def checks(chart: Chart, practice: Practice) -> Iterator[Occasion]:
@@ -65,13 +85,14 @@ def checks(chart: Chart, practice: Practice) -> Iterator[Occasion]:
     onsets = [began for one, began in chart.person.onsets.items() if one in _TESTS]
     if not onsets:
         return
-    share = share_of(CHECKED_WITHIN_YEAR + practice.diligence, well_followed=chart.well_followed)
-    first = since_last_check(chart, share, mean_beyond=260)
-    for day in days_back(
-        chart, first_gap=first, gap=lambda: chart.chance.triangular(190, 560, 360)
-    ):
-        if day < min(onsets):
-            return
+    days = check_days(
+        chart,
+        since=min(onsets),
+        within_year=CHECKED_WITHIN_YEAR + practice.diligence,
+        mean_beyond=260,
+        gap=(190, 560, 360),
+    )
+    for day in days:
         yield Occasion(day, partial(_write_check, chart, day))
 
 
@@ -105,7 +126,7 @@ def _write_nurse_visit(chart: Chart, day: date) -> None:
     if is_done(chart, 0.95):
         add_pressure(chart, moment)
     if is_done(chart, 0.85):
-        _add_weight(chart, moment)
+        add_weight(chart, moment)
     if is_done(chart, 0.65):
         add_smoking(chart, moment)
     if is_done(chart, 0.5):
@@ -113,6 +134,9 @@ def _write_nurse_visit(chart: Chart, day: date) -> None:
         add_measurement(chart, ALCOHOL, value=min(12, round(score)), moment=moment)
     if diabetic and is_done(chart, 0.66):
         _add_foot_examination(chart, moment)
+    for disease, what, item in _ASKED:
+        if chart.person.has(disease, day) and is_done(chart, 0.6):
+            _ask(chart, what, item=item, moment=moment)
 
 
 def activities(chart: Chart, day: date) -> tuple[str, ...]:
@@ -131,7 +155,13 @@ def reasons(chart: Chart, day: date) -> list[tuple[str, str]]:
     return [icd10_of(chart, one) for one in found[:_MOST_REASONS]]
 
 
-def _add_weight(chart: Chart, moment: Moment) -> None:
+def _ask(chart: Chart, what: Measurement, *, item: str, moment: Moment) -> None:
+    score = measured(chart.health, item, years_ago=0, chance=chart.chance)
+    add_measurement(chart, what, value=min(9, round(score)), moment=moment)
+
+
+def add_weight(chart: Chart, moment: Moment) -> None:
+    """Put the weight of a visit into the record, at times with the body mass index."""
     weight = measured(chart.health, "weight", years_ago=0, chance=chart.chance)
     add_measurement(chart, WEIGHT, value=round(weight, 1), moment=moment)
     if happens(chart.chance, 0.4):

@@ -26,14 +26,14 @@ from service.jobs.demo.thoroughness import is_done
 
 MEASURES_AT_HOME: Final = 0.5
 SENDS_THE_MEAN: Final = 0.8
+_MEASURING: Final = frozenset({Disease.HYPERTENSION, Disease.CORONARY_DISEASE})
 _READINGS: Final = (6 * 60 + 50, 6 * 60 + 55, 19 * 60 + 20, 19 * 60 + 25)
 _SERIES_DAYS: Final = (4, 4, 4, 5, 7, 2)
 
 
 def home_pressures(chart: Chart) -> Iterator[Occasion]:
-    """Series of home blood pressure by half of those with hypertension, newest first."""
-    hypertensive = Disease.HYPERTENSION in chart.person.onsets
-    if not hypertensive or not is_done(chart, MEASURES_AT_HOME):
+    """Series of home blood pressure by half of those who are asked for them, newest first."""
+    if not _MEASURING & chart.person.onsets.keys() or not is_done(chart, MEASURES_AT_HOME):
         return
     first = chart.chance.randrange(3, 200 if chart.well_followed else 600)
     for day in days_back(chart, first_gap=first, gap=lambda: chart.chance.randrange(120, 400)):

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from service.jobs.demo.chance import happens
 from service.jobs.demo.chart import Chart
+from service.jobs.demo.thoroughness import share_of
 
 _FRIDAY: Final = 4
 _HOLIDAYS: Final = frozenset({(1, 1), (1, 6), (5, 1), (12, 6), (12, 24), (12, 25), (12, 26)})
@@ -25,6 +27,25 @@ def days_back(chart: Chart, *, first_gap: float, gap: Callable[[], float]) -> It
     while day > chart.person.adult_on:
         yield working_day(day)
         day -= timedelta(days=max(1, round(gap())))
+
+
+def check_days(
+    chart: Chart,
+    *,
+    since: date,
+    within_year: float,
+    mean_beyond: float,
+    gap: tuple[float, float, float],
+) -> Iterator[date]:
+    """The days of checks since a disease began, newest first.
+
+    The last one lies within a year for the share `within_year` of people, else `mean_beyond` days
+    beyond it; `gap` are the least, most and likeliest days between two.
+    """
+    share = share_of(within_year, well_followed=chart.well_followed)
+    first = since_last_check(chart, share, mean_beyond=mean_beyond)
+    days = days_back(chart, first_gap=first, gap=lambda: chart.chance.triangular(*gap))
+    return takewhile(lambda day: day >= since, days)
 
 
 def since_last_check(chart: Chart, share_within_year: float, *, mean_beyond: float) -> float:

@@ -8,6 +8,8 @@ from service.jobs.demo.chart import Chart
 from service.jobs.demo.faults import draw_sending
 from service.jobs.demo.health import creatinine, measured
 from service.jobs.demo.resources.laboratory_results import Sample, add_laboratory_result
+from service.jobs.demo.resources.observations import Moment
+from service.jobs.demo.resources.procedures import BLOOD_COUNT, add_report
 from service.jobs.demo.tables.laboratory_tests import HBA1C_PERCENT, TESTS
 
 GROUPS: Final = {
@@ -24,6 +26,7 @@ GROUPS: Final = {
     "minerals": ("pth", "phosphate", "calcium"),
     "infection": ("crp", "leukocytes"),
     "thyroid": ("tsh",),
+    "clotting": ("inr",),
 }
 _OLD_UNITS_BEFORE_YEARS: Final = 3.5
 _OLD_UNITS_SHARE: Final = 0.04
@@ -44,6 +47,9 @@ def examine(chart: Chart, sample: Sample, *, groups: list[str]) -> None:
         else:
             test, printed = TESTS[item], value
         add_laboratory_result(chart, test, value=printed, sample=sample, sending=sending)
+    if "hb" in groups:
+        examined = Moment(sample.day, sample.minutes, chart.refer(chart.laboratory.id))
+        add_report(chart, BLOOD_COUNT, moment=examined)
 
 
 def values(chart: Chart, day: date, *, groups: list[str]) -> dict[str, float]:

@@ -35,10 +35,23 @@ class Screening(NamedTuple):
 
 _FUNDUS: Final = Screening(frozenset({Disease.TYPE_2_DIABETES}), 0.88, 1050)
 _TRACING: Final = Screening(
-    frozenset({Disease.TYPE_2_DIABETES, Disease.HYPERTENSION, Disease.CORONARY_DISEASE}), 0.82, 730
+    frozenset(
+        {
+            Disease.TYPE_2_DIABETES,
+            Disease.HYPERTENSION,
+            Disease.CORONARY_DISEASE,
+            Disease.ATRIAL_FIBRILLATION,
+        }
+    ),
+    0.82,
+    730,
 )
-_ORAL: Final = Screening(frozenset({Disease.TYPE_2_DIABETES}), 0.68, 365)
-_REVIEW: Final = Screening(frozenset({Disease.CHRONIC_KIDNEY_DISEASE, Disease.ASTHMA}), 0.55, 365)
+_ORAL: Final = Screening(frozenset({Disease.TYPE_2_DIABETES, Disease.CORONARY_DISEASE}), 0.68, 365)
+_REVIEW: Final = Screening(
+    frozenset({Disease.CHRONIC_KIDNEY_DISEASE, Disease.ASTHMA, Disease.ATRIAL_FIBRILLATION}),
+    0.55,
+    365,
+)
 
 
 def fundus_photographs(chart: Chart) -> Iterator[Occasion]:

@@ -22,6 +22,7 @@ from service.jobs.demo.tables.prevalence import Disease
 
 _SEASONS: Final = 6
 _FREE_FOR_ALL_FROM: Final = 65
+_ONCE_WITH: Final = 2  # the dose with which pneumococcus came, counted back from the newest
 _RISK_DISEASES: Final = frozenset(
     {
         Disease.TYPE_2_DIABETES,
@@ -41,8 +42,8 @@ def vaccinations(chart: Chart) -> Iterator[Occasion]:
     ]
     for day in found:
         yield Occasion(day, partial(_write, chart, INFLUENZA, day=day))
-    if found and chart.person.age_on(found[-1]) >= _FREE_FOR_ALL_FROM:
-        day = found[-1] - timedelta(days=1)
+    if found and (_is_old(chart, found[-1]) or Disease.COPD in chart.person.onsets):
+        day = found[min(_ONCE_WITH, len(found) - 1)] - timedelta(days=1)
         yield Occasion(day, partial(_write, chart, PNEUMOCOCCUS, day=day))
 
 
@@ -55,10 +56,14 @@ def _autumn_day(chart: Chart, years_ago: int, *, faithful: float) -> date | None
 
 
 def _coverage(chart: Chart, day: date) -> float:
-    if chart.person.age_on(day) >= _FREE_FOR_ALL_FROM:
+    if _is_old(chart, day):
         return 0.6
     at_risk = any(chart.person.has(disease, day) for disease in _RISK_DISEASES)
     return 0.34 if at_risk else 0.12
+
+
+def _is_old(chart: Chart, day: date) -> bool:
+    return chart.person.age_on(day) >= _FREE_FOR_ALL_FROM
 
 
 def _write(chart: Chart, vaccine: Vaccine, *, day: date) -> None:

@@ -22,18 +22,33 @@ from service.jobs.demo.resources.encounters import Visit
 
 
 class Measurement(NamedTuple):
-    """What was measured: LOINC code, its name, category, UCUM unit; a national code with its name."""
+    """What was measured: its code, name, category, UCUM unit; a national code with its name.
 
-    loinc: str
+    The code is LOINC's, or our own item's where no public one is known.
+    """
+
+    code: str
     name: str
     category: str
     ucum: str
     national: tuple[str, str] | None = None
+    system: str = codes.LOINC
 
 
 WEIGHT: Final = Measurement("29463-7", "Body weight", "vital-signs", "kg")
 BODY_MASS_INDEX: Final = Measurement("39156-5", "Body mass index", "vital-signs", "kg/m2")
 ASTHMA_CONTROL: Final = Measurement("82674-3", "Asthma Control Test", "survey", "{score}")
+COPD_ASSESSMENT: Final = Measurement(
+    "cat", "COPD Assessment Test", "survey", "{score}", system=codes.ITEM
+)
+BREATHLESSNESS: Final = Measurement(
+    "mmrc", "mMRC dyspnoea scale", "survey", "{score}", system=codes.ITEM
+)
+STROKE_RISK: Final = Measurement(
+    "chadsvasc", "CHA2DS2-VASc", "survey", "{score}", system=codes.ITEM
+)
+DEPRESSION: Final = Measurement("44261-6", "PHQ-9", "survey", "{score}")
+OXYGEN_SATURATION: Final = Measurement("59408-5", "Oxygen saturation", "vital-signs", "%")
 ALCOHOL: Final = Measurement("75626-2", "AUDIT-C", "survey", "{score}")
 # PEF-Pa is the form of a whole home series; its value is the mean.
 PEAK_FLOW: Final = Measurement(
@@ -113,7 +128,7 @@ def _opened(chart: Chart, code: Json, *, moment: Moment, category: str) -> Json:
 @cache
 def _code(what: Measurement) -> Json:
     national = [coding(codes.KUNTALIITTO, *what.national)] if what.national else []
-    return concept(*national, coding(codes.LOINC, what.loinc, what.name))
+    return concept(*national, coding(what.system, what.code, what.name))
 
 
 @cache

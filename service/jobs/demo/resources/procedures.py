@@ -24,6 +24,10 @@ ELECTROCARDIOGRAM: Final = (
     ),
     "EC",
 )
+BLOOD_COUNT: Final = (
+    concept(coding(codes.KUNTALIITTO, "2474", "B-PVK+T"), coding(codes.LOINC, "58410-2", "CBC")),
+    "HM",
+)
 SPIROMETRY: Final = (concept(coding(codes.KUNTALIITTO, "2680", "FVSpiro")), "RT")
 
 
@@ -41,7 +45,9 @@ def add_procedure(chart: Chart, code: Json, *, moment: Moment) -> None:
     chart.add("Procedure", content)
 
 
-def add_report(chart: Chart, kind: tuple[Json, str], *, moment: Moment, conclusion: str) -> None:
+def add_report(
+    chart: Chart, kind: tuple[Json, str], *, moment: Moment, conclusion: str = ""
+) -> None:
     """Put the final report of an examination into the record."""
     code, service = kind
     content: Json = {
@@ -52,8 +58,9 @@ def add_report(chart: Chart, kind: tuple[Json, str], *, moment: Moment, conclusi
         "effectiveDateTime": instant(moment.day, moment.minutes),
         "issued": instant(moment.day, moment.minutes + 30),
         "performer": [moment.performer],
-        "conclusion": conclusion,
     }
+    if conclusion:
+        content["conclusion"] = conclusion
     if moment.encounter:
         content["encounter"] = reference(moment.encounter)
     chart.add("DiagnosticReport", content)

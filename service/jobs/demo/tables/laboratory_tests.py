@@ -117,6 +117,14 @@ TESTS: Final = {
     "calcium": LaboratoryTest(
         *_same("3673", "P-Ca-Ion", "1995-0"), *_MMOL, low=(1.16, 1.16), high=(1.3, 1.3), decimals=2
     ),
+    "inr": LaboratoryTest(
+        *_same("4520", "P-TT-INR", "6301-6"),
+        "{INR}",
+        "INR",
+        low=(0.7, 0.7),
+        high=(1.2, 1.2),
+        decimals=1,
+    ),
     "tsh": LaboratoryTest(
         *_same("4831", "P-TSH", "3016-3"),
         *("m[IU]/L", "mU/l"),

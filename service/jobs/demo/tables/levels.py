@@ -35,6 +35,7 @@ LEVELS: Final = {
     "tsh": Level(1.9, 1.8, 0.7, 0.3, 0.1),
     "crp": Level(4, 4, 2, 8, 1),
     "leukocytes": Level(6.2, 6.4, 1.2, 0.8, 2.5),
+    "inr": Level(2.5, 2.5, 0.15, 0.4, 0.9),
     "systolic": Level(126, 129, 8, 7, 88),
     "diastolic": Level(76, 78, 6, 5, 48),
     "pulse": Level(72, 69, 8, 6, 44),
@@ -43,5 +44,10 @@ LEVELS: Final = {
     "act": Level(22.5, 22.5, 1.3, 1.2, 5),
     "peak_flow": Level(400, 540, 60, 25, 120),
     "fev1": Level(2.6, 3.6, 0.5, 0.15, 0.7),
+    "cat": Level(13, 13, 5, 2, 0),
+    "mmrc": Level(1.4, 1.4, 0.8, 0.4, 0),
+    "spo2": Level(95, 95, 1.5, 1, 78),
+    "phq9": Level(4, 4, 3, 1.5, 0),
+    "chadsvasc": Level(3.1, 2.4, 1.2, 0, 0),
     "audit_c": Level(2.4, 3.8, 1.9, 0.5, 0),
 }

@@ -52,6 +52,14 @@ BUDESONIDE_FORMOTEROL: Final = Medicine(
 )
 MONTELUKAST: Final = Medicine("R03DC03", "montelukasti", ("10 mg x 1",))
 SALBUTAMOL: Final = Medicine("R03AC02", "salbutamoli", ("0,2 mg tarvittaessa",))
+TIOTROPIUM: Final = Medicine("R03BB04", "tiotropium", ("18 ug x 1",))
+TIOTROPIUM_OLODATEROL: Final = Medicine(
+    "R03AL06", "olodateroli ja tiotropiumbromidi", ("2,5/2,5 ug, 2 annosta x 1",)
+)
+ACETYLSALICYLIC_ACID: Final = Medicine("B01AC06", "asetyylisalisyylihappo", ("100 mg x 1",))
+APIXABAN: Final = Medicine("B01AF02", "apiksabaani", ("5 mg x 2",))
+RIVAROXABAN: Final = Medicine("B01AF01", "rivaroksabaani", ("20 mg x 1",))
+WARFARIN: Final = Medicine("B01AA03", "varfariini", ("3 mg annosohjeen mukaan",))
 PREDNISOLONE: Final = Medicine("H02AB06", "prednisoloni", ("40 mg x 1, 7 päivää",))
 
 SULFONYLUREA_OR_INSULIN: Final = frozenset({GLICLAZIDE, GLARGINE})
@@ -78,5 +86,19 @@ CHOICES: Final = {
         Choice(0.38, (BUDESONIDE_FORMOTEROL,), (60, 1500)),
         Choice(0.12, (MONTELUKAST,), (100, 2000)),
         Choice(0.84, (SALBUTAMOL,), (0, 60)),
+    ),
+    Disease.COPD: (
+        Choice(0.55, (TIOTROPIUM,), (0, 200)),
+        Choice(0.3, (TIOTROPIUM_OLODATEROL,), (200, 2000)),
+        Choice(0.7, (SALBUTAMOL,), (0, 60)),
+    ),
+    Disease.CORONARY_DISEASE: (
+        Choice(0.8, (ACETYLSALICYLIC_ACID,), (0, 30)),
+        Choice(0.85, (ATORVASTATIN, ROSUVASTATIN), (0, 60)),
+        Choice(0.55, (BISOPROLOL,), (0, 90)),
+    ),
+    Disease.ATRIAL_FIBRILLATION: (
+        Choice(0.84, (APIXABAN, APIXABAN, RIVAROXABAN, WARFARIN), (0, 60)),
+        Choice(0.6, (BISOPROLOL,), (0, 60)),
     ),
 }

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 
 class Disease(StrEnum):
-    """The diseases of the demo region: the five with records of their own, then their common companions."""
+    """The diseases of the demo region, each with what its follow-up brings into the record."""
 
     TYPE_2_DIABETES = "type-2-diabetes"
     HYPERTENSION = "hypertension"
