@@ -6,7 +6,7 @@ once, at its end, or nothing of it is kept.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,13 @@ from service.domain.errors import Collision, Unreachable
 from service.domain.record import Found, Stored
 from service.domain.search import Query
 from service.storage.access_log.changes import ChangeSegment
-from service.storage.engines import ONE_MOMENT, database_url, reading_engine, writing_engine
+from service.storage.engines import (
+    LOCK_TIMEOUT_SECONDS,
+    ONE_MOMENT,
+    database_url,
+    reading_engine,
+    writing_engine,
+)
 from service.storage.failure import in_our_words
 from service.storage.quick_reads import QuickReads
 from service.storage.repositories import View, Work
@@ -32,6 +38,7 @@ from service.storage.schema import check_schema
 from service.storage.search.page import find_quickly
 from service.storage.seen.settled import held_from
 from service.storage.transaction import BlockKeys, CountedKeys, Keys, begin
+from service.storage.turns import turn_at
 
 ATTEMPTS: Final = 3
 T = TypeVar("T")
@@ -97,6 +104,7 @@ class Storage:
         with (
             opened.room.watched(),
             in_our_words(),
+            opened.turn(),
             opened.writing.connect() as connection,
             connection.begin() as unit,
         ):
@@ -187,9 +195,20 @@ class _Opened:
     blocks: BlockKeys = field(default_factory=BlockKeys)
 
     @cached_property
+    def file(self) -> Path | None:
+        """The file of an embedded database."""
+        is_embedded = self.url.get_backend_name() == "sqlite"
+        return Path(self.url.database or "") if is_embedded else None
+
+    @cached_property
     def room(self) -> Room:
-        file = self.url.database if self.url.get_backend_name() == "sqlite" else None
-        return Room(Path(file).parent if file else None)
+        return Room(self.file.parent if self.file else None)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """The turn to write, where one transaction writes at a time."""
+        if self.file is None:
+            return nullcontext()
+        return turn_at(self.file, within_seconds=LOCK_TIMEOUT_SECONDS)
 
     @cached_property
     def quick(self) -> QuickReads:
@@ -205,4 +224,4 @@ class _Opened:
 
     def keys(self) -> Keys:
         """Where the keys of one transaction come from."""
-        return CountedKeys() if self.url.get_backend_name() == "sqlite" else self.blocks
+        return CountedKeys() if self.file else self.blocks
