@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from service.domain.access import Role, Viewer
 from service.domain.follow_up import Hold
 from service.domain.window import State
 from service.domain.worklist import PeopleCounts, Standing, WorklistQuestion
+from service.storage.database import Storage
 from service.storage.seen import few
 from tests.storage import worklist_in_memory as reference
 from tests.storage.builders import SYSTEM, TODAY, a_patient, at
@@ -134,3 +136,35 @@ def test_those_who_care_for_nobody_see_and_count_nobody(storage, viewer):
 
     assert walk(storage, question, viewer) == []
     assert counts(storage, question, viewer) == PeopleCounts(0, 0, 0, 0, 0, 0)
+
+
+@pytest.fixture
+def plans(databases):
+    """How SQLite goes through what is asked of people, statement by statement."""
+    opened = Storage(databases.fresh("sqlite"))
+
+    def explain(question):
+        asked = []
+        with opened.read() as view:
+            connection = view._connection
+            event.listen(connection, "before_cursor_execute", lambda *one: asked.append(one[2:4]))
+            view.follow_ups.people(question, viewer=SYSTEM)
+            driver = connection.connection.driver_connection
+            return [
+                row[-1]
+                for statement, values in list(asked)
+                for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            ]
+
+    yield explain
+    opened.close()
+
+
+@pytest.mark.parametrize("standing", [None, *Standing])
+def test_earlier_rows_of_a_person_are_looked_for_by_the_person_and_not_by_their_place(
+    plans, standing
+):
+    plan = plans(WorklistQuestion(as_of=TODAY, units=("hattula",), standing=standing))
+    of_person = [step for step in plan if "stretches_of_person" in step]
+    assert len(of_person) >= 2
+    assert not [step for step in plan if "urgency<" in step]

@@ -45,6 +45,7 @@ from service.storage.seen.selection import (
     superseded,
 )
 from service.storage.seen.shape import KEPT_STATEMENTS, Shape, bound_values, position_of, shape_of
+from service.storage.seen.unsought import Unsought
 from service.storage.tables.projection import stretches
 
 _LIMIT: Final[BindParameter[int]] = bindparam("limit")
@@ -136,7 +137,7 @@ class _Asked:
     def _of_first(self, rows: FromClause) -> list[Condition]:
         """No earlier row of the same person is asked for, and matters stand as they should."""
         place = tuple_(*self._order(rows))
-        found = [not_(self._any(rows, lambda other: tuple_(*self._order(other)) < place))]
+        found = [not_(self._any(rows, lambda other: self._place_of(other) < place))]
         if self.shape.standing:
             marked = partial(self._any_marked, rows)
             found.append(_stands(self.shape.standing, marked))
@@ -161,6 +162,11 @@ class _Asked:
                 for each, conditions in found
             )
         )
+
+    def _place_of(self, other: FromClause) -> ColumnElement[Any]:
+        """The place of a row that is found by its person, and by no place in the order."""
+        columns = Unsought(other.c, *self.shape.order)
+        return tuple_(*(columns[name] for name in self.shape.order))
 
     def _order(self, rows: FromClause) -> list[ColumnElement[Any]]:
         return [rows.c[name] for name in self.shape.order]
