@@ -6,6 +6,7 @@ Pure values; the FHIR edge reads them once at start (`fhir/protocol/`).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from service.domain.codes import CodeSet
 from service.domain.errors import UnusableProtocol
 from service.domain.figures import Figures
 from service.domain.protocol import Kind, Names, Protocol
@@ -73,7 +74,8 @@ class Catalogue:
     """All that is published. `protocols` are the newest versions by id; running plans keep theirs.
 
     `names` are by code system (`item`, `finding`, `performer`, `unit` ...), then by code. `not_from`
-    maps an item to the Encounter classes whose readings of it do not count.
+    maps an item to the Encounter classes whose readings of it do not count. `condition_names` are the
+    names of the sets of conditions that rules ask for.
     """
 
     protocols: Mapping[str, Protocol]
@@ -83,6 +85,7 @@ class Catalogue:
     activities: Mapping[str, ActivityText]
     names: Mapping[str, Mapping[str, Names]]
     not_from: Mapping[str, frozenset[str]]
+    condition_names: Mapping[CodeSet, Names] = field(default_factory=dict)
 
     def version_of(self, protocol: str, version: str) -> Protocol:
         """A protocol as a running plan has it; UnusableProtocol where that version is not published."""

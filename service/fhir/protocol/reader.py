@@ -14,7 +14,12 @@ from service.fhir.protocol.figures import read_figures
 from service.fhir.protocol.interning import Interning
 from service.fhir.protocol.plan_definition import PlanReader
 from service.fhir.protocol.rules import RuleReader
-from service.fhir.protocol.terminology import read_names, read_terminology, with_own
+from service.fhir.protocol.terminology import (
+    read_condition_names,
+    read_names,
+    read_terminology,
+    with_own,
+)
 
 FIGURES = "follow-up-figures"
 
@@ -36,7 +41,18 @@ def read_protocols(folder: Path) -> Catalogue:
         activities={one.key: one.text for one in activities.values()},
         names=read_names(found["CodeSystem"]),
         not_from=not_from(activities),
+        condition_names=read_condition_names(found["ValueSet"]),
     )
+
+
+def plan_reader(folder: Path) -> PlanReader:
+    """Reads PlanDefinitions that do not stand in `folder`, by its activities, codes and figures."""
+    found = _by_type(folder)
+    terminology = read_terminology(found["ValueSet"], found["ConceptMap"])
+    activities = read_activities(found["ActivityDefinition"], terminology)
+    terminology = with_own(terminology, own_items(activities))
+    figures = read_figures(_figures(found["Parameters"], folder))
+    return PlanReader(activities, RuleReader(figures, terminology, Interning(), {}))
 
 
 def _by_type(folder: Path) -> dict[str, list[Element]]:

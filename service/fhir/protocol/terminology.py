@@ -75,6 +75,15 @@ def read_names(systems: Iterable[Element]) -> dict[str, dict[str, Names]]:
     }
 
 
+def read_condition_names(value_sets: Iterable[Element]) -> dict[CodeSet, Names]:
+    """The names of sets of conditions, by what they hold; of equal sets the first one's."""
+    found: dict[CodeSet, Names] = {}
+    for one in value_sets:
+        if not one.value_of("item"):
+            found.setdefault(CodeSet(*_members(one)), one.names("title"))
+    return found
+
+
 def _names(concept: Element) -> Names:
     designations = concept.get("designation", [])
     return {"fi": concept.need("display")} | {

@@ -1,0 +1,1 @@
+"""A PlanDefinition as a table that is shown, changed and read back."""

@@ -1,0 +1,105 @@
+"""The versions of protocols as they were received, with the ActivityDefinitions that they name.
+
+A protocol is its canonical address, whose last part is its id; each business version is one body:
+of what was received under the same version the newest.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from service.domain.errors import NotFound
+from service.domain.record import Stored
+from service.fhir.protocol.element import Element
+
+Json = dict[str, Any]
+DEFINITIONS: Final = ("PlanDefinition", "ActivityDefinition")
+ORIGIN: Final = "derived-from"
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Bodies by protocol and version, and activities by `address|version` and by address alone."""
+
+    plans: Mapping[tuple[str, str], Json]
+    activities: Mapping[str, Json]
+
+    def of(self, protocol: str) -> list[str]:
+        """The versions of a protocol, the oldest first."""
+        found = [version for id_, version in self.plans if id_ == protocol]
+        return sorted(found, key=version_order)
+
+    def newest(self, protocol: str) -> str:
+        """The newest active version, else the newest of all; NotFound where there is none."""
+        known = self.of(protocol)
+        active = [one for one in known if self.plans[protocol, one].get("status") == "active"]
+        if not known:
+            raise NotFound(f"There is no protocol {protocol}.")
+        return (active or known)[-1]
+
+    def plan(self, named: str) -> Json:
+        """A body by `ID` (its newest active version) or `ID|VERSION`; NotFound where there is none."""
+        protocol, _, version = named.partition("|")
+        found = self.plans.get((protocol, version or self.newest(protocol)))
+        if found is None:
+            known = ", ".join(self.of(protocol)) or "none"
+            raise NotFound(f"There is no version {version} of {protocol}; there are {known}.")
+        return found
+
+    def listed(self) -> list[str]:
+        """The protocols, in order of their ids."""
+        return sorted({id_ for id_, _ in self.plans})
+
+
+def versions_received(stored: Iterable[Stored]) -> Versions:
+    """The versions among what was received, newest first."""
+    return _versions(orjson.loads(one.body) for one in stored if not one.deleted)
+
+
+def versions_shipped(folder: Path) -> Versions:
+    """The versions that come with the program, for a record in which nothing was published yet."""
+    files = sorted(path for path in folder.rglob("*.json") if path.name.startswith(DEFINITIONS))
+    return _versions(orjson.loads(path.read_bytes()) for path in files)
+
+
+def _versions(bodies: Iterable[Json]) -> Versions:
+    plans: dict[tuple[str, str], Json] = {}
+    activities: dict[str, Json] = {}
+    for one in bodies:
+        url, version = one.get("url", ""), one.get("version", "")
+        if one["resourceType"] == "ActivityDefinition":
+            activities.setdefault(f"{url}|{version}", one)
+            activities.setdefault(url, one)
+        elif is_protocol(one):
+            plans.setdefault((protocol_id(one), version), one)
+    return Versions(plans, activities)
+
+
+def is_protocol(plan: Mapping[str, Any]) -> bool:
+    """Whether a PlanDefinition is a protocol of the engine's kind: it has a version and our activities."""
+    actions = [Element(one, "", "") for one in plan.get("action", [])]
+    return (
+        "version" in plan
+        and bool(actions)
+        and all(one.extension("activity-kind") for one in actions)
+    )
+
+
+def protocol_id(plan: Mapping[str, Any]) -> str:
+    """The id of a protocol: the last part of its canonical address."""
+    return str(plan.get("url", "")).rpartition("/")[2]
+
+
+def origin_of(plan: Mapping[str, Any]) -> str:
+    """The `ID|VERSION` that an adaptation derives from; empty for what is none."""
+    related = [one for one in plan.get("relatedArtifact", []) if one.get("type") == ORIGIN]
+    return str(related[0].get("resource", "")).rpartition("/")[2] if related else ""
+
+
+def version_order(version: str) -> tuple[tuple[int, str], ...]:
+    """What versions are compared by: numbers as numbers, what stands between them as text."""
+    parts = version.replace("-", ".").split(".")
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)

@@ -1,0 +1,107 @@
+"""All versions of protocols as a reader finds them, and any of them as lines of a table."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from service.domain.access import Viewer
+from service.domain.errors import Invalid
+from service.domain.protocol import Protocol
+from service.domain.protocol_table import COLUMNS, TableRow
+from service.fhir.protocol.element import Element
+from service.fhir.protocol.plan_definition import PlanReader
+from service.fhir.protocol.reader import plan_reader
+from service.fhir.protocol.table.rows import rows_of
+from service.fhir.protocol.versions import (
+    DEFINITIONS,
+    Versions,
+    is_protocol,
+    protocol_id,
+    versions_received,
+    versions_shipped,
+)
+from service.runtime import Runtime
+from service.wording.protocol_table import TableWords
+from service.wording.words import Words
+from service.workbooks import Table
+from service.workflows.list_definitions import list_definitions
+
+Json = dict[str, Any]
+# The folder of definitions is read once a process.
+_reader: Final = cache(plan_reader)
+_shipped: Final = cache(versions_shipped)
+
+
+class Shelf:
+    """The versions that stand in the record, else those that come with the program."""
+
+    def __init__(self, runtime: Runtime, viewer: Viewer) -> None:
+        self._runtime = runtime
+        with runtime.store.read() as view:
+            found = versions_received(list_definitions(view, DEFINITIONS, viewer=viewer))
+        self.versions: Versions = found if found.plans else _shipped(runtime.settings.profiles_dir)
+
+    @property
+    def reader(self) -> PlanReader:
+        """Reads a PlanDefinition as the engine does."""
+        return _reader(self._runtime.settings.profiles_dir)
+
+    def plan(self, named: str) -> Json:
+        """A version by `ID` or `ID|VERSION`, or the PlanDefinition in a file; NotFound where there is none."""
+        path = Path(named)
+        if named.endswith(".json") and path.is_file():
+            return _of_file(path)
+        return self.versions.plan(named)
+
+    def rows(self, plan: Json) -> list[TableRow]:
+        """The rows of a version."""
+        return rows_of(plan, self.versions.activities)
+
+    def protocol(self, plan: Json) -> Protocol:
+        """The version as the engine reads it; UnusableProtocol names the action that cannot be used."""
+        return self.reader.protocol(Element(plan, "PlanDefinition", named(plan)))
+
+    def words(self, language: str) -> TableWords:
+        """What tells tables in a language; empty: that of the deployment."""
+        runtime = self._runtime
+        return TableWords(Words(language or runtime.settings.language), runtime.catalogue)
+
+    def lines(self, plan: Json, rows: Sequence[TableRow], language: str) -> list[dict[str, str]]:
+        """The rows with what they say in words, by column."""
+        told = self.words(language).told(self.protocol(plan), rows)
+        return [_line(plan, row, said) for row, said in zip(rows, told, strict=True)]
+
+    def table(self, plan: Json, language: str) -> Table:
+        """A version as a sheet."""
+        lines = self.lines(plan, self.rows(plan), language)
+        return Table(protocol_id(plan)[:31], COLUMNS, self.labels(COLUMNS, language), lines)
+
+    def labels(self, columns: Sequence[str], language: str) -> list[str]:
+        """What columns are called."""
+        words = self.words(language)
+        return [words.label(column) for column in columns]
+
+
+def named(plan: Mapping[str, Any]) -> str:
+    """A version as a person names it: `type-2-diabetes|2026.1`."""
+    return f"{protocol_id(plan)}|{plan.get('version', '')}"
+
+
+def _of_file(path: Path) -> Json:
+    try:
+        plan = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"{path}: not JSON: {error}") from error
+    if not isinstance(plan, dict) or plan.get("resourceType") != "PlanDefinition":
+        raise Invalid(f"{path}: not a PlanDefinition.")
+    if not is_protocol(plan):
+        raise Invalid(f"{path}: not a protocol: its actions bear no `activity-kind`.")
+    return plan
+
+
+def _line(plan: Json, row: TableRow, said: Mapping[str, str]) -> dict[str, str]:
+    keys = {"protocol": protocol_id(plan), "version": str(plan.get("version", ""))}
+    return {**keys, "activity": row.key.activity, "variant": row.key.variant, **said, **row.cells}

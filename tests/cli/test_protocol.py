@@ -1,0 +1,67 @@
+"""seuranta protocol: a protocol as a table, on the screen and in files."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from service.domain.protocol_table import CHANGEABLE
+from tests.cli.conftest import Terminal
+
+
+def shown(region: Terminal, *options: str) -> list[dict[str, Any]]:
+    told = region.run("protocol", "show", *options, "--language", "en", "--format", "json").stdout
+    rows: list[dict[str, Any]] = json.loads(told)
+    return rows
+
+
+def test_a_protocol_is_shown_with_a_row_for_each_base_and_each_variant(region: Terminal) -> None:
+    rows = shown(region, "hypothyroidism")
+    assert [(row["activity"], row["variant"]) for row in rows[:2]] == [
+        ("tsh", "base"),
+        ("tsh", "thyroxine-changed"),
+    ]
+    base, changed = rows[:2]
+    assert base["closes_with"].startswith(
+        "TSH (thyroid test) (LOINC 3016-3; Kuntaliitto 2832, 4831)"
+    )
+    assert changed["rule_in_words"].startswith("medicine started or changed at most 8 weeks ago")
+    assert (changed["interval_in_words"], changed["support_in_words"]) == (
+        "every 6 weeks",
+        "sourced; texts unreviewed",
+    )
+
+
+def test_what_awaits_a_clinician_is_marked_in_each_language(region: Terminal) -> None:
+    marks = {"fi": "vahvistamatta", "sv": "obekräftad", "en": "unconfirmed"}
+    for language, mark in marks.items():
+        told = region.run("protocol", "show", "hypothyroidism", "--language", language).stdout
+        (line,) = [one for one in told.splitlines() if "last-value-outside-range" in one]
+        assert mark in line
+
+
+def test_a_version_is_named_and_a_wrong_one_refused_with_those_there_are(region: Terminal) -> None:
+    assert shown(region, "copd|2026.1") == shown(region, "copd")
+    refused = region.run("protocol", "show", "copd|1999.1", status=1).stderr
+    assert refused == "seuranta: There is no version 1999.1 of copd; there are 2026.1.\n"
+    assert "There is no protocol gout." in region.run("protocol", "show", "gout", status=1).stderr
+
+
+def test_csv_and_workbook_hold_all_that_can_be_changed(region: Terminal, tmp_path: Path) -> None:
+    told = region.run("protocol", "show", "copd", "--format", "csv").stdout
+    listed = list(csv.DictReader(io.StringIO(told)))
+    file = tmp_path / "copd.xlsx"
+    region.run("protocol", "show", "copd", "--format", "xlsx", "--output", str(file))
+    sheet = load_workbook(file).worksheets[0]
+    keys = [cell.value for cell in sheet[2]]
+    assert set(CHANGEABLE) <= set(keys)
+    assert list(listed[0]) == keys
+    assert sheet.max_row == len(listed) + 2
+
+
+def test_a_workbook_is_not_printed_on_a_screen(region: Terminal) -> None:
+    told = region.run("protocol", "show", "copd", "--format", "xlsx", status=2).stderr
+    assert "--format xlsx needs --output FILE" in told
