@@ -8,11 +8,13 @@ Source of the guard: OWASP, CSV injection.
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -40,14 +42,15 @@ _MARKED: Final = PatternFill("solid", fgColor="FFFFF2CC")
 class Table(NamedTuple):
     """A sheet: keys of the columns, what they are called, and lines of text by key.
 
-    `marked` are cells that differ from what they were, by the number of the line and the key.
+    `marked` are cells that differ from what they were, which it tells, by the number of the line and
+    the key.
     """
 
     title: str
     columns: Sequence[str]
     labels: Sequence[str]
     lines: Sequence[Mapping[str, str]]
-    marked: Set[tuple[int, str]] = frozenset()
+    marked: Mapping[tuple[int, str], str] = MappingProxyType({})
 
 
 class ReadLine(NamedTuple):
@@ -84,6 +87,7 @@ def as_xlsx(table: Table) -> bytes:
             cell = _put(sheet, number + 3, at, line.get(column, ""))
             if (number, column) in table.marked:
                 cell.fill = _MARKED
+                cell.comment = Comment(f"← {table.marked[number, column]}", "Seuranta")
     sheet.freeze_panes = "E3"
     out = io.BytesIO()
     book.save(out)

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from service.domain.protocol_table import CHANGEABLE
 from tests.cli.conftest import Terminal
+from tests.fhir_protocol.profiles import PROFILES
 
 
 def shown(region: Terminal, *options: str) -> list[dict[str, Any]]:
@@ -65,3 +66,58 @@ def test_csv_and_workbook_hold_all_that_can_be_changed(region: Terminal, tmp_pat
 def test_a_workbook_is_not_printed_on_a_screen(region: Terminal) -> None:
     told = region.run("protocol", "show", "copd", "--format", "xlsx", status=2).stderr
     assert "--format xlsx needs --output FILE" in told
+
+
+def changed_file(folder: Path) -> Path:
+    """The PlanDefinition of hypothyroidism with another interval and without a variant."""
+    plan = json.loads((PROFILES / "protocols" / "PlanDefinition-hypothyroidism.json").read_text())
+    tsh = plan["action"][0]
+    tsh["action"][0]["timingTiming"]["repeat"]["period"] = 8
+    del tsh["action"][1]
+    plan["version"] = "2027.1"
+    file = folder / "changed.json"
+    file.write_text(json.dumps(plan))
+    return file
+
+
+def test_a_difference_tells_rows_that_went_and_cells_with_what_they_were(
+    region: Terminal, tmp_path: Path
+) -> None:
+    file = changed_file(tmp_path)
+    told = region.run("protocol", "diff", "hypothyroidism", str(file), "--format", "json")
+    assert json.loads(told.stdout) == [
+        {
+            "change": "gone",
+            "activity": "tsh",
+            "variant": "not-yet-steady",
+            "column": "interval",
+            "old": "P3M",
+            "new": "",
+        },
+        {
+            "change": "changed",
+            "activity": "tsh",
+            "variant": "thyroxine-changed",
+            "column": "interval",
+            "old": "P6W",
+            "new": "P8W",
+        },
+    ]
+    assert told.stderr == "2 from hypothyroidism|2026.1 to hypothyroidism|2027.1.\n"
+    same = region.run("protocol", "diff", "hypothyroidism", "hypothyroidism|2026.1")
+    assert same.stdout == ""
+
+
+def test_in_a_workbook_the_changed_cells_are_marked(region: Terminal, tmp_path: Path) -> None:
+    file, book = changed_file(tmp_path), tmp_path / "diff.xlsx"
+    region.run(
+        "protocol", "diff", "hypothyroidism", str(file), "--format", "xlsx", "--output", str(book)
+    )
+    sheet = load_workbook(book).worksheets[0]
+    marked = {cell.value: cell.comment.text for row in sheet for cell in row if cell.comment}
+    assert marked == {"P8W": "← P6W", "gone": "← P3M"}
+
+
+def test_one_protocol_alone_is_compared_with_its_origin(region: Terminal) -> None:
+    told = region.run("protocol", "diff", "copd", status=1).stderr
+    assert told == "seuranta: copd derives from no other protocol: name two versions.\n"
