@@ -26,9 +26,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from service.fhir.protocol.writing.names import Json
 from tools.protocol_drafting.activity_definitions import activity_definition
 from tools.protocol_drafting.follow_up_figures import follow_up_figures
-from tools.protocol_drafting.pieces import Json
 from tools.protocol_drafting.plan_definitions import plan_definition
 from tools.protocol_drafting.printing import printed
 from tools.protocol_drafting.rules import medicine_groups

@@ -18,8 +18,8 @@ from service.fhir.protocol.interning import Interning
 from service.fhir.protocol.reader import read_protocols
 from service.fhir.protocol.rules import RuleReader
 from service.fhir.protocol.terminology import Terminology
+from service.fhir.protocol.writing.inputs import camel
 from tests.fhir_protocol.profiles import PROFILES
-from tools.protocol_drafting.inputs import camel
 from tools.protocol_drafting.pieces import timing
 from tools.protocol_drafting.printing import WIDTH, printed
 from tools.protocol_drafting.rules import (

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from service.fhir.protocol.writing.names import Json
 from tools.protocol_drafting.pieces import (
-    Json,
     complex_part,
     concept,
     definition,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tools.protocol_drafting.pieces import LANGUAGE, SYSTEMS, Json, duration
+from service.fhir.protocol.writing.names import Json
+from tools.protocol_drafting.pieces import LANGUAGE, SYSTEMS, duration
 from tools.protocol_drafting.table import Drafting
 
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-Json: TypeAlias = dict[str, Any]
+from service.fhir.evidence.code_systems import BASE
+from service.fhir.protocol.writing.names import Json, fhir_id, url_of
+
 Names: TypeAlias = Sequence[str]
 """A text in Finnish, Swedish and English."""
 
-BASE: Final = "https://seuranta.example/fhir"
 VERSION: Final = "2026.1"
 LANGUAGE: Final = "fi"
 OTHER_LANGUAGES: Final = ("sv", "en")
@@ -31,22 +32,11 @@ SYSTEMS: Final = {
 }
 _PERIOD = re.compile(r"P(\d+)([YMWD])")
 _PERIOD_UNITS: Final = {"Y": "a", "M": "mo", "W": "wk", "D": "d"}
-_NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9.-]")
-
-
-def fhir_id(name: str) -> str:
-    """A name as a resource id, which may not hold an underscore."""
-    return _NOT_IN_AN_ID.sub("-", name)
 
 
 def goal_id(goal: str) -> str:
     """The id of a goal in its protocol, where an action may be called like the item it measures."""
     return f"goal-{fhir_id(goal)}"
-
-
-def url_of(resource_type: str, name: str) -> str:
-    """The canonical address of one of our definitions."""
-    return f"{BASE}/{resource_type}/{fhir_id(name)}"
 
 
 def extension(name: str, **value: Any) -> Json:

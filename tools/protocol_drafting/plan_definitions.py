@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from tools.protocol_drafting.expressions import Expressions
+from service.fhir.protocol.writing.expressions import Expressions
+from service.fhir.protocol.writing.names import Json, url_of
+from service.fhir.protocol.writing.shapes import SHAPES
+from tools.protocol_drafting.drafting_vocabulary import DraftingVocabulary
 from tools.protocol_drafting.goals import bounds_by_goal, goals
 from tools.protocol_drafting.pieces import (
     VERSION,
-    Json,
     citations,
     concept,
     definition,
@@ -15,9 +17,7 @@ from tools.protocol_drafting.pieces import (
     part,
     quantity,
     translated,
-    url_of,
 )
-from tools.protocol_drafting.shapes import SHAPES
 from tools.protocol_drafting.table import Drafting, names_of
 from tools.protocol_drafting.variants import condition, nested_actions
 from tools.protocol_drafting.vocabulary import in_our_words
@@ -66,7 +66,8 @@ def _qualifying(drafting: Drafting, protocol: str) -> list[Json]:
 
 def _action(drafting: Drafting, protocol: str, row: Json) -> Json:
     names = names_of(row)
-    said = Expressions(drafting, protocol, row["id"], bounds_by_goal(drafting, protocol), SHAPES)
+    vocabulary, bounds = DraftingVocabulary(drafting), bounds_by_goal(drafting, protocol)
+    said = Expressions(vocabulary, protocol, row["id"], bounds, SHAPES)
     nested = nested_actions(drafting, protocol, row, said)
     conditions = _applies_when(drafting, row, said)
     return filled(

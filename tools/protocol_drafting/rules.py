@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from service.fhir.protocol.writing.names import Json, url_of
 from tools.protocol_drafting.pieces import (
-    Json,
     complex_part,
     duration,
     extension,
     goal_id,
     part,
     quantity,
-    url_of,
 )
 
 EVENT_TYPES: Final = frozenset(

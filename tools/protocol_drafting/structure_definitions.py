@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from tools.protocol_drafting.pieces import BASE, VERSION, Json
+from service.fhir.evidence.code_systems import BASE
+from service.fhir.protocol.writing.names import Json
+from tools.protocol_drafting.pieces import VERSION
 
 R4: Final = "4.0.1"
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import yaml
 
-from tools.protocol_drafting.pieces import Json, Names
+from service.fhir.protocol.writing.names import Json
+from tools.protocol_drafting.pieces import Names
 
 HERE = Path(__file__).parent
 # The parts of a protocol's file that add to a file of the same name beside this module.
@@ -65,6 +66,11 @@ class Drafting:
             message = f"{protocol}/{item} awaits its decisions in protocols/{protocol}.yaml"
             raise ValueError(message)
         return found
+
+    def answers_of(self, item: str) -> list[Json]:
+        """The maps of other code systems' answers to a question."""
+        shared: Json = self.answers["yes-or-no"]
+        return [self.answers.get(item, {}), shared if item in shared["items"] else {}]
 
     def phrase(self, protocol: str, kind: str, name: str) -> Any:
         """A phrase: the protocol's own (`phrases`, `bounds`), else the one that several share."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from tools.protocol_drafting.inputs import medicines
+from service.fhir.protocol.writing.inputs import medicines
+from service.fhir.protocol.writing.names import Json
 from tools.protocol_drafting.pieces import (
     OTHER_LANGUAGES,
     SYSTEMS,
-    Json,
     Names,
     coding,
     definition,

@@ -1,16 +1,16 @@
 """Nested actions of one activity: its variants in order, then its base, exactly one of which applies.
 
-The expressions exclude each other: the plan's own entry, then `not required`, then the shortest interval,
-then the first listed; the base where none holds. Source: `what-is-due` 4.2; R4 action-selection-behavior.
+The expressions exclude each other (`service/fhir/protocol/writing/choice.py`).
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+from service.fhir.protocol.writing.choice import Contender, chosen
+from service.fhir.protocol.writing.expressions import Expressions
+from service.fhir.protocol.writing.names import Json
 from tools.protocol_drafting.activity_definitions import UNREVIEWED
-from tools.protocol_drafting.expressions import Expressions, exclusive
 from tools.protocol_drafting.pieces import (
-    Json,
     Names,
     citations,
     extension,
@@ -25,11 +25,6 @@ from tools.protocol_drafting.vocabulary import in_our_words, is_own_entry
 
 FHIRPATH: Final = "text/fhirpath"
 BASE_TITLE: Final = ["Perusväli", "Grundintervall", "Base interval"]
-DAYS: Final = {"D": 1, "W": 7, "M": 30.436875, "Y": 365.2425}
-OWN_ENTRY: Final = (0, 0.0)
-NOT_REQUIRED: Final = (1, 0.0)
-TIMED: Final = 2
-SET_ASIDE: Final = "false"
 
 
 @dataclass(frozen=True)
@@ -50,38 +45,25 @@ class _Variant:
         """Whether another variant for the same thing holds in its place."""
         return bool(self.decided.get("set_aside"))
 
-    @property
-    def months(self) -> int:
-        """The whole months of its interval; none of one in days or weeks."""
-        interval = self.table["interval"]
-        return int(interval[1:-1]) if self.rank[0] == TIMED and interval.endswith("M") else 0
-
-    @property
-    def rank(self) -> tuple[int, float]:
-        """Its place among the variants that hold, before the order of listing."""
-        interval = self.table["interval"]
-        if self.rule is None:
-            return OWN_ENTRY
-        if interval == "none":
-            return NOT_REQUIRED
-        if self.formula:
-            return TIMED, 0.0
-        return TIMED, int(interval[1:-1]) * DAYS[interval[-1]]
+    def contender(self, own: str) -> Contender:
+        """How it stands among the variants, with what its own rule says."""
+        interval = None if self.rule is None else self.table["interval"]
+        return Contender(own, interval, self.formula, self.is_set_aside)
 
 
 def nested_actions(drafting: Drafting, protocol: str, row: Json, said: Expressions) -> list[Json]:
     """The variants of a row and its base, with expressions of which exactly one is true."""
     variants = _variants(drafting, protocol, row)
     own = [said.own_entry() if one.rule is None else said.of(one.rule, row) for one in variants]
-    holding = [place for place, one in enumerate(variants) if not one.is_set_aside]
+    pairs = zip(variants, own, strict=True)
+    *expressions, base = chosen(said, [one.contender(text) for one, text in pairs])
+    place = (protocol, row["id"])
+    found = [
+        _variant(drafting, place, one, expression, said)
+        for one, expression in zip(variants, expressions, strict=True)
+    ]
+    found.append(_base(row, base))
     grace = drafting.decided(protocol, row["id"]).get("grace_days")
-    found = []
-    for place, one in enumerate(variants):
-        winning = [_beating(said, variants, own, other, place) for other in holding]
-        expression = exclusive(own[place], [one for one in winning if one])
-        shown = SET_ASIDE if one.is_set_aside else expression
-        found.append(_variant(drafting, (protocol, row["id"]), one, shown, said))
-    found.append(_base(row, [own[place] for place in holding]))
     return found if grace is None else [_with_grace(one, grace) for one in found]
 
 
@@ -113,30 +95,6 @@ def _decided(drafting: Drafting, variant: Json, decided: Json) -> _Variant:
     grids = drafting.meta["kdigo_grid_times_per_year"]
     rule = decided.get("rule") or in_our_words(variant["rule"], grids)
     return _Variant(variant, decided, rule)
-
-
-def _beating(
-    said: Expressions, variants: list[_Variant], own: list[str], other: int, place: int
-) -> str:
-    """When the other variant holds in place of this one; empty where it never does."""
-    if other == place:
-        return ""
-    one, this = variants[other], variants[place]
-    if one.formula and this.rank[0] == TIMED:
-        limit = _beats_below(one, this.months, first=other < place)
-        return f"({own[other]}) and {said.last(one.formula['item'])} < {limit:g}" if limit else ""
-    if this.formula and one.rank[0] == TIMED:
-        limit = _beats_below(this, one.months, first=place < other)
-        value = said.last(this.formula["item"])
-        return f"({own[other]}) and {value} >= {limit:g}" if limit else own[other]
-    return own[other] if (one.rank, other) < (this.rank, place) else ""
-
-
-def _beats_below(variant: _Variant, months: int, *, first: bool) -> float:
-    """The value below which an interval by a formula wins over so many months: equal ones, if first."""
-    formula = variant.formula or {}
-    longest = months if first else months - 1
-    return formula["divisor"] * (longest + 1) if longest >= formula["at_least"] else 0
 
 
 def _variant(
@@ -209,8 +167,7 @@ def _own_sources(drafting: Drafting, variant: _Variant) -> list[str]:
     return [drafting.meta["kdigo_grid_source"]] if is_grid else []
 
 
-def _base(row: Json, variants: list[str]) -> Json:
-    expression = exclusive("true", variants)
+def _base(row: Json, expression: str) -> Json:
     return {
         "extension": [extension("evidence", valueCode=row["evidence"]), *_not_required(row)],
         "id": f"{row['id']}.base",

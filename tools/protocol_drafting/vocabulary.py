@@ -6,7 +6,7 @@ The table's is a first encoding; where a decision stands in its place it is writ
 from collections.abc import Callable
 from typing import Final
 
-from tools.protocol_drafting.pieces import Json
+from service.fhir.protocol.writing.names import Json
 
 # The table knows some findings by shorter names.
 FINDINGS: Final = {

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tools.protocol_drafting.inputs import medicines
-from tools.protocol_drafting.pieces import Json, duration, extension, part, url_of
+from service.fhir.protocol.writing.inputs import medicines
+from service.fhir.protocol.writing.names import Json, url_of
+from tools.protocol_drafting.pieces import duration, extension, part
 
 
 def whom(decided: Json) -> list[Json]:

@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
-from tools.protocol_drafting.expressions import DUE_DATE, TODAY, Expressions, Shape, interval
-from tools.protocol_drafting.pieces import Json
-from tools.protocol_drafting.vocabulary import PROCEDURES
+from service.fhir.protocol.writing.expressions import (
+    DUE_DATE,
+    TODAY,
+    Expressions,
+    Shape,
+    interval,
+)
+from service.fhir.protocol.writing.names import Json
 
-OPERATIONS: Final = frozenset(PROCEDURES.values())
+OPERATIONS: Final = frozenset({"coronary-angioplasty", "coronary-bypass", "bariatric-surgery"})
 PREGNANT: Final = "pregnant"
 ENDED: Final = "ended"
 DUE_ON: Final = f"component.where(code.coding.where(code = '{DUE_DATE}').exists()).value"

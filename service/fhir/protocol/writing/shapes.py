@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tools.protocol_drafting.event_shapes import EVENT_SHAPES
-from tools.protocol_drafting.expressions import Expressions, Shape
-from tools.protocol_drafting.pieces import Json
-from tools.protocol_drafting.value_shapes import VALUE_SHAPES
+from service.fhir.protocol.writing.event_shapes import EVENT_SHAPES
+from service.fhir.protocol.writing.expressions import Expressions, Shape
+from service.fhir.protocol.writing.names import Json
+from service.fhir.protocol.writing.value_shapes import VALUE_SHAPES
 
 
 def _joined(word: str) -> Shape:

@@ -7,7 +7,7 @@ resource (R4 element.html), so each begins with that of its action.
 import re
 from typing import Final
 
-from tools.protocol_drafting.pieces import Json, fhir_id, url_of
+from service.fhir.protocol.writing.names import Json, fhir_id, url_of
 
 LATEST_FIRST: Final = "descending"
 FIRST_FIRST: Final = "ascending"

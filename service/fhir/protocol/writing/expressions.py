@@ -17,12 +17,12 @@ each expression is what this service follows. What the expressions leave out:
 - A protocol that gives way to another is asked about all the same: whom it is for stands beside its actions.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol, TypeAlias
 
-from tools.protocol_drafting.inputs import Inputs
-from tools.protocol_drafting.pieces import BASE, Json
-from tools.protocol_drafting.table import Drafting
+from service.fhir.evidence.code_systems import BASE
+from service.fhir.protocol.writing.inputs import Inputs
+from service.fhir.protocol.writing.names import Json
 
 TODAY: Final = "today()"
 BEYOND: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -33,21 +33,45 @@ _UNITS: Final = {"Y": "years", "M": "months", "W": "weeks", "D": "days"}
 _INTERVAL_END: Final = -1
 
 
+class Vocabulary(Protocol):
+    """What expressions are written with, besides the rule itself."""
+
+    def answers(self, item: str, values: Sequence[str]) -> list[str]:
+        """The codes of other code systems that stand for these findings of an item."""
+        ...
+
+    def closing_items(self, key: str) -> list[str]:
+        """The items that close an activity, by its key."""
+        ...
+
+    @property
+    def washout_days(self) -> int:
+        """Days without a medicine after which its next use is a start."""
+        ...
+
+    def grid(self, scheme: str) -> Json:
+        """The classes of a grid: `rows` and `columns`, each an `item` and its `classes` by name."""
+        ...
+
+
 class Expressions:
-    """Writes the rules of one action, by its id, and gathers the inputs that they ask for."""
+    """Writes the rules of one action, by its id, and gathers the inputs that they ask for.
+
+    `qualifying` names the conditions that put a patient on the protocol.
+    """
 
     def __init__(
         self,
-        drafting: Drafting,
-        protocol: str,
+        vocabulary: Vocabulary,
+        qualifying: str,
         action: str,
-        goals: dict[str, list[Json]],
+        goals: Mapping[str, list[Json]],
         shapes: "Mapping[str, Shape]",
     ) -> None:
         self.inputs = Inputs(action)
         self._shapes = shapes
-        self._drafting = drafting
-        self._protocol = protocol
+        self._vocabulary = vocabulary
+        self._qualifying = qualifying
         self._goals = goals
 
     def of(self, rule: Json, row: Json) -> str:
@@ -106,29 +130,16 @@ class Expressions:
 
     def answers(self, rule: Json) -> str:
         """The codes that stand for a rule's findings: ours, and those of other code systems."""
-        answers = self._drafting.answers
-        maps = [answers.get(rule["item"], {}), _yes_or_no(answers, rule["item"])]
-        foreign = [
-            str(code)
-            for one in maps
-            for system in ("loinc", "snomed", "yes-no")
-            for code, finding in one.get(system, {}).items()
-            if finding in rule["values"]
-        ]
+        foreign = self._vocabulary.answers(rule["item"], rule["values"])
         return " | ".join(f"'{code}'" for code in [*rule["values"], *foreign])
 
     def qualifying(self) -> str:
         """The Conditions that put the patient on the protocol, the earliest first."""
-        return self.inputs.conditions(self._protocol)
-
-    def closing_items(self, row: Json) -> list[str]:
-        """The items that close an activity."""
-        parts = self._drafting.closings.get(row["key"], {}).get("parts") or [[row["key"]]]
-        return [item for items in parts for item in items]
+        return self.inputs.conditions(self._qualifying)
 
     def done(self, row: Json) -> list[tuple[str, str]]:
         """What tells that an activity was done, each with the path of its day."""
-        items = self.closing_items(row)
+        items = self._vocabulary.closing_items(row["key"])
         found = [(self.results(item), "effective") for item in items]
         procedures = [self.inputs.procedures(item) for item in items if item == row["key"]]
         return [*found, *((one, "performed") for one in procedures)]
@@ -136,13 +147,11 @@ class Expressions:
     @property
     def washout_days(self) -> int:
         """Days without a medicine after which its next use is a start."""
-        days: int = self._drafting.figures["figures"]["washout"]["days"]
-        return days
+        return self._vocabulary.washout_days
 
     def grid(self, scheme: str) -> Json:
         """The classes of a grid."""
-        found: Json = self._drafting.figures["grids"][scheme]
-        return found
+        return self._vocabulary.grid(scheme)
 
 
 def exclusive(own: str, winning: list[str]) -> str:
@@ -155,11 +164,6 @@ def exclusive(own: str, winning: list[str]) -> str:
 def interval(iso: str) -> str:
     """An ISO 8601 duration as FHIRPath writes a quantity of time."""
     return f"{iso[1:_INTERVAL_END]} {_UNITS[iso[_INTERVAL_END]]}"
-
-
-def _yes_or_no(answers: Json, item: str) -> Json:
-    found: Json = answers["yes-or-no"]
-    return found if item in found["items"] else {}
 
 
 Shape: TypeAlias = Callable[[Expressions, Json, Json], str]

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tools.protocol_drafting.expressions import TODAY, Expressions, Shape, interval
-from tools.protocol_drafting.pieces import Json
+from service.fhir.protocol.writing.expressions import TODAY, Expressions, Shape, interval
+from service.fhir.protocol.writing.names import Json
 
 
 def _last_value(said: Expressions, rule: Json, _: Json) -> str:
