@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -149,7 +150,7 @@ def plans(databases):
             connection = view._connection
             event.listen(connection, "before_cursor_execute", lambda *one: asked.append(one[2:4]))
             view.follow_ups.people(question, viewer=SYSTEM)
-            driver = connection.connection.driver_connection
+            driver: Any = connection.connection.driver_connection
             return [
                 row[-1]
                 for statement, values in list(asked)
