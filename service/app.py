@@ -35,7 +35,7 @@ from service.web.errors import missing_page
 from service.wording.sentences import SHIPPED
 from service.wording.telling import Teller
 from service.wording.words import Words
-from service.workflows.keeping import Keeping
+from service.workflows.foreseeing import Keeping
 from service.workflows.making import Maker
 from service.workflows.receive_resources import Receiving
 

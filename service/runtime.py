@@ -26,6 +26,11 @@ T = TypeVar("T")
 class Store(Protocol):
     """The database of this process."""
 
+    @property
+    def writes_in_turn(self) -> bool:
+        """Whether one transaction writes at a time, whoever it is about."""
+        ...
+
     def read(self, *, one_moment: bool = False) -> AbstractContextManager[View]:
         """Read over one connection; with `one_moment` all that is read is of the same moment."""
         ...

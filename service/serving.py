@@ -26,6 +26,7 @@ from service.app import create_app, open_runtime
 from service.clock import SystemClock
 from service.domain.errors import SeurantaError
 from service.domain.marks import INVENTED
+from service.jobs.memory import seldom_looked_for, settled
 from service.logs import set_up_logs
 from service.runtime import Runtime
 from service.settings import Settings, read_settings
@@ -130,6 +131,8 @@ def application() -> flask.Flask:
         clock = SystemClock(settings.today)
         set_up_logs(level=settings.log_level, stream=sys.stderr, now=clock.now)
         _composed.append(create_app(open_runtime(settings)))
+    settled()
+    seldom_looked_for()
     return _composed[0]
 
 

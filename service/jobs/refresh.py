@@ -12,7 +12,8 @@ from typing import Final
 from service.jobs.lease import held
 from service.jobs.progress import Progress, Unwatched
 from service.runtime import Runtime
-from service.workflows.keeping import Keeping, Step
+from service.workflows.foreseeing import Keeping
+from service.workflows.keeping import Step
 from service.workflows.ports import Work
 from service.workflows.refresh_projection import refresh_projection
 

@@ -52,6 +52,11 @@ class Storage:
         self._lock = Lock()
         self._opened: list[_Opened] = []
 
+    @property
+    def writes_in_turn(self) -> bool:
+        """Whether one transaction writes at a time, whoever it is about: so on SQLite."""
+        return self._url.get_backend_name() == "sqlite"
+
     @contextmanager
     def read(self, *, one_moment: bool = False) -> Iterator[View]:
         """Read; each statement sees the database as it is at that moment.
@@ -85,7 +90,7 @@ class Storage:
 
         It is asked before the search or history itself.
         """
-        if self._url.get_backend_name() == "sqlite":
+        if self.writes_in_turn:
             return None
         with in_our_words(), self._open().reading.connect() as connection:
             return held_from(connection)

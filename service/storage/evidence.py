@@ -39,13 +39,11 @@ class Evidence:
         self, patients: Iterable[int], *, viewer: Viewer, known_at: datetime | None = None
     ) -> dict[int, list[Fact]]:
         """The facts about several people, by their keys."""
-        found: dict[int, list[Fact]] = {patient: [] for patient in patients}
-        given = {"patients": list(found), "known_at": known_at, **bound(viewer)}
-        statement = _known(viewer.role, now=known_at is None)
+        keys = list(patients)
+        given = {"patients": keys, "known_at": known_at, **bound(viewer)}
+        statement = known_facts(viewer.role, now=known_at is None)
         [rows] = read_together(self._connection, [statement], given)
-        for patient, *fact in rows:
-            found[patient].append(Fact._make(fact))
-        return found
+        return facts_by_patient(keys, rows)
 
 
 class EvidenceChanges(Evidence):
@@ -98,6 +96,14 @@ class EvidenceChanges(Evidence):
         insert_rows(self._connection, {evidence: rows})
 
 
+def facts_by_patient(patients: Iterable[int], rows: Iterable[Any]) -> dict[int, list[Fact]]:
+    """The facts that rows of `known_facts` tell, by the person's key; of some there may be none."""
+    found: dict[int, list[Fact]] = {patient: [] for patient in patients}
+    for patient, *fact in rows:
+        found[patient].append(Fact._make(fact))
+    return found
+
+
 def _told_again(wanted: Counter[Fact], row: Result[*tuple[Any, ...]]) -> bool:
     """Take a standing fact off what is wanted; whether it was among it."""
     fact = Fact._make(row[: len(Fact._fields)])._replace(received=0)
@@ -132,7 +138,8 @@ _END: Final = update(evidence).where(
 
 
 @cache
-def _known(role: Role, *, now: bool) -> Select[Any]:
+def known_facts(role: Role, *, now: bool) -> Select[Any]:
+    """The facts about `patients`, in order, as known now or at `known_at`."""
     at = bindparam("known_at", type_=evidence.c.known_to.type)
     still = evidence.c.known_to == OPEN
     then = (evidence.c.known_from <= at) & (evidence.c.known_to > at)

@@ -1,6 +1,6 @@
 """What can be read over one connection, and what one transaction can change: a repository for each thing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from service.storage.kept.directory import Directory, DirectoryChanges
 from service.storage.kept.plans import PlanChanges
 from service.storage.kept.recollections import Recollections
 from service.storage.kept.saving import KeptChanges
+from service.storage.kept.snapshot import Snapshot, taken
 from service.storage.kept.state import Kept
 from service.storage.marks import MarkChanges, Marks
 from service.storage.not_counted import NotCountedChanges, NotCountedResults
@@ -38,6 +39,10 @@ class View:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def snapshot(self, keys: Sequence[int]) -> Snapshot:
+        """What a step of the projection would begin from for these people, by their keys."""
+        return taken(self._connection, keys)
 
     @cached_property
     def patients(self) -> Patients:
@@ -134,6 +139,10 @@ class Work:
             yield
         finally:
             point.rollback()
+
+    def snapshot(self, keys: Sequence[int]) -> Snapshot:
+        """What a step of the projection begins from for these people, by their keys."""
+        return taken(self.transaction.connection, keys)
 
     @cached_property
     def patients(self) -> PatientLocks:

@@ -5,7 +5,8 @@ from datetime import date
 
 from service.domain.care_plan import Decided
 from service.domain.enrolment import EnrolmentCounts
-from service.workflows.keeping import Keeping, Wanted, keep_in_step
+from service.workflows.foreseeing import Keeping, Wanted
+from service.workflows.keeping import keep_in_step
 from service.workflows.ports import Work
 
 

@@ -5,57 +5,19 @@ anew, compared with what is kept, and kept; rounds are closed or reopened in the
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 from service.domain.access import Role, Viewer
-from service.domain.adjustment import Adjustment
-from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id, shared_plan_id
-from service.domain.catalogue import Catalogue
-from service.domain.directory import Place, Unit, distance_km
-from service.domain.fact import Fact
-from service.domain.feeding import Kinds, kinds_of
-from service.domain.follow_up import FollowUp
-from service.domain.interval import FOREVER
+from service.domain.care_plan import Decided, shared_plan_id
 from service.domain.kept import ChangedFollowUp, KeptPatient, KeptPlan
-from service.domain.projection import Followed, Look, PatientState, look, project
-from service.domain.recompute import horizon_of
-from service.domain.responsibility import responsibilities
+from service.domain.projection import Look
 from service.domain.step import changes
+from service.workflows.foreseeing import Foresight, Keeping, Surroundings, Wanted, is_followed
 from service.workflows.ports import Work
 from service.workflows.recalling import Recall, Then, moment
 from service.workflows.undated import dated_by, tell_undated
-
-UNKNOWN_DISTANCE: Final = -1
-
-
-class Makes(Protocol):
-    """Puts into the record what the service itself makes."""
-
-    def write(
-        self,
-        work: Work,
-        plan: PlanContent,
-        changed: Sequence[ChangedFollowUp],
-        *,
-        today: date,
-    ) -> None:
-        """Bring the plan, the changed follow-ups and their changed rounds into the record."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """What a step needs beside the transaction: the published catalogue and who makes resources."""
-
-    catalogue: Catalogue
-    maker: Makes
-    kinds: Kinds = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", kinds_of(self.catalogue))
 
 
 class Step(NamedTuple):
@@ -71,21 +33,6 @@ class Step(NamedTuple):
     changed: tuple[ChangedFollowUp, ...]
     added: frozenset[str] = frozenset()
     dated: Mapping[str, str] = MappingProxyType({})
-
-
-class Foreseen(NamedTuple):
-    """What a step would do: the patient's unit, the protocols it would add, the follow-ups then."""
-
-    unit: str
-    protocols: frozenset[str]
-    follow_ups: tuple[FollowUp, ...]
-
-
-class Wanted(NamedTuple):
-    """Protocols to be put into plans beyond those that a unit takes on arrival."""
-
-    protocols: frozenset[str]
-    decided: Decided
 
 
 class Noted(Protocol):
@@ -131,23 +78,31 @@ def keep_in_step(
     CarePlan of those `without_plan` has just been deleted: it comes back with the next change. Of
     those whom a load of history `told` about, what was known since is computed anew.
     """
-    viewer = Viewer(Role.SYSTEM, today)
-    facts = work.evidence.of_many(keys, viewer=viewer)
-    directory = _Directory(work.directory.units(), work.directory.places())
-    standing = work.kept.of(keys, facts)
-    recalled = {
-        one.key: _recalled(work, keeping, directory, one, noted.told[one.key])
-        for one in standing
-        if noted.told.get(one.key)
-    }
-    caught_up = [recalled[one.key].with_added() if one.key in recalled else one for one in standing]
-    ahead = [_Foresight(one, keeping, directory, today, wanted) for one in caught_up]
+    ahead, recalled = _looked_at(work, keys, keeping, today, wanted, noted.told)
+    return _kept(work, keeping, ahead, recalled, noted)
+
+
+def keep_foreseen(
+    work: Work, foreseen: Sequence[Foresight], keeping: Keeping, *, noted: Noted = NOTHING_NOTED
+) -> list[Step]:
+    """The same for people of whom it was computed before, from what still stands."""
+    return _kept(work, keeping, foreseen, {}, noted)
+
+
+def _kept(
+    work: Work,
+    keeping: Keeping,
+    ahead: Sequence[Foresight],
+    recalled: Mapping[int, Recall],
+    noted: Noted,
+) -> list[Step]:
     with work.together():
         steps = [
             _Stepper(work, keeping, one, recalled.get(one.kept.key), noted).step() for one in ahead
         ]
         work.care_relations.follow({one.kept.key: one.responsible for one in ahead})
     for one in ahead:
+        viewer = Viewer(Role.SYSTEM, one.today)
         tell_undated(work, one.kept.key, one.looked.patient.namings, viewer=viewer)
         if one.kept.key in recalled:
             _remember(work, one, recalled[one.kept.key])
@@ -155,32 +110,40 @@ def keep_in_step(
     return steps
 
 
-def foresee(
-    kept: KeptPatient,
+def _looked_at(
+    work: Work,
+    keys: Sequence[int],
     keeping: Keeping,
-    units: Mapping[str, Unit],
-    *,
     today: date,
-    wanted: Wanted,
-) -> "Foreseen":
-    """What a step would do to a patient, without doing it."""
-    foresight = _Foresight(kept, keeping, _Directory(units, ()), today, wanted)
-    return Foreseen(foresight.unit, frozenset(foresight.new), foresight.computed)
+    wanted: Wanted | None,
+    told: Mapping[int, Collection[datetime]],
+) -> tuple[Sequence[Foresight], Mapping[int, Recall]]:
+    """What is to be kept of each, from all that stands now; what was known before of those told about."""
+    facts = work.evidence.of_many(keys, viewer=Viewer(Role.SYSTEM, today))
+    around = Surroundings(work.directory.units(), work.directory.places())
+    standing = work.kept.of(keys, facts)
+    recalled = {
+        one.key: _recalled(work, keeping, around, one, told[one.key])
+        for one in standing
+        if told.get(one.key)
+    }
+    caught_up = [recalled[one.key].with_added() if one.key in recalled else one for one in standing]
+    return [Foresight(one, keeping, around, today, wanted) for one in caught_up], recalled
 
 
 def _recalled(
     work: Work,
     keeping: Keeping,
-    directory: "_Directory",
+    directory: Surroundings,
     kept: KeptPatient,
     told: Collection[datetime],
 ) -> Recall:
     """What was known at each instant since the first of those told; what it puts into the plan is in it."""
-    nobody = _Directory({}, ())
+    nobody = Surroundings({}, ())
 
     def foresee_then(then: KeptPatient, day: date, is_told: bool) -> Then:
         units = directory if is_told else nobody
-        return _Foresight(then, keeping, units, day, None).then()
+        return Foresight(then, keeping, units, day, None).then()
 
     care_plan = kept.plan.id if kept.plan else kept.live_plan or shared_plan_id(kept.id)
     known = work.recollections.of(kept.key)
@@ -189,98 +152,10 @@ def _recalled(
     return recall
 
 
-def _remember(work: Work, ahead: "_Foresight", recall: Recall) -> None:
+def _remember(work: Work, ahead: Foresight, recall: Recall) -> None:
     now = moment(work.at, ahead.computed, ahead.looked.eligible)
     key, stretches, fits = ahead.kept.key, recall.stretches(now), recall.fits(now)
     work.recollections.keep(key, recall.since, stretches, fits, today=ahead.today)
-
-
-class _Directory:
-    """Units and places, as one step needs them."""
-
-    def __init__(self, units: Mapping[str, Unit], places: Sequence[Place]) -> None:
-        self._units = units
-        self._by_unit = {place.unit: place for place in places}
-        self._centres = {place.municipality: place for place in places if place.municipality}
-
-    def enrols_on_arrival(self, unit: str) -> bool:
-        """Whether a unit puts people on protocols as soon as a condition arrives."""
-        return unit in self._units and self._units[unit].enrols_on_arrival
-
-    def distance(self, unit: str, municipality: str) -> int:
-        """Kilometres from the centre of a municipality to a unit; -1 where one is not known."""
-        here, home = self._by_unit.get(unit), self._centres.get(municipality)
-        return round(distance_km(here, home)) if here and home else UNKNOWN_DISTANCE
-
-
-class _Foresight:
-    """What is computed of a patient: all that a step then keeps."""
-
-    def __init__(
-        self,
-        kept: KeptPatient,
-        keeping: Keeping,
-        directory: _Directory,
-        today: date,
-        wanted: Wanted | None,
-    ) -> None:
-        self.kept = kept
-        self.keeping = keeping
-        self.directory = directory
-        self.today = today
-        state = state_of(kept)
-        self.looked = look(state, keeping.catalogue)
-        self.responsible = responsibilities(self.looked.patient)
-        self.unit = [one for one in self.responsible if one.start <= today][-1].unit
-        self.new = self._new_protocols(self.looked, self.unit, wanted)
-        self.plan = self._plan_with(self.looked, self.new)
-        followed = self.plan.protocols if self.plan else {}
-        self.computed = project(self.looked, state, followed, keeping.catalogue, today=today)
-
-    def _new_protocols(self, looked: Look, unit: str, wanted: Wanted | None) -> dict[str, Decided]:
-        """Protocols that come into the plan now: those that arrived, where the unit takes them, and those wanted.
-
-        With a person who comes to their first unit all arrive that fit them.
-        """
-        fitting = looked.fit_on(self.today)
-        following = self.kept.plan.protocols if self.kept.plan else {}
-        found: dict[str, Decided] = {}
-        if self.directory.enrols_on_arrival(unit):
-            known = self.kept.eligible if self.kept.has_unit else frozenset[str]()
-            found |= dict.fromkeys(fitting - known, ON_ARRIVAL)
-        if wanted:
-            found |= dict.fromkeys(fitting & wanted.protocols, wanted.decided)
-        return {protocol: how for protocol, how in found.items() if protocol not in following}
-
-    def _plan_with(self, looked: Look, new: Mapping[str, Decided]) -> KeptPlan | None:
-        catalogue, plan = self.keeping.catalogue, self.kept.plan
-        added = {protocol: Followed(catalogue.protocols[protocol].version) for protocol in new}
-        firsts = [looked.eligible[protocol][0].from_day for protocol in new]
-        if plan is None and (added or self.kept.follow_ups):
-            # Without a protocol it is a plan whose enrolment was taken back.
-            since = min(firsts, default=self.today)
-            return KeptPlan(self.kept.live_plan or shared_plan_id(self.kept.id), since, added)
-        if plan is None:
-            return None
-        return replace(
-            plan, since=min([plan.since, *firsts]), protocols={**plan.protocols, **added}
-        )
-
-    def then(self) -> Then:
-        """What is computed, as the walk through earlier instants goes through it."""
-        eligible = self.looked.eligible
-        protocols = self.keeping.catalogue.protocols
-        added = {one: (protocols[one].version, eligible[one][0].from_day) for one in self.new}
-        return Then(self.computed, eligible, added, self.placed()[-1])
-
-    def placed(self) -> tuple[int, str, int, date]:
-        """Who is responsible today, how far they are, and when the calendar needs another step."""
-        distance = self.directory.distance(self.unit, self.kept.person.municipality)
-        horizon = horizon_of(self.today)
-        is_slotted = any(one.stretches[-1].holds_to == horizon for one in self.computed)
-        next_year = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER
-        moves = (one.start for one in self.responsible if one.start > self.today)
-        return self.kept.key, self.unit, distance, min([next_year, *moves])
 
 
 class _Stepper:
@@ -288,7 +163,7 @@ class _Stepper:
         self,
         work: Work,
         keeping: Keeping,
-        foresight: _Foresight,
+        foresight: Foresight,
         recall: Recall | None,
         noted: Noted,
     ) -> None:
@@ -303,15 +178,7 @@ class _Stepper:
     def step(self) -> Step:
         ahead, kept = self.foresight, self.kept
         looked, new, plan = ahead.looked, ahead.new, ahead.plan
-        once = (
-            self.recall.once_asked({one.identity for one in ahead.computed}) if self.recall else ()
-        )
-        changed = changes(
-            (*ahead.computed, *once),
-            kept.follow_ups,
-            plan=plan.id if plan else "",
-            today=self.today,
-        )
+        changed = self._changed()
         if frozenset(looked.eligible) != kept.eligible or new:
             is_first = not kept.eligible
             self.work.plans.replace_eligible(kept.key, looked.eligible, is_first=is_first)
@@ -320,15 +187,32 @@ class _Stepper:
             if not self.is_without_plan:
                 self._keep_live(plan)
             self.work.kept.save(kept.key, changed, care_plan=plan.id, today=self.today)
-            content = self._content(looked, plan, ahead.computed, ahead.unit)
-            self.keeping.maker.write(self.work, content, changed, today=self.today)
+            self._make(changed)
         dated = dated_by(looked.patient.namings)
         return Step(kept.key, kept.id, ahead.unit, changed, frozenset(new), dated)
+
+    def _changed(self) -> tuple[ChangedFollowUp, ...]:
+        ahead = self.foresight
+        if self.recall is None:
+            return ahead.changed
+        once = self.recall.once_asked({one.identity for one in ahead.computed})
+        kept = self.kept.follow_ups
+        return changes((*ahead.computed, *once), kept, plan=ahead.plan_id, today=self.today)
+
+    def _make(self, changed: Sequence[ChangedFollowUp]) -> None:
+        """Bring what the service makes of the plan into the record."""
+        ahead, maker = self.foresight, self.keeping.maker
+        if ahead.content is not None:
+            content = ahead.content._replace(is_gone=self.is_without_plan)
+            new = (
+                ahead.made if self.recall is None else maker.new(content, changed, today=self.today)
+            )
+            maker.write(self.work, content, changed, new=new, today=self.today)
 
     def _keep_live(self, plan: KeptPlan) -> None:
         """Live is a plan that follows a protocol; one that follows none any more is not."""
         live = self.kept.live_plan
-        if _is_followed(plan):
+        if is_followed(plan):
             live = plan.id
         elif not plan.protocols:
             live = ""
@@ -340,47 +224,3 @@ class _Stepper:
             version = plan.protocols[protocol].version
             first = looked.eligible[protocol][0].from_day
             self.work.plans.add(self.kept.key, plan.id, {protocol: (version, first)}, decided)
-
-    def _content(
-        self, looked: Look, plan: KeptPlan, computed: Sequence[FollowUp], unit: str
-    ) -> PlanContent:
-        ids = {one.identity: one.id for one in self.kept.follow_ups.values()}
-        catalogue = self.keeping.catalogue
-        return PlanContent(
-            id=plan.id,
-            patient=self.kept.id,
-            since=plan.since,
-            protocols=tuple(
-                catalogue.canonical(protocol, how.version)
-                for protocol, how in sorted(plan.protocols.items())
-            ),
-            addresses=tuple(
-                dict.fromkeys(
-                    fit.source
-                    for protocol in sorted(plan.protocols)
-                    for fit in looked.eligible.get(protocol, ())
-                )
-            ),
-            follow_ups=tuple(
-                ids.get(one.identity, made_id(plan.id, one.identity)) for one in computed
-            ),
-            unit=unit,
-            invented=self.kept.person.invented,
-            is_followed=_is_followed(plan),
-            is_extended=bool(self.foresight.new),
-            is_gone=self.is_without_plan,
-        )
-
-
-def _is_followed(plan: KeptPlan) -> bool:
-    return any(how.until_day == FOREVER for how in plan.protocols.values())
-
-
-def state_of(kept: KeptPatient) -> PatientState:
-    """What a patient's projection is made from."""
-    by_follow_up: dict[str, list[Adjustment]] = {}
-    for one in kept.adjustments:
-        by_follow_up.setdefault(one.follow_up, []).append(one)
-    identities = {one.id: one.identity for one in kept.follow_ups.values()}
-    facts: Sequence[Fact] = kept.facts
-    return PatientState(facts, by_follow_up, identities)

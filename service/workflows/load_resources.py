@@ -13,7 +13,8 @@ from typing import Final, NamedTuple, Protocol
 from service.domain.access import Role, Viewer
 from service.domain.errors import Conflict
 from service.domain.record import Borne, KnownAs, Named, Reading, Stored
-from service.workflows.keeping import Keeping, keep_in_step
+from service.workflows.foreseeing import Keeping
+from service.workflows.keeping import keep_in_step
 from service.workflows.noting import SECOND_PLAN, Notes
 from service.workflows.plan_succession import ended, is_live
 from service.workflows.ports import Stamp, Work

@@ -24,22 +24,39 @@ class Maker:
     writer: Writer
     stamp: Stamp
 
+    def new(
+        self, plan: PlanContent, changed: Sequence[ChangedFollowUp], *, today: date
+    ) -> list[Reading]:
+        """The follow-ups and rounds among these that are new, as they come into the record."""
+        contents = _Contents(self, plan, today)
+        found: list[Reading] = []
+        for one in changed:
+            if one.before is None:
+                found.append(self.writer.new_follow_up(contents.follow_up(one)))
+            rounds = (contents.round(one, each) for each in one.rounds if each.is_new)
+            found += map(self.writer.new_round, rounds)
+        return found
+
     def write(
         self,
         work: Work,
         plan: PlanContent,
         changed: Sequence[ChangedFollowUp],
         *,
+        new: Sequence[Reading],
         today: date,
     ) -> None:
-        """Bring the plan, the changed follow-ups and their changed rounds into the record."""
+        """Bring the plan, the changed follow-ups and their changed rounds into the record.
+
+        `new` are the resources of those that are new.
+        """
         pages = _Pages(self, work, plan, today)
         pages.plan(is_changed=plan.is_extended or any(map(_is_new_or_vanished, changed)))
         for one in changed:
             pages.follow_up(one)
             for changed_round in one.rounds:
                 pages.round(one, changed_round)
-        work.resources.add_many(pages.new, self.stamp)
+        work.resources.add_many([*pages.new, *new], self.stamp)
 
     def names_of(self, activity: str) -> Names:
         """The names of an activity by its key."""
@@ -51,15 +68,56 @@ def _is_new_or_vanished(one: ChangedFollowUp) -> bool:
     return one.before is None or not (one.follow_up.stretches and one.before.stretches)
 
 
+class _Contents:
+    """What is to be said of one patient's follow-ups and rounds."""
+
+    def __init__(self, maker: Maker, plan: PlanContent, today: date) -> None:
+        self._maker = maker
+        self._plan = plan
+        self._today = today
+
+    def follow_up(self, one: ChangedFollowUp) -> FollowUpContent:
+        follow_up = one.follow_up
+        canonicals: Mapping[str, str] = self._maker.catalogue.canonicals(one.protocols)
+        return FollowUpContent(
+            id=one.id,
+            care_plan=self._plan.id,
+            patient=self._plan.patient,
+            activity=follow_up.key,
+            kind=follow_up.kind,
+            names=self._maker.names_of(follow_up.key),
+            performer=follow_up.performer,
+            protocols=tuple(canonicals.values()),
+            status=one.status if follow_up.stretches else RequestStatus.IN_ERROR,
+            authored_on=self._today,
+            invented=self._plan.invented,
+        )
+
+    def round(self, one: ChangedFollowUp, changed: ChangedRound) -> RoundContent:
+        follow_up = one.follow_up
+        return RoundContent(
+            id=changed.task,
+            follow_up=one.id,
+            patient=self._plan.patient,
+            activity=follow_up.key,
+            names=self._maker.names_of(follow_up.key),
+            status=changed.status,
+            authored_on=self._today,
+            modified_on=self._today,
+            done=changed.round.closed,
+            invented=self._plan.invented,
+        )
+
+
 class _Pages:
-    """The new and changed resources of one patient, in one transaction."""
+    """The resources of one patient that stand and change, in one transaction; `new` are those that do not stand."""
 
     def __init__(self, maker: Maker, work: Work, plan: PlanContent, today: date) -> None:
         self.new: list[Reading] = []
         self._maker = maker
         self._work = work
         self._plan = plan
-        self._today = today
+        self._contents = _Contents(maker, plan, today)
         self._viewer = Viewer(Role.SYSTEM, today)
 
     def plan(self, *, is_changed: bool) -> None:
@@ -76,55 +134,26 @@ class _Pages:
             self._replace(writer.changed_plan(old.body, self._plan))
 
     def follow_up(self, one: ChangedFollowUp) -> None:
-        """The ServiceRequest, if it is new, has ended or begun again, or others ask for it."""
-        before, writer = one.before, self._maker.writer
-        if before is None:
-            self.new.append(writer.new_follow_up(self._content(one)))
-        elif (one.status, one.protocols) != (before.status, before.protocols):
+        """The ServiceRequest, if it has ended or begun again, or others ask for it."""
+        before = one.before
+        if before and (one.status, one.protocols) != (before.status, before.protocols):
             old = self._stored("ServiceRequest", one.id)
             if old is not None and not old.deleted:
-                self._replace(writer.changed_follow_up(old.body, self._content(one)))
+                content = self._contents.follow_up(one)
+                self._replace(self._maker.writer.changed_follow_up(old.body, content))
 
     def round(self, one: ChangedFollowUp, changed: ChangedRound) -> None:
-        """The Task of a round that is new, closed, reopened or never was; a deleted one comes back."""
-        follow_up = one.follow_up
-        content = RoundContent(
-            id=changed.task,
-            follow_up=one.id,
-            patient=self._plan.patient,
-            activity=follow_up.key,
-            names=self._maker.names_of(follow_up.key),
-            status=changed.status,
-            authored_on=self._today,
-            modified_on=self._today,
-            done=changed.round.closed,
-            invented=self._plan.invented,
-        )
-        writer = self._maker.writer
-        old = None if changed.is_new else self._stored("Task", changed.task)
+        """The Task of a round that is closed, reopened or never was; a deleted one comes back."""
+        if changed.is_new:
+            return
+        content, writer = self._contents.round(one, changed), self._maker.writer
+        old = self._stored("Task", changed.task)
         if old is None:
             self.new.append(writer.new_round(content))
         elif old.deleted:
             self._replace(writer.new_round(content))
         else:
             self._replace(writer.changed_round(old.body, content))
-
-    def _content(self, one: ChangedFollowUp) -> FollowUpContent:
-        follow_up = one.follow_up
-        canonicals: Mapping[str, str] = self._maker.catalogue.canonicals(one.protocols)
-        return FollowUpContent(
-            id=one.id,
-            care_plan=self._plan.id,
-            patient=self._plan.patient,
-            activity=follow_up.key,
-            kind=follow_up.kind,
-            names=self._maker.names_of(follow_up.key),
-            performer=follow_up.performer,
-            protocols=tuple(canonicals.values()),
-            status=one.status if follow_up.stretches else RequestStatus.IN_ERROR,
-            authored_on=self._today,
-            invented=self._plan.invented,
-        )
 
     def _stored(self, type_: str, id_: str) -> Stored | None:
         return self._work.resources.find(type_, id_, viewer=self._viewer)

@@ -84,7 +84,7 @@ class Notes:
         facts = [
             (self._known(patient, one), patient, fact)
             for patient, one in theirs
-            for fact in self._facts(one, ())
+            for fact in told_first(one, self._today)
         ]
         self._add(facts)
         for known, patient, fact in facts:
@@ -154,7 +154,8 @@ class Notes:
         source = f"{reading.type}/{reading.id}"
         changed = bool(reading.person)
         if reading.facts or not is_first:
-            facts = self._facts(reading, self._told_before(patient, source, reading))
+            before = self._told_before(patient, source, reading)
+            facts = _facts(reading, before, self._today)
             known = self._known(patient, reading)
             changed |= self._work.evidence.replace(patient, source, facts, known=known)
             # Whether it counts is told anew by the step.
@@ -166,12 +167,6 @@ class Notes:
         if changed:
             self.touched.add(patient)
         self._decide(patient, source, reading, is_first=is_first)
-
-    def _facts(self, reading: Reading, before: Sequence[Fact]) -> Sequence[Fact]:
-        """What it tells, where `before` is what it told until now."""
-        if reading.type != "Patient":
-            return reading.facts
-        return succeeded(before, reading.facts, self._today)
 
     def _told_before(self, patient: int, source: str, reading: Reading) -> Sequence[Fact]:
         """What a Patient told until now; of others it plays no part."""
@@ -234,6 +229,16 @@ class Notes:
         hold = Adjustment(AdjustmentKind.PLAN_ON_HOLD, self._today, FOREVER, source=source)
         is_on_hold = plan.on_hold and live in {"", id_}
         return self._work.adjustments.hold(patient, hold, is_on_hold=is_on_hold) or changed
+
+
+def told_first(reading: Reading, today: date) -> Sequence[Fact]:
+    """The facts that a resource tells which was never there before."""
+    return _facts(reading, (), today)
+
+
+def _facts(reading: Reading, before: Sequence[Fact], today: date) -> Sequence[Fact]:
+    """What it tells, where `before` is what it told until now."""
+    return succeeded(before, reading.facts, today) if reading.type == "Patient" else reading.facts
 
 
 def _known(one: tuple[datetime | None, int, Fact]) -> tuple[bool, datetime | None]:

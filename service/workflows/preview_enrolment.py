@@ -6,7 +6,7 @@ from datetime import date
 from service.domain.access import Role, Viewer
 from service.domain.care_plan import Decided
 from service.domain.enrolment import EnrolmentCounts
-from service.workflows.keeping import Keeping, Wanted, foresee
+from service.workflows.foreseeing import Keeping, Wanted, foresee
 from service.workflows.ports import View
 
 

@@ -14,7 +14,8 @@ from service.domain.directory import Place, Unit
 from service.domain.kept import ChangedFollowUp
 from service.domain.past import PastEvent, PastPatient, PastVersion
 from service.domain.record import Named, Reading, Stored
-from service.workflows.keeping import Keeping, Wanted, keep_in_step
+from service.workflows.foreseeing import Keeping, Wanted
+from service.workflows.keeping import keep_in_step
 from service.workflows.noting import Notes
 from service.workflows.ports import Work
 
@@ -54,12 +55,20 @@ def rebuild_projection(work: Work, keys: Sequence[int], replaying: Replaying) ->
 class MakesNothing:
     """What the service made then stands in the record."""
 
+    def new(
+        self, plan: PlanContent, changed: Sequence[ChangedFollowUp], *, today: date
+    ) -> list[Reading]:
+        """Nothing."""
+        del plan, changed, today
+        return []
+
     def write(
         self,
         work: Work,
         plan: PlanContent,
         changed: Sequence[ChangedFollowUp],
         *,
+        new: Sequence[Reading],
         today: date,
     ) -> None:
         """Write nothing."""

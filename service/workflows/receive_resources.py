@@ -28,9 +28,11 @@ from service.domain.record import (
     Stored,
     Submission,
 )
-from service.workflows.deciding import Decided, Deciding, Submissions
+from service.workflows.deciding import Deciding, Submissions
+from service.workflows.foreseeing import Foresight, Keeping
 from service.workflows.identifying import Identifying
-from service.workflows.keeping import Keeping, Step, keep_in_step
+from service.workflows.keeping import Step, keep_foreseen, keep_in_step
+from service.workflows.looking_ahead import Ahead
 from service.workflows.noting import SECOND_PLAN, Notes
 from service.workflows.plan_succession import in_order
 from service.workflows.ports import Stamp, Work
@@ -85,12 +87,13 @@ def receive_resources(
     *,
     viewer: Viewer,
     today: date,
-    ahead: Decided | None = None,
+    ahead: Ahead | None = None,
 ) -> list[Received]:
     """Store what was sent; what became of each write, in the order in which they were done.
 
     Raises Forbidden where a write is about somebody the viewer may not see, and what the record
-    and the edge raise; then nothing is stored. What was read `ahead` is not read again.
+    and the edge raise; then nothing is stored. What was read `ahead` is not read again, nor what was
+    foreseen computed again where it still holds.
     """
     receiver = _Receiver(work, receiving, viewer, today)
     return receiver.receive(submissions, ahead)
@@ -106,11 +109,12 @@ class _Receiver:
         self._deciding = Deciding(work, viewer, today, self._identifying, receiving.stamp)
         self._notes = Notes(work, self._deciding.keys, receiving.keeping.kinds, today)
 
-    def receive(self, submissions: Submissions, ahead: Decided | None) -> list[Received]:
+    def receive(self, submissions: Submissions, ahead: Ahead | None) -> list[Received]:
         listed = submissions.listed
-        decided, readings = ahead or self._deciding.read(submissions)
+        decided, readings = ahead.decided if ahead else self._deciding.read(submissions)
         self._expect_in_care(listed, readings)
         before = self._deciding.locked(listed, decided, readings)
+        foreseen = self._foreseen(ahead)
         received: list[Received] = []
         ordered = in_order(listed, readings, before, self._deciding.keys)
         for is_new, some in groupby(ordered, key=lambda one: _is_only_added(one, readings)):
@@ -120,7 +124,7 @@ class _Receiver:
                 received += [self._done(one, decided, readings, before) for one in some]
         written = [Named(one.stored.type, one.stored.id) for one in received if one.stored]
         self._identifying.expect_single(listed, written)
-        return self._with_steps(received)
+        return self._with_steps(received, foreseen)
 
     def _expect_in_care(
         self, listed: Sequence[Submission], readings: Mapping[int, Reading]
@@ -205,21 +209,29 @@ class _Receiver:
             self._notes.forget(named, old.patient)
         return Received(one, stored, is_new=False)
 
-    def _with_steps(self, received: list[Received]) -> list[Received]:
+    def _with_steps(
+        self, received: list[Received], foreseen: Mapping[int, Foresight]
+    ) -> list[Received]:
         if not self._notes.touched:
             return received
         self._notes.identify()
-        keys = sorted(self._notes.touched)
-        steps = keep_in_step(
-            self._work,
-            keys,
-            self._receiving.keeping,
-            today=self._today,
-            noted=self._notes,
-        )
+        steps = self._steps(sorted(self._notes.touched), foreseen)
         self._notes.record_feeds({one.key: one.unit for one in steps})
         consequences = _Consequences(steps, self._today)
         return [consequences.of(one) for one in received]
+
+    def _foreseen(self, ahead: Ahead | None) -> Mapping[int, Foresight]:
+        """What was computed before and still holds, by the people's keys."""
+        if ahead is None or ahead.foreseen is None:
+            return {}
+        return ahead.foreseen.holding(self._work, self._deciding.keys)
+
+    def _steps(self, keys: Sequence[int], foreseen: Mapping[int, Foresight]) -> list[Step]:
+        keeping, notes = self._receiving.keeping, self._notes
+        if foreseen.keys() >= set(keys):
+            ahead = [foreseen[key] for key in keys]
+            return keep_foreseen(self._work, ahead, keeping, noted=notes)
+        return keep_in_step(self._work, keys, keeping, today=self._today, noted=notes)
 
 
 class _Consequences:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from service.workflows.keeping import Keeping, Step, keep_in_step
+from service.workflows.foreseeing import Keeping
+from service.workflows.keeping import Step, keep_in_step
 from service.workflows.ports import Work
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.conftest import written
 from tests.fhir.resources import a_bundle, without
+from tests.kept import expect_kept_as_computed
 from tests.receiving import a_condition, a_patient, a_unit, an_hba1c
 
 CLIENTS = 6
@@ -184,3 +185,23 @@ def test_of_many_results_none_is_lost_and_the_latest_sets_the_date(
     due_on = {part["name"]: part.get("valueDate") for part in seen}["due-on"]
     assert due_on > "2027"
     assert due_on.endswith(f"-1{CLIENTS - 1}")
+
+
+def test_many_results_of_one_person_at_once_move_the_same_follow_ups_as_one_by_one(
+    client, signed_in, person, runtime
+) -> None:
+    def send(own, number: int):
+        result = an_hba1c(on=f"2026-0{number + 2}-10", value=50 + number)
+        return own.post("/fhir", a_bundle("transaction", _created(result)))
+
+    assert at_once(signed_in, send) == {200: CLIENTS}
+    found = client.get("/fhir/Observation?patient=p1&_summary=count").json
+    assert found["total"] == CLIENTS + 1
+    expect_kept_as_computed(runtime)
+
+
+def _created(resource: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "resource": without(resource, "id"),
+        "request": {"method": "POST", "url": resource["resourceType"]},
+    }

@@ -7,14 +7,12 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from service.domain.care_plan import ON_ARRIVAL
 from service.jobs.lease import AlreadyRunning, held
 from service.jobs.rebuild import rebuild
 from service.jobs.refresh import refresh
 from service.runtime import Runtime
-from service.workflows.keeping import Wanted, foresee
-from tests.house import SYSTEM
 from tests.jobs.past_days import PEOPLE, Days, projection
+from tests.kept import expect_kept_as_computed
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
 
 
@@ -23,25 +21,6 @@ def execute(runtime: Runtime, statement: str) -> None:
         work.transaction.connection.execute(text(statement))
 
     runtime.store.carry_out(change, actor="tests", request="damage", at=runtime.clock.now())
-
-
-def expect_kept_as_computed(runtime: Runtime, happened: list[str]) -> None:
-    """What was kept step by step is what is computed at once from all that is known."""
-    keeping, today = runtime.receiving.keeping, runtime.clock.today()
-    nothing = Wanted(frozenset(), ON_ARRIVAL)
-
-    def compare(work: Any) -> None:
-        keys = work.kept.people(after=0, limit=100)
-        facts = work.evidence.of_many(keys, viewer=SYSTEM)
-        for kept in work.kept.of(keys, facts):
-            foreseen = foresee(kept, keeping, work.directory.units(), today=today, wanted=nothing)
-            computed = {one.identity: one.stretches for one in foreseen.follow_ups}
-            told = {
-                one.identity: one.stretches for one in kept.follow_ups.values() if one.stretches
-            }
-            assert told == computed, (kept.id, happened)
-
-    runtime.store.carry_out(compare, actor="tests", request="a-look", at=runtime.clock.now())
 
 
 @pytest.mark.parametrize("seed", range(3))

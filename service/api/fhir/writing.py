@@ -4,7 +4,7 @@ Source: R4 http.html, create, update, delete.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from flask import request
@@ -27,6 +27,7 @@ from service.fhir.rendering.consequences import (
 )
 from service.runtime import Runtime
 from service.workflows.deciding import Submissions, read_ahead
+from service.workflows.looking_ahead import Ahead, begin, look_ahead
 from service.workflows.ports import Work
 from service.workflows.receive_resources import Received, receive_resources
 
@@ -57,7 +58,7 @@ def carry_out(
 ) -> list[Received]:
     """Receive what was sent; `expecting` raises, before the commit, what would leave nothing stored."""
     today = runtime.clock.today()
-    ahead = read_ahead(submissions, runtime.receiving.new_id, today=today)
+    ahead = _looked_ahead(runtime, submissions, today)
 
     def change(work: Work) -> list[Received]:
         received = receive_resources(
@@ -73,6 +74,17 @@ def carry_out(
     except Forbidden:
         note_refused(runtime, viewer, action)
         raise
+
+
+def _looked_ahead(runtime: Runtime, submissions: Submissions, today: date) -> Ahead | None:
+    """What is read before the transaction, and computed where everybody would wait for it within."""
+    decided = read_ahead(submissions, runtime.receiving.new_id, today=today)
+    if decided is None or not runtime.store.writes_in_turn:
+        return Ahead(decided) if decided else None
+    with runtime.store.read(one_moment=True) as view:
+        begun = begin(view, decided.readings.values(), today=today)
+    keeping = runtime.receiving.keeping
+    return Ahead(decided, look_ahead(begun, keeping, today=today) if begun else None)
 
 
 def _access(viewer: Viewer, received: Sequence[Received], *, at: datetime, action: str) -> Access:

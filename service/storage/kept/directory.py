@@ -24,21 +24,14 @@ class Directory:
 
     def units(self) -> dict[str, Unit]:
         """Every organisation that is known, by its id."""
-        return {
-            row.unit: Unit(row.name, row.part_of, row.enrols_on_arrival, row.phone, row.invented)
-            for row in self._rows()
-        }
+        return units_of(self._rows())
 
     def places(self) -> list[Place]:
         """Where units lie, of those that have told."""
-        return [
-            Place(row.unit, row.municipality, row.latitude, row.longitude)
-            for row in self._rows()
-            if row.latitude is not None
-        ]
+        return places_of(self._rows())
 
     def _rows(self) -> list[Any]:
-        [rows] = read_together(self._connection, [_UNITS], {})
+        [rows] = read_together(self._connection, [UNITS], {})
         return rows
 
 
@@ -98,6 +91,23 @@ class DirectoryChanges(Directory):
         )
 
 
+def units_of(rows: Iterable[Any]) -> dict[str, Unit]:
+    """The organisations that rows of UNITS tell of, by their ids."""
+    return {
+        row.unit: Unit(row.name, row.part_of, row.enrols_on_arrival, row.phone, row.invented)
+        for row in rows
+    }
+
+
+def places_of(rows: Iterable[Any]) -> list[Place]:
+    """Where they lie, of those that have told."""
+    return [
+        Place(row.unit, row.municipality, row.latitude, row.longitude)
+        for row in rows
+        if row.latitude is not None
+    ]
+
+
 def _person_values(person: Person) -> dict[str, Any]:
     return {
         "born_on": person.born_on or OPEN_DAY,
@@ -116,7 +126,7 @@ _UNKNOWN_UNIT: Final = {
     "latitude": None,
     "longitude": None,
 }
-_UNITS: Final = select(units)
+UNITS: Final = select(units)
 _UNIDENTIFIED: Final = (
     update(patients)
     .where(patients.c.patient.in_(bindparam("these", expanding=True)))

@@ -33,28 +33,8 @@ class Kept:
 
     def of(self, keys: Sequence[int], facts: Mapping[int, Sequence[Fact]]) -> list[KeptPatient]:
         """All that is kept of these patients, by their keys, in ascending order; with their facts."""
-        given = {"patients": list(keys)}
-        of_patients, of_plans, fitting, decided, followed, told, done = read_together(
-            self._connection, _EVERYTHING, given
-        )
-        plans, adjusted = _plans(of_plans), _by("patient", decided)
-        fit, follow_ups_of = _by("patient", fitting), _follow_ups(followed, told, done)
-        return [
-            KeptPatient(
-                key=row.patient,
-                id=row.id,
-                person=person_of(row),
-                eligible=frozenset(one.protocol for one in fit[row.patient]),
-                facts=facts[row.patient],
-                adjustments=[adjustment_of(one) for one in adjusted[row.patient]],
-                plan=plans.get(row.patient),
-                follow_ups=follow_ups_of[row.patient],
-                recheck_on=row.recheck_on,
-                live_plan=row.live_plan or "",
-                has_unit=bool(row.unit),
-            )
-            for row in of_patients
-        ]
+        rows = read_together(self._connection, EVERYTHING, {"patients": list(keys)})
+        return kept_patients(rows, facts)
 
     def live_plans(self, ids: Iterable[str]) -> dict[str, str]:
         """The id of the live shared plan of each person who has one, by the people's ids."""
@@ -74,6 +54,31 @@ class Kept:
         """The next people of whom the calendar may have changed something by a day."""
         given = {"today": today, "after": after, "limit": limit}
         return list(self._connection.execute(_TO_RECHECK, given).scalars())
+
+
+def kept_patients(
+    rows: Sequence[Sequence[Any]], facts: Mapping[int, Sequence[Fact]]
+) -> list[KeptPatient]:
+    """All that the rows of EVERYTHING tell of patients, with their facts."""
+    of_patients, of_plans, fitting, decided, followed, told, done = rows
+    plans, adjusted = _plans(of_plans), _by("patient", decided)
+    fit, follow_ups_of = _by("patient", fitting), _follow_ups(followed, told, done)
+    return [
+        KeptPatient(
+            key=row.patient,
+            id=row.id,
+            person=person_of(row),
+            eligible=frozenset(one.protocol for one in fit[row.patient]),
+            facts=facts[row.patient],
+            adjustments=[adjustment_of(one) for one in adjusted[row.patient]],
+            plan=plans.get(row.patient),
+            follow_ups=follow_ups_of[row.patient],
+            recheck_on=row.recheck_on,
+            live_plan=row.live_plan or "",
+            has_unit=bool(row.unit),
+        )
+        for row in of_patients
+    ]
 
 
 def _plans(rows: Sequence[Any]) -> dict[int, KeptPlan]:
@@ -183,7 +188,7 @@ _STRETCHES: Final = _theirs(
     ),
     stretches.c.patient,
 ).order_by(stretches.c.patient, stretches.c.follow_up, stretches.c.holds_from)
-_EVERYTHING: Final = (
+EVERYTHING: Final = (
     _PATIENTS,
     _PLANS,
     _ELIGIBLE,

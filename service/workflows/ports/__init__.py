@@ -35,6 +35,7 @@ from service.workflows.ports.seen import (
     UnitsSeen,
     View,
 )
+from service.workflows.ports.snapshot import Snapshot
 from service.workflows.ports.work import Replays, Work
 from service.workflows.ports.writing import Stamp, Writer
 
@@ -67,6 +68,7 @@ __all__ = [
     "Replays",
     "SignInChanges",
     "SignInSeen",
+    "Snapshot",
     "Stamp",
     "UnitsSeen",
     "View",

@@ -24,6 +24,7 @@ from service.domain.record import (
 from service.domain.search import Query
 from service.domain.seen import SeenPlan
 from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage, WorklistQuestion
+from service.workflows.ports.snapshot import Snapshot
 
 
 class EvidenceSeen(Protocol):
@@ -229,6 +230,10 @@ class PatientsSeen(Protocol):
 
 class View(Protocol):
     """What can be read over one connection."""
+
+    def snapshot(self, keys: Sequence[int]) -> Snapshot:
+        """What a step would begin from for these people, by their keys."""
+        ...
 
     @property
     def patients(self) -> PatientsSeen:

@@ -31,6 +31,7 @@ from service.workflows.ports.kept import (
     PlanChanges,
     Recollections,
 )
+from service.workflows.ports.snapshot import Snapshot
 
 
 class Replays(Protocol):
@@ -85,6 +86,10 @@ class Work(Protocol):
 
     def tentatively(self) -> AbstractContextManager[None]:
         """Change something for the length of the body; nothing of it stays."""
+        ...
+
+    def snapshot(self, keys: Sequence[int]) -> Snapshot:
+        """What a step begins from for these people, by their keys, as it stands in the transaction."""
         ...
 
     @property
