@@ -20,7 +20,8 @@ from service.api.metrics import Metrics
 from service.api.request_ids import RequestIds, refuse_identity_codes_in_address
 from service.clock import SystemClock
 from service.fhir.intake import Intake
-from service.fhir.protocol.reader import read_protocols
+from service.fhir.protocol.published import PublishedProtocols
+from service.fhir.protocol.reader import read_folder
 from service.fhir.reading import Reader
 from service.fhir.rendering.writer import MadeResources
 from service.fhir.splicing import same_content, stamp
@@ -33,15 +34,15 @@ from service.tokens import verifier_of
 from service.web import blueprint as pages
 from service.web.errors import missing_page
 from service.wording.sentences import SHIPPED
-from service.wording.telling import Teller
+from service.wording.tellers import Tellers
 from service.wording.words import Words
 from service.workflows.foreseeing import Keeping
 from service.workflows.making import Maker
 from service.workflows.receive_resources import Receiving
 
 _SECRET_FILE: Final = "secret.key"  # noqa: S105 - the name of the file, not what is in it
-# Read once a process: a deployment's definitions change with the program.
-_published: Final = cache(read_protocols)
+# Read once a process: the files of a deployment's folder change with the program.
+_definitions: Final = cache(read_folder)
 _ONLY_OWNER: Final = 0o600
 _SECRET_BYTES: Final = 32
 _LARGEST_BODY: Final = 64 * 1024 * 1024
@@ -49,26 +50,29 @@ _LARGEST_BODY: Final = 64 * 1024 * 1024
 
 def open_runtime(settings: Settings) -> Runtime:
     """The runtime of this process over the deployment's database and data folder."""
-    catalogue = _published(settings.profiles_dir)
+    definitions = _definitions(settings.profiles_dir)
+    published = PublishedProtocols(definitions)
+    catalogue = definitions.catalogue
     secret = _secret(settings.data_dir)
     base_url = f"{settings.base_url}/fhir"
     reader = Reader(catalogue, base_url, derived(secret, "identity"), settings.profiles_dir)
     words = {language: Words(language) for language in SHIPPED.languages}
-    maker = Maker(catalogue, MadeResources(base_url), stamp)
-    store, folder = Storage(settings.database_url), settings.data_dir / "access"
+    keeping = Keeping(published.now, Maker(catalogue, MadeResources(base_url), stamp))
+    store = Storage(settings.database_url, watching=published)
+    folder = settings.data_dir / "access"
     return Runtime(
         settings=settings,
         clock=SystemClock(settings.today),
         store=store,
         trail=AccessSegments(folder, synced_at_once=settings.log_sync),
-        catalogue=catalogue,
+        published=published,
         intake=Intake(reader),
         reader=reader,
-        receiving=Receiving(stamp, lambda: str(uuid4()), Keeping(catalogue, maker), same_content),
+        receiving=Receiving(stamp, lambda: str(uuid4()), keeping, same_content),
         verifier=verifier_of(settings),
         cursor_key=base64.urlsafe_b64encode(derived(secret, "cursor")),
         words=words,
-        tellers={language: Teller(spoken, catalogue) for language, spoken in words.items()},
+        tellers=Tellers(words, published.now),
         reopen=open_runtime,
         collect=lambda at: collect(store, folder, at=at),
     )

@@ -43,6 +43,10 @@ class Store(Protocol):
         """A page of what a query finds, for what asks for nothing else."""
         ...
 
+    def catch_up(self) -> None:
+        """Take in what others have published; each reading and each change begins with it."""
+        ...
+
     def held_from(self) -> datetime | None:
         """The instant from which what is stored may still be preceded by a change under way.
 
@@ -172,11 +176,24 @@ class Reads(Protocol):
         ...
 
 
+class PublishedProtocols(Protocol):
+    """The protocols that are published."""
+
+    def now(self) -> Catalogue:
+        """What is published now."""
+        ...
+
+    def as_of(self, tx: int) -> Catalogue:
+        """What was published when a transaction began."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """What one process of the service runs with; composed in `app.py`.
 
-    `words` and `tellers` are by language; `reopen` opens the same house in another process,
+    `words` and `tellers` are by language; `catalogue` is what is published now: ask for it anew with
+    each request. `reopen` opens the same house in another process,
     `collect` brings the lines of the access log into the database.
     """
 
@@ -184,7 +201,7 @@ class Runtime:
     clock: Clock
     store: Store
     trail: AccessTrail
-    catalogue: Catalogue
+    published: PublishedProtocols
     intake: Intake
     reader: Reads
     receiving: Receiving
@@ -194,6 +211,11 @@ class Runtime:
     tellers: Mapping[str, Teller]
     reopen: "Callable[[Settings], Runtime]"
     collect: Callable[[datetime], Collected]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is published now."""
+        return self.published.now()
 
     def note_read(
         self,

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, request
-from marshmallow import Schema
 
 from service.api.auth import viewer_of
 from service.api.json_answers import (
@@ -41,15 +40,15 @@ _TYPES: Final = {"application/json": JSON_FORMAT, "text/csv": CSV_FORMAT}
 def blueprint(runtime: Runtime) -> Blueprint:
     """The audit of a deployment."""
     pages = Blueprint("audit_api", __name__, url_prefix="/audit/v1")
-    schema = audit_schema(runtime.catalogue)
-    answer = with_refusals_noted(runtime, _COMPLIANCE, partial(_compliance, runtime, schema))
+    answer = with_refusals_noted(runtime, _COMPLIANCE, partial(_compliance, runtime))
     pages.add_url_rule("/compliance", "compliance", answer)
     return pages
 
 
-def _compliance(runtime: Runtime, schema: Schema) -> Response:
+def _compliance(runtime: Runtime) -> Response:
     viewer = _viewer(runtime)
-    given = read_parameters(schema, request.args.items(multi=True))
+    runtime.store.catch_up()
+    given = read_parameters(audit_schema(runtime.catalogue), request.args.items(multi=True))
     question = AuditQuestion(**({"as_of": viewer.today} | given))
     with runtime.store.read() as view:
         found = audit_compliance(

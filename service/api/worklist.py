@@ -29,8 +29,8 @@ _PEOPLE: Final = "worklist/people"
 def blueprint(runtime: Runtime) -> Blueprint:
     """The lists of a deployment."""
     pages = Blueprint("worklist_api", __name__, url_prefix="/worklist/v1")
-    follow_ups = Reading(_FOLLOW_UPS, runtime.catalogue, runtime.cursor_key)
-    people = Reading(_PEOPLE, runtime.catalogue, runtime.cursor_key)
+    follow_ups = Reading(_FOLLOW_UPS, runtime.published.now, runtime.cursor_key)
+    people = Reading(_PEOPLE, runtime.published.now, runtime.cursor_key)
 
     def answer_follow_ups() -> Response:
         return _List(runtime, follow_ups).answer_follow_ups()
@@ -52,6 +52,7 @@ class _List:
         self._reading = reading
         self._at = runtime.clock.now()
         self._viewer = _viewer(runtime)
+        runtime.store.catch_up()
         pairs = list(request.args.items(multi=True))
         self._asked: Asked = reading.read(pairs, viewer=self._viewer, at=self._at)
         self._language = language_of(runtime)

@@ -101,7 +101,7 @@ def _question(
     activities: tuple[str, ...],
 ) -> WorklistQuestion:
     catalogue = runtime.catalogue
-    expect_known("protocol", protocols, catalogue.protocols)
+    expect_known("protocol", protocols, catalogue.known)
     expect_known("activity", activities, catalogue.activities)
     with runtime.store.read() as view:
         expect_units(view, units)

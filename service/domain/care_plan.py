@@ -3,6 +3,7 @@
 Source: what-is-due 8: one live plan a person; a follow-up is a ServiceRequest, a round a Task.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -47,7 +48,7 @@ ON_ARRIVAL: Final = Decided("on-arrival")
 
 
 class PlanContent(NamedTuple):
-    """What the live plan's CarePlan says: `protocols` are canonicals with their version.
+    """What the live plan's CarePlan says: `protocols` are canonicals with their version, by id.
 
     `is_followed`: it still follows one of them; not so where all were taken back or have ended.
     `is_extended`: a protocol has just come into it. `is_gone`: somebody has just deleted it.
@@ -56,7 +57,7 @@ class PlanContent(NamedTuple):
     id: str
     patient: str
     since: date
-    protocols: tuple[str, ...]
+    protocols: Mapping[str, str]
     addresses: tuple[str, ...]
     follow_ups: tuple[str, ...]
     unit: str

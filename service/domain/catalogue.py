@@ -1,15 +1,17 @@
 """The catalogue: the published protocols, our figures, the codes that data carry, and the names of all.
 
-Pure values; the FHIR edge reads them once at start (`fhir/protocol/`).
+Pure values, read by the FHIR edge (`fhir/protocol/`). A publication makes another catalogue; only its
+protocols differ.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.domain.codes import CodeSet
-from service.domain.errors import UnusableProtocol
+from service.domain.errors import UnknownVersion
 from service.domain.figures import Figures
-from service.domain.protocol import Kind, Names, Protocol
+from service.domain.protocol import Kind, Names, Protocol, ProtocolStatus
+from service.domain.publication import version_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,11 @@ class ActivityText:
     reviewed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """All that is published. `protocols` are the newest versions by id; running plans keep theirs.
+    """All that is published. `protocols` are the newest active versions by id; running plans keep theirs.
 
+    `versions` are all that there are, drafts and retired ones included, by protocol and version.
     `names` are by code system (`item`, `finding`, `performer`, `unit` ...), then by code. `not_from`
     maps an item to the Encounter classes whose readings of it do not count. `condition_names` are the
     names of the sets of conditions that rules ask for.
@@ -88,10 +91,10 @@ class Catalogue:
     condition_names: Mapping[CodeSet, Names] = field(default_factory=dict)
 
     def version_of(self, protocol: str, version: str) -> Protocol:
-        """A protocol as a running plan has it; UnusableProtocol where that version is not published."""
+        """A protocol as a running plan has it; UnknownVersion where that one is not published."""
         found = self.versions.get((protocol, version))
         if found is None:
-            raise UnusableProtocol(f"Protocol {protocol} is not published in version {version}.")
+            raise UnknownVersion(f"Protocol {protocol} is not published in version {version}.")
         return found
 
     def names_of(self, system: str, code: str) -> Names:
@@ -102,6 +105,23 @@ class Catalogue:
         """The canonical of a protocol's version, as a plan names it."""
         return f"{self.version_of(protocol, version).url}|{version}"
 
-    def canonicals(self, protocols: Iterable[str]) -> Mapping[str, str]:
-        """The canonicals of protocols in their newest versions, by their ids."""
-        return {one: self.canonical(one, self.protocols[one].version) for one in protocols}
+    def with_versions(self, versions: Iterable[Protocol]) -> "Catalogue":
+        """The same words and figures with these versions of protocols."""
+        ordered = sorted(versions, key=lambda one: (one.id, version_order(one.version)))
+        active = (one for one in ordered if one.status is ProtocolStatus.ACTIVE)
+        return replace(
+            self,
+            protocols={one.id: one for one in active},
+            versions={(one.id, one.version): one for one in ordered},
+        )
+
+    def enrolling_in(self, versions: Mapping[str, str]) -> "Catalogue":
+        """The same, with people put on these protocols in these versions."""
+        named = {one: self.version_of(one, version) for one, version in versions.items()}
+        return replace(self, protocols={**self.protocols, **named})
+
+    @property
+    def known(self) -> Mapping[str, Protocol]:
+        """The protocols that plans may follow, by id: the newest active version, else the last that was."""
+        was = (one for one in self.versions.values() if one.status is ProtocolStatus.RETIRED)
+        return {one.id: one for one in was} | dict(self.protocols)

@@ -139,3 +139,9 @@ class UnusableProtocol(SeurantaError):
     """A protocol holds a rule that the engine cannot express."""
 
     code = "not-supported"
+
+
+class UnknownVersion(UnusableProtocol):
+    """A plan follows a version of a protocol that this process does not know yet. Ask again."""
+
+    code = "transient"

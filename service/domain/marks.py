@@ -7,3 +7,6 @@ INVENTED: Final = "invented"
 
 PUBLISHED: Final = "published"
 """The digest of the definitions that stand in the record."""
+
+PROTOCOLS: Final = "protocols"
+"""The number of the transaction that published a version of a protocol, or its status, last."""

@@ -1,6 +1,8 @@
 """The past of a patient as the record has it: what a replay of the projection goes through."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from service.domain.care_plan import Decided
@@ -18,7 +20,8 @@ class PastEvent(NamedTuple):
     """One transaction about a patient: what was received, which protocols were decided upon.
 
     `is_refresh`: it was the nightly step, which touched those whose check was due. `is_history`:
-    what was received counts as known at its own instants. `taken_back` are enrolment runs.
+    what was received counts as known at its own instants. `taken_back` are enrolment runs; `in_versions`
+    are those in which protocols came into the plan, by protocol.
     """
 
     tx: int
@@ -28,6 +31,7 @@ class PastEvent(NamedTuple):
     versions: tuple[PastVersion, ...]
     enrolled: tuple[tuple[str, Decided], ...]
     taken_back: tuple[str, ...]
+    in_versions: Mapping[str, str] = MappingProxyType({})
 
 
 class PastPatient(NamedTuple):

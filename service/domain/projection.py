@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.applicability import Fit, fits
@@ -57,11 +58,20 @@ class Look:
 
 
 def look(
-    state: PatientState, catalogue: Catalogue, *, controllers: frozenset[str] | None = None
+    state: PatientState,
+    catalogue: Catalogue,
+    followed: Mapping[str, Followed] = MappingProxyType({}),
+    *,
+    controllers: frozenset[str] | None = None,
 ) -> Look:
-    """Look at a patient's facts; `controllers` are the registers whose facts may be used (None: all)."""
+    """Look at a patient's facts; `controllers` are the registers whose facts may be used (None: all).
+
+    Whom a protocol fits says its newest version, and of one that is followed the version of the plan.
+    """
     patient = PatientFacts(_told(state), not_from=catalogue.not_from, controllers=controllers)
-    found = {one.id: fits(one, patient) for one in catalogue.protocols.values()}
+    known = {one: catalogue.version_of(one, how.version) for one, how in followed.items()}
+    protocols = {**catalogue.protocols, **known}
+    found = {id_: fits(one, patient) for id_, one in protocols.items()}
     return Look(patient, {protocol: days for protocol, days in found.items() if days})
 
 

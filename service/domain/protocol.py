@@ -29,6 +29,14 @@ class Kind(StrEnum):
     IMAGING = "imaging"
 
 
+class ProtocolStatus(StrEnum):
+    """Where a version stands in its life: only an active one enrols (R4 publication-status)."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
 class Recurrence(StrEnum):
     """Counted from the last time it was done, or lying on a grid of slots (`what-is-due` 4.6)."""
 
@@ -121,7 +129,8 @@ class Protocol:
     fits for so long from the onset, whatever became of the condition. `endings` and `successions`
     are those of other conditions; of `rivals` recorded beside its own the latest recorded holds (1.4).
     `through_remission`: it goes on while the condition is in remission (1.5). `suggested_by` are
-    codes that only suggest it to a person (ICPC-2 A50, A91, P06, U99).
+    codes that only suggest it to a person (ICPC-2 A50, A91, P06, U99). Its `id` is the last part of
+    its `url`.
     """
 
     id: str
@@ -138,6 +147,7 @@ class Protocol:
     endings: tuple[Ending, ...] = ()
     successions: tuple[Succession, ...] = ()
     rivals: CodeSet = NO_CODES
+    status: ProtocolStatus = ProtocolStatus.ACTIVE
 
 
 def identity_of(protocol: Protocol, activity: Activity) -> str:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 from service.domain.adjustment import Adjustment
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
+from service.domain.publication import Publication
 from service.domain.search import Position, Query
 
 NO_PATIENT: Final[tuple[str, ...]] = ()
@@ -93,7 +94,8 @@ class Reading:
     `body` is what was received with references resolved, without our id, version and instant.
     `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
     what carries none, `bookings` for what is no Appointment, `plan` for what is no shared
-    plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location. `made` is what the service itself writes: it
+    plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location, `publication` in a
+    PlanDefinition that is a version of a protocol. `made` is what the service itself writes: it
     tells the service nothing. `known` is from when it counts as known, if not from its commit.
     """
 
@@ -110,6 +112,7 @@ class Reading:
     person: Person | None = None
     unit: Unit | None = None
     place: Place | None = None
+    publication: Publication | None = None
     made: bool = False
     known: datetime | None = None
 

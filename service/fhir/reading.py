@@ -17,6 +17,7 @@ from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import adjustments_of, plan_decision_of
 from service.fhir.patients import patients_of
 from service.fhir.profiles.claims import broken_claims
+from service.fhir.protocol.publication import publication_of
 from service.fhir.refusals import refusals_of
 from service.fhir.rendering.at_reading import depends_on_the_day, without_the_day
 from service.fhir.search.indexing import search_rows
@@ -84,6 +85,9 @@ class Reader:
         figures = self.catalogue.figures
         reading.adjustments = adjustments_of(resource, figures, source=source)
 
+    def _plan_definition(self, resource: Json, reading: Reading) -> None:
+        reading.publication = publication_of(resource)
+
     def _care_plan(self, resource: Json, reading: Reading) -> None:
         reading.plan = plan_decision_of(resource)
 
@@ -95,4 +99,5 @@ _MORE: Final[Mapping[str, Any]] = {
     "Location": Reader._location,
     "ServiceRequest": Reader._service_request,
     "CarePlan": Reader._care_plan,
+    "PlanDefinition": Reader._plan_definition,
 }

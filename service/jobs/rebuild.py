@@ -163,6 +163,7 @@ class _Past:
             keeping=replace(self._runtime.receiving.keeping, maker=MakesNothing()),
             units=self._units,
             moved=moved,
+            published=self._runtime.published.as_of,
         )
 
     def _read(self, stored: Stored, day: date, is_history: bool) -> Reading:

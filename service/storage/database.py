@@ -18,7 +18,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.exc import OperationalError
 
 from service.domain.access import Viewer
-from service.domain.errors import Collision, Unreachable
+from service.domain.errors import Collision, UnknownVersion, Unreachable
 from service.domain.record import Found, Stored
 from service.domain.search import Query
 from service.storage.access_log.changes import ChangeSegment
@@ -30,6 +30,7 @@ from service.storage.engines import (
     writing_engine,
 )
 from service.storage.failure import in_our_words
+from service.storage.publications import Watching, mark_seen
 from service.storage.quick_reads import QuickReads
 from service.storage.repositories import View, Work
 from service.storage.resources import read_current
@@ -47,8 +48,10 @@ T = TypeVar("T")
 class Storage:
     """One database for one process; connections are opened when first needed, so after a fork."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, watching: Watching | None = None) -> None:
+        """`watching` hears of every publication of a protocol before the first use that is to see it."""
         self._url = database_url(url)
+        self._watching = watching
         self._lock = Lock()
         self._opened: list[_Opened] = []
 
@@ -64,6 +67,7 @@ class Storage:
         With `one_moment` all of them see it as the first one did, for answers in parts that agree;
         such a reading must be short, for nothing that it may still see is cleared away.
         """
+        self.catch_up()
         with in_our_words(), self._open().reading.connect() as connection:
             if one_moment:
                 connection.exec_driver_sql(ONE_MOMENT[connection.dialect.name])
@@ -117,10 +121,13 @@ class Storage:
             work = Work(
                 begin(connection, keys, actor=actor, request=request, at=at, history=history)
             )
+            self._tell(work, work.transaction.mark)
             yield work
             if work.access_log.accesses:
                 with opened.changes.extended(connection, work.access_log.accesses, at):
                     unit.commit()
+        if self._watching and work.transaction.mark != self._watching.mark:
+            self.catch_up()
 
     def carry_out(
         self,
@@ -131,15 +138,32 @@ class Storage:
         at: datetime,
         history: bool = False,
     ) -> T:
-        """Change something in one transaction, again from its start where it collides."""
+        """Change something in one transaction, again from its start where it collides.
+
+        Also where a plan follows a version of a protocol that was published since it began.
+        """
         for _ in range(ATTEMPTS - 1):
             try:
                 with self.write(actor=actor, request=request, at=at, history=history) as work:
                     return change(work)
-            except Collision:
+            except (Collision, UnknownVersion):
                 continue
         with self.write(actor=actor, request=request, at=at, history=history) as work:
             return change(work)
+
+    def catch_up(self) -> None:
+        """Let who keeps the protocols of this process hear of publications; a reading begins with it."""
+        if self._watching is None:
+            return
+        with in_our_words():
+            mark = mark_seen(self._open().quick)
+            if mark != self._watching.mark:
+                with self._open().reading.connect() as connection:
+                    self._tell(View(connection), mark)
+
+    def _tell(self, here: View | Work, mark: str) -> None:
+        if self._watching and mark != self._watching.mark:
+            here.publications.tell(self._watching, mark)
 
     def check(self, *, at: datetime) -> None:
         """Raise what keeps requests from being answered: Unreachable, SchemaMismatch, StorageFull.

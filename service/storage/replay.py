@@ -180,6 +180,7 @@ class Replays:
                 versions=tuple(told[tx]),
                 enrolled=tuple(_enrolled(decided, at)),
                 taken_back=_taken_back(decided, at),
+                in_versions={row.protocol: row.version for row in _new(decided, at)},
             )
             for tx, (at, is_history) in sorted(known.items())
         )
@@ -251,13 +252,17 @@ def _stored(row: Row[Any]) -> Stored:
 
 
 def _enrolled(decided: Iterable[Row[Any]], at: datetime) -> Iterable[tuple[str, Decided]]:
-    """What came into the plan at an instant by a run, not by a change of what was there."""
+    """What came into the plan at an instant by a run."""
+    for row in _new(decided, at):
+        if row.decision == BY_RUN:
+            yield row.protocol, Decided(row.decision, row.run, row.author, row.reason)
+
+
+def _new(decided: Iterable[Row[Any]], at: datetime) -> Iterable[Row[Any]]:
+    """What came into the plan at an instant, not by a change of what was there."""
     rows = list(decided)
     changed = {_which(row) for row in rows if row.known_to == at}
-    for row in rows:
-        is_new = row.known_from == at and _which(row) not in changed
-        if is_new and row.decision == BY_RUN:
-            yield row.protocol, Decided(row.decision, row.run, row.author, row.reason)
+    return (row for row in rows if row.known_from == at and _which(row) not in changed)
 
 
 def _taken_back(decided: Iterable[Row[Any]], at: datetime) -> tuple[str, ...]:

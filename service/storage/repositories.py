@@ -25,6 +25,7 @@ from service.storage.kept.state import Kept
 from service.storage.marks import MarkChanges, Marks
 from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.patients import PatientLocks, Patients
+from service.storage.publications import PublicationChanges, Publications
 from service.storage.replay import Replays
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
@@ -98,6 +99,11 @@ class View:
     def marks(self) -> Marks:
         """Marks of the deployment."""
         return Marks(self._connection)
+
+    @cached_property
+    def publications(self) -> Publications:
+        """What was published."""
+        return Publications(self._connection)
 
     @cached_property
     def search_index(self) -> SearchIndex:
@@ -233,6 +239,11 @@ class Work:
     def marks(self) -> MarkChanges:
         """Marks of the deployment."""
         return MarkChanges(self.transaction)
+
+    @cached_property
+    def publications(self) -> PublicationChanges:
+        """What was published."""
+        return PublicationChanges(self.transaction)
 
     @cached_property
     def search_index(self) -> SearchIndexChanges:

@@ -27,9 +27,11 @@ from sqlalchemy import (
 )
 
 from service.clock import SystemClock
+from service.domain.marks import PROTOCOLS
 from service.storage.engines import LOCK_TIMEOUT_SECONDS
 from service.storage.rows import Row, Rows, insert_rows
 from service.storage.tables.columns import KEY_BLOCK, Instant
+from service.storage.tables.operation import deployment
 from service.storage.tables.projection import follow_up_keys, follow_ups
 from service.storage.tables.record import (
     patient_keys,
@@ -49,7 +51,10 @@ class Keys(Protocol):
 
 @dataclass(slots=True)
 class Transaction:
-    """What a change is made in: number `tx`, instant `at`, and the people locked so far, by id."""
+    """What a change is made in: number `tx`, instant `at`, and the people locked so far, by id.
+
+    `mark` is that of the newest publication of a protocol, its own or the last when it began.
+    """
 
     connection: Connection
     tx: int
@@ -57,6 +62,7 @@ class Transaction:
     keys: Keys
     locked: dict[str, int] = field(default_factory=dict)
     waiting: defaultdict[Table, list[Row]] | None = None
+    mark: str = ""
 
     def insert(self, rows: Rows) -> None:
         """Insert rows: now, or with others at the end of what is done together."""
@@ -119,7 +125,8 @@ def begin(
         at = _after_the_last(connection, at)
     statement = _BEGIN_ON_SQLITE if on_sqlite else _BEGIN_ON_POSTGRESQL
     given = {"at": at, "actor": actor, "request": request, "history": history}
-    return Transaction(connection, connection.execute(statement, given).scalar_one(), at, keys)
+    tx, mark = connection.execute(statement, given).one()
+    return Transaction(connection, tx, at, keys, mark=mark or "")
 
 
 def _after_the_last(connection: Connection, at: datetime) -> datetime:
@@ -153,11 +160,13 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _LAST: Final = select(func.max(transactions.c.at, type_=Instant))
 _NEXT: Final = timedelta(microseconds=1)
 _MOVE_ON: Final = update(transactions).where(transactions.c.tx == bindparam("of"))
-_BEGIN_ON_SQLITE: Final = insert(transactions).values(xid=0).returning(transactions.c.tx)
+# Asked with what begins a transaction, the mark costs no round trip of its own.
+_MARK: Final = select(deployment.c.value).where(deployment.c.key == PROTOCOLS).scalar_subquery()
+_BEGIN_ON_SQLITE: Final = insert(transactions).values(xid=0).returning(transactions.c.tx, _MARK)
 _BEGIN_ON_POSTGRESQL: Final = (
     insert(transactions)
     .values(xid=cast(cast(func.pg_current_xact_id(), Text), BigInteger))
-    .returning(transactions.c.tx)
+    .returning(transactions.c.tx, _MARK)
 )
 
 

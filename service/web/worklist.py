@@ -155,7 +155,7 @@ def _shown(
 
 def _not_followed(teller: Teller, catalogue: Catalogue, found: Sequence[NotFollowed]) -> Text | str:
     """Whom protocols fit without anybody following them up; empty where there is nobody."""
-    words, protocols = teller.words, catalogue.protocols
+    words, protocols = teller.words, catalogue.known
     told = (
         words.plural("worklist.not_followed.protocol", one.people, protocol=name)
         for one in found

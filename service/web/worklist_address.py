@@ -184,7 +184,7 @@ _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
 _CHOICES: Final[Mapping[str, Callable[[Catalogue], Collection[str]]]] = {
     "tab": lambda _: [one.value for one in Tab],
     "status": lambda _: [one.value for one in STATES],
-    "protocol": lambda catalogue: catalogue.protocols,
+    "protocol": lambda catalogue: catalogue.known,
     "activity": lambda catalogue: catalogue.activities,
     "performer": lambda catalogue: catalogue.names["performer"],
     "booked": lambda _: ("yes", "no"),

@@ -58,7 +58,7 @@ def people_under(counts: PeopleCounts, tab: Tab) -> int:
 def filters(teller: Teller, one: Asked, catalogue: Catalogue) -> Iterator[Filter]:
     """The filters, by what a nurse looks for first; the last is the order."""
     words = teller.words
-    protocols = {id_: each.names for id_, each in catalogue.protocols.items()}
+    protocols = {id_: each.names for id_, each in catalogue.known.items()}
     activities = {key: each.names for key, each in catalogue.activities.items()}
     performers = {key: words.text(f"performer.{key}") for key in catalogue.names["performer"]}
     states = {str(state): words.text(f"state.{state}.staff") for state in STATES}

@@ -129,7 +129,7 @@ class Teller:
 
     @cached_property
     def _protocols(self) -> Mapping[str, str]:
-        known = self._catalogue.protocols.items()
+        known = self._catalogue.known.items()
         return {id_: self.name(protocol.names) for id_, protocol in known}
 
     def _activity(self, key: str, kind: Kind, stretch: Stretch) -> _Named:

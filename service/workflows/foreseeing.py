@@ -3,8 +3,8 @@
 Nothing is asked of the store and nothing is changed, so that it may be done before a transaction.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple, Protocol, Self
@@ -53,14 +53,25 @@ class Makes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What a step needs beside the transaction: the published catalogue and who makes resources."""
+    """What a step needs beside the transaction: what is published now, and who makes resources."""
 
-    catalogue: Catalogue
+    published: Callable[[], Catalogue]
     maker: Makes
-    kinds: Kinds = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", kinds_of(self.catalogue))
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is published now."""
+        return self.published()
+
+    @property
+    def kinds(self) -> Kinds:
+        """Which kinds of activity each item closes."""
+        return kinds_of(self.catalogue)
+
+    def held(self) -> "Keeping":
+        """The same for the length of a step, whatever is published meanwhile."""
+        catalogue = self.catalogue
+        return replace(self, published=lambda: catalogue)
 
 
 class Foreseen(NamedTuple):
@@ -87,7 +98,7 @@ def foresee(
     wanted: Wanted,
 ) -> "Foreseen":
     """What a step would do to a patient, without doing it."""
-    foresight = Foresight(kept, keeping, Surroundings(units, ()), today, wanted)
+    foresight = Foresight(kept, keeping.held(), Surroundings(units, ()), today, wanted)
     return Foreseen(foresight.unit, frozenset(foresight.new), foresight.computed)
 
 
@@ -125,7 +136,8 @@ class Foresight:
         self.directory = directory
         self.today = today
         state = state_of(kept)
-        self.looked = look(state, keeping.catalogue)
+        following = kept.plan.protocols if kept.plan else {}
+        self.looked = look(state, keeping.catalogue, following)
         self.responsible = responsibilities(self.looked.patient)
         self.unit = [one for one in self.responsible if one.start <= today][-1].unit
         self.new = self._new_protocols(self.looked, self.unit, wanted)
@@ -202,10 +214,10 @@ class Foresight:
             id=plan.id,
             patient=self.kept.id,
             since=plan.since,
-            protocols=tuple(
-                catalogue.canonical(protocol, how.version)
+            protocols={
+                protocol: catalogue.canonical(protocol, how.version)
                 for protocol, how in sorted(plan.protocols.items())
-            ),
+            },
             addresses=tuple(
                 dict.fromkeys(
                     fit.source

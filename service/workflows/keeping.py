@@ -78,6 +78,7 @@ def keep_in_step(
     CarePlan of those `without_plan` has just been deleted: it comes back with the next change. Of
     those whom a load of history `told` about, what was known since is computed anew.
     """
+    keeping = keeping.held()
     ahead, recalled = _looked_at(work, keys, keeping, today, wanted, noted.told)
     return _kept(work, keeping, ahead, recalled, noted)
 

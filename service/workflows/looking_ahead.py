@@ -14,6 +14,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from service.domain.access import Role, Viewer
+from service.domain.catalogue import Catalogue
 from service.domain.directory import Person
 from service.domain.fact import Fact
 from service.domain.kept import KeptPatient
@@ -46,14 +47,20 @@ class LookedAhead(NamedTuple):
     """What will be kept of people, by their ids, if what it was computed from still stands."""
 
     snapshot: Snapshot
+    catalogue: Catalogue
     foresights: Mapping[str, Foresight]
 
-    def holding(self, work: Work, keys: Mapping[str, int]) -> dict[int, Foresight]:
+    def holding(
+        self, work: Work, keys: Mapping[str, int], catalogue: Catalogue
+    ) -> dict[int, Foresight]:
         """What was foreseen, by the people's keys; nothing where something has changed since.
 
         All people of the request must be locked, and nothing of it stored; `keys` are theirs, by id.
+        `catalogue` is what is published now.
         """
-        if not self.foresights or work.snapshot(sorted(keys.values())) != self.snapshot:
+        if not self.foresights or catalogue is not self.catalogue:
+            return {}
+        if work.snapshot(sorted(keys.values())) != self.snapshot:
             return {}
         return {keys[id_]: one.under(keys[id_]) for id_, one in self.foresights.items()}
 
@@ -73,7 +80,7 @@ def begin(view: View, readings: Iterable[Reading], *, today: date) -> Begun | No
 
 def look_ahead(begun: Begun, keeping: Keeping, *, today: date) -> LookedAhead:
     """Compute what will be kept of each person once the readings are stored."""
-    snapshot = begun.snapshot
+    snapshot, keeping = begun.snapshot, keeping.held()
     around = Surroundings(snapshot.units, snapshot.places)
     standing = {one.id: one for one in snapshot.people}
     told: defaultdict[str, list[Reading]] = defaultdict(list)
@@ -88,7 +95,7 @@ def look_ahead(begun: Begun, keeping: Keeping, *, today: date) -> LookedAhead:
             kept = _with(standing.get(id_) or _unknown(id_), facts, people)
             found[id_] = Foresight(kept, keeping, around, today, None)
             found[id_].prepare()
-    return LookedAhead(snapshot, found)
+    return LookedAhead(snapshot, keeping.catalogue, found)
 
 
 def _only_tells(one: Reading) -> bool:

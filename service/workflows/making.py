@@ -3,7 +3,7 @@
 What people changed in these resources stays: a new version is made from the one that holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,7 +78,6 @@ class _Contents:
 
     def follow_up(self, one: ChangedFollowUp) -> FollowUpContent:
         follow_up = one.follow_up
-        canonicals: Mapping[str, str] = self._maker.catalogue.canonicals(one.protocols)
         return FollowUpContent(
             id=one.id,
             care_plan=self._plan.id,
@@ -87,7 +86,9 @@ class _Contents:
             kind=follow_up.kind,
             names=self._maker.names_of(follow_up.key),
             performer=follow_up.performer,
-            protocols=tuple(canonicals.values()),
+            protocols=tuple(
+                self._plan.protocols[id_] for id_ in one.protocols if id_ in self._plan.protocols
+            ),
             status=one.status if follow_up.stretches else RequestStatus.IN_ERROR,
             authored_on=self._today,
             invented=self._plan.invented,

@@ -20,6 +20,7 @@ from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stor
 from service.domain.responsibility import succeeded
 from service.workflows.plan_succession import is_live
 from service.workflows.ports import Work
+from service.workflows.publishing import publish
 
 _Fed: TypeAlias = tuple[str, date, datetime | None]
 """A kind of result that came, the day it tells of, and since when that is known, if not from now."""
@@ -66,6 +67,9 @@ class Notes:
     def note(self, reading: Reading, old: Stored | None) -> None:
         """Keep what a resource says now; `old` is the version before it."""
         self._describe_units([reading])
+        if reading.publication:
+            version = old.version + 1 if old else 1
+            publish(self._work, reading.publication, reading.id, version)
         patient = self._patient_of(reading)
         if old is not None and old.patient > 0 and old.patient != patient:
             self.forget(Named(reading.type, reading.id), old.patient)
@@ -78,6 +82,9 @@ class Notes:
     def note_new(self, readings: Sequence[Reading]) -> None:
         """Keep what resources that were never there before say, by the thousand."""
         self._describe_units(readings)
+        for one in readings:
+            if one.publication:
+                publish(self._work, one.publication, one.id, 1)
         theirs = [(key, one) for one in readings if (key := self._patient_of(one)) is not None]
         people = {patient: one.person for patient, one in theirs if one.person}
         self._describe(people)

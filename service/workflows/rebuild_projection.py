@@ -6,10 +6,11 @@ record, who was enrolled by which run, is read from the plans' own decisions bef
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from service.domain.care_plan import PlanContent
+from service.domain.catalogue import Catalogue
 from service.domain.directory import Place, Unit
 from service.domain.kept import ChangedFollowUp
 from service.domain.past import PastEvent, PastPatient, PastVersion
@@ -34,13 +35,24 @@ class UnitsThen:
 
 @dataclass(frozen=True, slots=True)
 class Replaying:
-    """What a replay needs: how versions are read, on which clinic's day an instant was."""
+    """What a replay needs: how versions are read, on which clinic's day an instant was.
+
+    `published` is what was when a transaction began.
+    """
 
     read: Callable[[Stored, date, bool], Reading]
     day_of: Callable[[datetime], date]
     keeping: Keeping
     units: UnitsThen
     moved: Mapping[int, Sequence[int]]
+    published: Callable[[int], Catalogue]
+
+    def keeping_of(self, event: PastEvent) -> Keeping:
+        """What keeps the projection in an event, with the protocols that were published then."""
+        then = self.published(event.tx)
+        if event.in_versions:
+            then = then.enrolling_in(event.in_versions)
+        return replace(self.keeping, published=lambda: then)
 
 
 def rebuild_projection(work: Work, keys: Sequence[int], replaying: Replaying) -> None:
@@ -86,8 +98,9 @@ class _Replayed:
         self._past = past
         self._event = event
         self._replaying = replaying
+        self._keeping = replaying.keeping_of(event)
         self._today = replaying.day_of(event.at)
-        self._notes = Notes(self._work, self._keys, replaying.keeping.kinds, self._today)
+        self._notes = Notes(self._work, self._keys, self._keeping.kinds, self._today)
 
     def replay(self) -> None:
         event = self._event
@@ -121,11 +134,11 @@ class _Replayed:
         wanted = None
         if enrolled:
             wanted = Wanted(frozenset(protocol for protocol, _ in enrolled), enrolled[0][1])
-        keeping, key = self._replaying.keeping, self._past.key
+        key = self._past.key
         steps = keep_in_step(
             self._work,
             [key],
-            keeping,
+            self._keeping,
             today=self._today,
             wanted=wanted,
             noted=self._notes,

@@ -36,6 +36,7 @@ from service.workflows.looking_ahead import Ahead
 from service.workflows.noting import SECOND_PLAN, Notes
 from service.workflows.plan_succession import in_order
 from service.workflows.ports import Stamp, Work
+from service.workflows.publishing import withdraw
 
 # Types of which one may make a protocol fit.
 _ENROLLING: Final = frozenset(
@@ -202,6 +203,8 @@ class _Receiver:
         return resources.replace(reading, stamp, viewer=self._viewer, expected=one.expected)
 
     def _delete(self, one: Submission, named: Named, old: Stored | None) -> Received:
+        if named.type == "PlanDefinition":
+            withdraw(self._work, named.id)
         stored = self._work.resources.delete(
             named.type, named.id, viewer=self._viewer, expected=one.expected
         )
@@ -224,7 +227,8 @@ class _Receiver:
         """What was computed before and still holds, by the people's keys."""
         if ahead is None or ahead.foreseen is None:
             return {}
-        return ahead.foreseen.holding(self._work, self._deciding.keys)
+        published = self._receiving.keeping.catalogue
+        return ahead.foreseen.holding(self._work, self._deciding.keys, published)
 
     def _steps(self, keys: Sequence[int], foreseen: Mapping[int, Foresight]) -> list[Step]:
         keeping, notes = self._receiving.keeping, self._notes
@@ -264,11 +268,11 @@ class _Consequences:
 
 
 def _is_only_added(one: Submission, readings: Mapping[int, Reading]) -> bool:
-    """Whether nothing has to be asked before it is stored, as of a second live plan."""
+    """Whether nothing has to be asked before it is stored, as of a second live plan or a protocol."""
     reading = readings.get(one.number)
     if reading is None or one.method != "POST" or one.expected is not None:
         return False
-    return reading.plan is None or not reading.plan.is_live
+    return reading.publication is None and (reading.plan is None or not reading.plan.is_live)
 
 
 def _expecting(one: Submission, old: Stored | None) -> Submission:

@@ -9,7 +9,7 @@ from service.domain.kept import KeptPatient
 from service.domain.projection import look, plan_of
 from service.domain.round import is_known_late
 from service.domain.seen import SeenPatient, SeenPlan
-from service.workflows.keeping import state_of
+from service.workflows.foreseeing import state_of
 from service.workflows.ports import View
 
 

@@ -24,7 +24,7 @@ VIEWER = Viewer(Role.SYSTEM, TODAY, subject="tests")
 @cache
 def reading() -> Reading:
     catalogue = read_protocols(PROFILES)
-    return Reading("worklist/follow-ups", catalogue, Fernet.generate_key())
+    return Reading("worklist/follow-ups", lambda: catalogue, Fernet.generate_key())
 
 
 def asked(text: str, at: datetime = MONDAY) -> WorklistQuestion:

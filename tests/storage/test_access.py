@@ -23,6 +23,7 @@ from service.storage.identities import Identities
 from service.storage.kept.directory import Directory
 from service.storage.kept.state import Kept
 from service.storage.marks import Marks
+from service.storage.publications import Publications
 from service.storage.repositories import View, Work
 from service.storage.resource_changes import ResourceChanges
 from service.storage.resources import Resources
@@ -131,6 +132,9 @@ ASKED_BY_ANYONE = {
     Directory.units,
     Directory.places,
     Marks.value,
+    Publications.told,
+    Publications.body_of,
+    Publications.tell,
 }
 
 # Counts without people, which others may have than those who may see people: `test_compliance.py`.

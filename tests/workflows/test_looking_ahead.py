@@ -77,7 +77,9 @@ class Adding:
         if ahead.foreseen is not None:
             people = {one for each in ahead.decided.readings.values() for one in each.patients}
             keys = work.patients.lock(people)
-            self.held.append(bool(ahead.foreseen.holding(work, keys)))
+            self.held.append(
+                bool(ahead.foreseen.holding(work, keys, self.runtime.receiving.keeping.catalogue))
+            )
 
 
 def _bundle(resources: tuple[Json, ...]) -> bytes:

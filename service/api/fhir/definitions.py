@@ -17,7 +17,7 @@ _RETIRED_LAST: Final = {"active": 0, "draft": 1, "unknown": 2, "retired": 3}
 def ours(runtime: Runtime, viewer: Viewer) -> Ours:
     """What of our own, and of the record as a viewer sees it, a search may name."""
     record = RecordDefinitions(runtime, viewer)
-    return Ours(runtime.settings.profiles_dir, runtime.catalogue.protocols, record)
+    return Ours(runtime.settings.profiles_dir, runtime.catalogue.known, record)
 
 
 class RecordDefinitions:

@@ -7,6 +7,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import StringIO
 from typing import Any, Final
 
@@ -43,9 +44,10 @@ class AuditQuestion:
         )
 
 
+@lru_cache(maxsize=2)
 def audit_schema(catalogue: Catalogue) -> Schema:
     """The parameters of `/audit/v1/compliance`."""
-    protocols = {protocol for protocol, _ in catalogue.versions}
+    protocols = set(catalogue.known)
     return Schema.from_dict(
         {
             "unit": Ids(attribute="units"),

@@ -4,9 +4,10 @@ Source: design.md 6. The cursor pins the day and the instant of what was known, 
 but the viewer whom it was given to.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
@@ -50,10 +51,14 @@ class Asked(NamedTuple):
 class Reading:
     """Reads the questions that one list takes; `list_` names it in its cursors."""
 
-    def __init__(self, list_: str, catalogue: Catalogue, key: bytes) -> None:
+    def __init__(self, list_: str, published: Callable[[], Catalogue], key: bytes) -> None:
         self._list = list_
         self._key = key
-        self._schema = _schema(catalogue)
+        self._published = published
+
+    @property
+    def _schema(self) -> Schema:
+        return _schema(self._published())
 
     def read(self, pairs: Pairs, *, viewer: Viewer, at: datetime) -> Asked:
         """The question of an address; Invalid names what is wrong in it and what is allowed."""
@@ -112,8 +117,9 @@ class Reading:
         return Issue(Invalid.code, words, name)
 
 
+@lru_cache(maxsize=2)
 def _schema(catalogue: Catalogue) -> Schema:
-    protocols = sorted({protocol for protocol, _ in catalogue.versions})
+    protocols = sorted(catalogue.known)
     return Schema.from_dict(
         {
             "status": AnyOf({state.value: state for state in State}, attribute="states"),

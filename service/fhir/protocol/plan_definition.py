@@ -15,6 +15,7 @@ from service.domain.protocol import (
     Activity,
     FarLimit,
     Protocol,
+    ProtocolStatus,
     Recurrence,
     Variant,
     identity_of,
@@ -26,6 +27,7 @@ from service.fhir.protocol.activities import ReadActivity, kind_of
 from service.fhir.protocol.bounds import quantity_bound
 from service.fhir.protocol.element import Element, interval_from, interval_of
 from service.fhir.protocol.expressions import check_named
+from service.fhir.protocol.publication import protocol_id
 from service.fhir.protocol.rules import RuleReader
 from service.fhir.protocol.support import addresses, check_support
 from service.fhir.protocol.targets import read_targets
@@ -47,11 +49,12 @@ class PlanReader:
         targets = read_targets(plan, self.rules)
         reader = replace(self, rules=replace(self.rules, targets=targets))
         shell = Protocol(
-            plan.need("id"),
+            protocol_id(plan.need("url")),
             plan.need("version"),
             plan.names("title"),
             activities=(),
             url=plan.need("url"),
+            status=_status(plan),
             **whom(plan, self.rules.terminology),
         )
         actions = plan.children("action")
@@ -104,6 +107,13 @@ class PlanReader:
         check_support(far, far.part_value("evidence"), far.part_values("source"))
         item = self.rules.item(far)
         return FarLimit(item, quantity_bound(far, far.needed("bound"), self.rules.unit(far)))
+
+
+def _status(plan: Element) -> ProtocolStatus:
+    found = plan.need("status")
+    if found not in set(ProtocolStatus):
+        raise plan.refusal("a protocol is draft, active or retired.")
+    return ProtocolStatus(found)
 
 
 def rule_of(condition: Element, reader: RuleReader) -> Rule:

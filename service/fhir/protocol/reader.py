@@ -2,8 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from service.domain.catalogue import Catalogue
 from service.domain.errors import UnusableProtocol
@@ -24,18 +26,29 @@ from service.fhir.protocol.terminology import (
 FIGURES = "follow-up-figures"
 
 
-def read_protocols(folder: Path) -> Catalogue:
-    """All protocols under `folder` with their figures, codes and names; UnusableProtocol says what is wrong."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What stands in a folder of definitions: its catalogue, its PlanDefinitions, and who reads others.
+
+    `plans` are the PlanDefinitions as they stand there, by protocol and version.
+    """
+
+    catalogue: Catalogue
+    plans: Mapping[tuple[str, str], Mapping[str, Any]]
+    reader: PlanReader
+
+
+def read_folder(folder: Path) -> Folder:
+    """All under `folder`; UnusableProtocol says what is wrong."""
     found = _by_type(folder)
     terminology = read_terminology(found["ValueSet"], found["ConceptMap"])
     activities = read_activities(found["ActivityDefinition"], terminology)
     terminology = with_own(terminology, own_items(activities))
     figures = read_figures(_figures(found["Parameters"], folder))
     reader = PlanReader(activities, RuleReader(figures, terminology, Interning(), {}))
-    versions = _versions(found["PlanDefinition"], reader)
-    return Catalogue(
-        protocols=_newest(versions.values()),
-        versions=versions,
+    words = Catalogue(
+        protocols={},
+        versions={},
         figures=figures,
         codes=terminology.codes,
         activities={one.key: one.text for one in activities.values()},
@@ -43,6 +56,13 @@ def read_protocols(folder: Path) -> Catalogue:
         not_from=not_from(activities),
         condition_names=read_condition_names(found["ValueSet"]),
     )
+    versions, plans = _versions(found["PlanDefinition"], reader)
+    return Folder(words.with_versions(versions.values()), plans, reader)
+
+
+def read_protocols(folder: Path) -> Catalogue:
+    """All protocols under `folder` with their figures, codes and names; UnusableProtocol says what is wrong."""
+    return read_folder(folder).catalogue
 
 
 def plan_reader(folder: Path) -> PlanReader:
@@ -82,21 +102,15 @@ def _figures(parameters: Iterable[Element], folder: Path) -> Element:
     return found[0]
 
 
-def _versions(plans: Iterable[Element], reader: PlanReader) -> dict[tuple[str, str], Protocol]:
+def _versions(
+    plans: Iterable[Element], reader: PlanReader
+) -> tuple[dict[tuple[str, str], Protocol], dict[tuple[str, str], Mapping[str, Any]]]:
     found: dict[tuple[str, str], Protocol] = {}
+    read: dict[tuple[str, str], Mapping[str, Any]] = {}
     for plan in plans:
         protocol = reader.protocol(plan)
         key = (protocol.id, protocol.version)
         if key in found:
             raise plan.refusal(f"protocol {protocol.id} is given twice in version {key[1]}.")
-        found[key] = protocol
-    return found
-
-
-def _newest(protocols: Iterable[Protocol]) -> dict[str, Protocol]:
-    ordered = sorted(protocols, key=lambda one: (one.id, _order(one.version)))
-    return {protocol.id: protocol for protocol in ordered}
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+        found[key], read[key] = protocol, plan.content
+    return found, read

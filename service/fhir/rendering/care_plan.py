@@ -22,7 +22,7 @@ def care_plan(content: PlanContent) -> bytes:
         "resourceType": "CarePlan",
         "id": content.id,
         "meta": meta("shared-care-plan", invented=content.invented),
-        "instantiatesCanonical": list(content.protocols),
+        "instantiatesCanonical": list(content.protocols.values()),
         "status": "active",
         "intent": "plan",
         "category": [concept("care-plan-category", "shared-care-plan", {})],
@@ -41,7 +41,7 @@ def with_protocols(body: bytes, content: PlanContent) -> bytes:
     resource = orjson.loads(body)
     parts = _parts(content) | {"status": _status(resource["status"], content)}
     if content.protocols:
-        parts["instantiatesCanonical"] = list(content.protocols)
+        parts["instantiatesCanonical"] = list(content.protocols.values())
     kept = {name: value for name, value in resource.items() if name not in STARTED_BY_US}
     return orjson.dumps(kept | parts)
 

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+import orjson
+
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Issue
 from service.domain.kept import ChangedFollowUp
+from service.domain.protocol import ProtocolStatus
+from service.domain.publication import Publication
 from service.domain.record import NotCounted, NotCountedReason, Stored
 from service.domain.round import is_ended
+from service.fhir.protocol.publication import PLAN_DEFINITION, publication_of
 
 _INFORMATIONAL: Final = "informational"
 _REASONS: Final = {
@@ -20,14 +25,21 @@ _REASONS: Final = {
     NotCountedReason.DAY: "it has no day that is known well enough",
 }
 _CLOSES_NONE: Final = "Stored; it closes no follow-up."
-# Types from which `fhir/protocol/` makes the catalogue when the service starts.
-_DEFINING: Final = frozenset(
-    {"ActivityDefinition", "CodeSystem", "ConceptMap", "PlanDefinition", "ValueSet"}
-)
+# Types whose definitions the protocols rest on: those of the service's own folder alone.
+_DEFINING: Final = frozenset({"ActivityDefinition", "CodeSystem", "ConceptMap", "ValueSet"})
 _RECORD_ALONE: Final = (
-    "Kept as a record; follow-ups go on by the protocols that the service publishes from its folder "
-    "of definitions when it starts."
+    "Kept as a record; protocols rest on the activities and codes of the service's folder of "
+    "definitions, which is read when it starts."
 )
+_FOREIGN: Final = (
+    "Kept as a record; it is no protocol of this service, and follow-ups go on without it."
+)
+_PUBLISHED: Final = {
+    ProtocolStatus.DRAFT: "Kept as a draft of `{}` in version {}; it enrols nobody.",
+    ProtocolStatus.ACTIVE: "Published: who is put on `{}` from now on gets version {} or a newer one; "
+    "running plans keep theirs.",
+    ProtocolStatus.RETIRED: "Retired: `{}` in version {} enrols nobody any more; running plans keep it.",
+}
 _DELETED: Final = "Deleted; no follow-up rested on it."
 STANDS_ALREADY: Final = "It stands so already; nothing was stored."
 NOTHING_TO_DELETE: Final = "There was nothing to delete."
@@ -66,11 +78,19 @@ def consequences(
 def _without_effect(stored: Stored) -> str:
     if stored.type in _DEFINING:
         return _RECORD_ALONE
+    if stored.type == PLAN_DEFINITION and not stored.deleted:
+        return _published(publication_of(orjson.loads(stored.body)))
     return _DELETED if stored.deleted else _CLOSES_NONE
 
 
+def _published(publication: Publication | None) -> str:
+    if publication is None:
+        return _FOREIGN
+    return _PUBLISHED[publication.status].format(publication.protocol, publication.version)
+
+
 def _enrolled(protocol: str, catalogue: Catalogue) -> str:
-    name = catalogue.protocols[protocol].names.get("en", protocol)
+    name = catalogue.known[protocol].names.get("en", protocol)
     return f"Begins the follow-up of the protocol `{protocol}` ({name})."
 
 

@@ -33,7 +33,7 @@ def _parts(
         yield _part("task", valueReference=reference(f"Task/{one.task}"))
     yield _part("activity", valueCode=one.activity)
     for protocol in stretch.protocols:
-        version = versions.get(protocol) or catalogue.protocols[protocol].version
+        version = versions.get(protocol) or catalogue.known[protocol].version
         yield _part("protocol", valueCanonical=catalogue.canonical(protocol, version))
     window = stretch.window
     if window.due_on != FOREVER:

@@ -60,3 +60,19 @@ deployment = Table(
     primary_text("key"),
     text("value"),
 )
+
+# What the record says of each version of a protocol, from a transaction on; only drafts are ever forgotten.
+publications = Table(
+    "publications",
+    metadata,
+    text("protocol"),
+    text("version"),
+    key("tx"),
+    text("url"),
+    text("status"),
+    text("asks"),
+    text("id"),
+    number("resource_version"),
+    PrimaryKeyConstraint("protocol", "version", "tx"),
+    Index("publications_by_id", "id"),
+)

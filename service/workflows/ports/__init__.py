@@ -12,6 +12,7 @@ from service.workflows.ports.changes import (
     MarkChanges,
     NotCountedChanges,
     PeopleLocked,
+    PublicationChanges,
     RecordChanges,
     SignInChanges,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "NotCountedSeen",
     "PeopleLocked",
     "PlanChanges",
+    "PublicationChanges",
     "RecordChanges",
     "RecordView",
     "Replays",

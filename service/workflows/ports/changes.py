@@ -7,6 +7,7 @@ from typing import Protocol
 from service.domain.access import Access, Identity, Viewer
 from service.domain.directory import Person, Place, Unit
 from service.domain.fact import Fact
+from service.domain.publication import Publication, Published
 from service.domain.record import (
     Borne,
     KnownAs,
@@ -276,6 +277,30 @@ class SignInChanges(Protocol):
 
     def end_session(self, secret: str) -> None:
         """End a session now."""
+        ...
+
+
+class PublicationChanges(Protocol):
+    """Versions of protocols, and what the record says of them."""
+
+    def hold(self, protocol: str) -> None:
+        """Let nobody else publish a version of a protocol until the transaction ends."""
+        ...
+
+    def standing(self, protocol: str, version: str) -> Published | None:
+        """What is said of a version now; None where nobody has published it."""
+        ...
+
+    def in_resource(self, id_: str) -> list[Published]:
+        """What a PlanDefinition has said of versions, in the order of transactions."""
+        ...
+
+    def add(self, publication: Publication, id_: str, resource_version: int) -> None:
+        """Note what a version of a PlanDefinition publishes."""
+        ...
+
+    def remove(self, id_: str) -> None:
+        """Forget what a PlanDefinition has said of versions."""
         ...
 
 

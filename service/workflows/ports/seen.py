@@ -12,6 +12,7 @@ from service.domain.everything import Everything, EverythingPage
 from service.domain.fact import Fact
 from service.domain.kept import KeptPatient
 from service.domain.past import Difference
+from service.domain.publication import Published
 from service.domain.record import (
     Borne,
     Found,
@@ -106,6 +107,14 @@ class Marks(Protocol):
 
     def value(self, name: str) -> str:
         """What a mark says; empty where it is not there."""
+        ...
+
+
+class PublicationsSeen(Protocol):
+    """Versions of protocols."""
+
+    def told(self) -> Sequence[Published]:
+        """All that was ever said of them, in the order of transactions."""
         ...
 
 
@@ -288,6 +297,11 @@ class View(Protocol):
     @property
     def search_index(self) -> SearchIndex:
         """By which definitions resources are found."""
+        ...
+
+    @property
+    def publications(self) -> PublicationsSeen:
+        """Versions of protocols."""
         ...
 
     @property

@@ -20,6 +20,7 @@ from service.workflows.ports.changes import (
     MarkChanges,
     NotCountedChanges,
     PeopleLocked,
+    PublicationChanges,
     RecordChanges,
     SearchIndexChanges,
     SignInChanges,
@@ -185,6 +186,11 @@ class Work(Protocol):
     @property
     def marks(self) -> MarkChanges:
         """Marks of the deployment."""
+        ...
+
+    @property
+    def publications(self) -> PublicationChanges:
+        """Versions of protocols."""
         ...
 
     @property

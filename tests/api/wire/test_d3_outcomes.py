@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.fhir.resources import a_bundle
+from tests.protocols import a_version
 from tests.receiving import a_condition, a_patient, a_unit, an_hba1c
 
 WANTED = {"Prefer": "return=OperationOutcome"}
@@ -45,54 +46,39 @@ def test_a_write_says_which_protocol_it_began_what_it_closed_and_what_came_back(
 
 
 @pytest.mark.check(39)
-def test_a_definition_that_is_written_says_that_follow_ups_do_not_go_by_it(client) -> None:
-    plan = {"resourceType": "PlanDefinition", "id": "own", "status": "active"}
-    for answer in (
-        client.put("/fhir/PlanDefinition/own", plan, **WANTED),
-        client.delete("/fhir/PlanDefinition/own", **WANTED),
-    ):
-        [(severity, words)] = told(answer)
-        assert severity == "information"
-        assert words.startswith("Kept as a record; follow-ups go on by the protocols")
+@pytest.mark.parametrize("type_", ["PlanDefinition", "ActivityDefinition"])
+def test_a_definition_that_is_no_protocol_of_ours_says_that_follow_ups_do_not_go_by_it(
+    client, type_
+) -> None:
+    plan = {"resourceType": type_, "id": "own", "status": "active"}
+    [(severity, words)] = told(client.put(f"/fhir/{type_}/own", plan, **WANTED))
+    assert severity == "information"
+    assert words.startswith("Kept as a record; ")
+    [(severity, _)] = told(client.delete(f"/fhir/{type_}/own", **WANTED))
+    assert severity == "information"
 
 
 @pytest.mark.check(39)
-def test_a_protocol_that_a_client_retires_or_sends_anew_is_told_apart_and_begins_nothing(
-    client, person
-) -> None:
-    retired = {
-        "resourceType": "PlanDefinition",
-        "id": "type-2-diabetes",
-        "url": "https://seuranta.example/fhir/PlanDefinition/type-2-diabetes",
-        "version": "9999.1",
-        "status": "retired",
-    }
-    entries = [
-        {
-            "resource": retired,
-            "request": {"method": "PUT", "url": "PlanDefinition/type-2-diabetes"},
-        },
-        {
-            "resource": {**retired, "id": "own", "status": "active"},
-            "request": {"method": "POST", "url": "PlanDefinition"},
-        },
-    ]
-    answer = client.post("/fhir", a_bundle("transaction", *entries), **WANTED)
-    for entry in answer.json["entry"]:
-        [issue] = entry["response"]["outcome"]["issue"]
-        assert issue["severity"] == "information"
-        assert issue["diagnostics"].startswith(
-            "Kept as a record; follow-ups go on by the protocols"
-        )
+def test_a_write_of_a_protocol_says_what_it_does_to_plans(client, person) -> None:
+    address = "/fhir/PlanDefinition/hypothyroidism"
+    for status, said in (
+        ("draft", "Kept as a draft of `hypothyroidism` in version 2027.1; it enrols nobody."),
+        ("active", "Published: who is put on `hypothyroidism` from now on gets version 2027.1"),
+        ("retired", "Retired: `hypothyroidism` in version 2027.1 enrols nobody any more"),
+    ):
+        [(severity, words)] = told(client.put(address, a_version(status=status), **WANTED))
+        assert severity == "information"
+        assert words.startswith(said)
+    back = client.put(address, a_version(status="active"))
+    assert back.status_code == 409
+    assert back.json["issue"][0]["expression"] == ["PlanDefinition.status"]
 
-    [(_, words)] = told(client.put("/fhir/Condition/c1", a_condition(), **WANTED))
-
-    assert words == "Begins the follow-up of the protocol `type-2-diabetes` (Type 2 diabetes)."
+    [(_, words)] = told(client.put("/fhir/Condition/c1", a_condition(code="E03.9"), **WANTED))
+    assert words == "Begins the follow-up of the protocol `hypothyroidism` (Hypothyroidism)."
     found = client.get("/fhir/CarePlan?subject=Patient/p1").json["entry"]
     [plan] = [one["resource"] for one in found]
     [followed] = plan["instantiatesCanonical"]
-    assert followed.startswith(f"{retired['url']}|")
-    assert not followed.endswith("9999.1")
+    assert followed.endswith("/PlanDefinition/hypothyroidism|2026.1")
 
 
 def test_a_reference_that_leads_nowhere_is_stored_and_warned_of(client, person, signed_in) -> None:
