@@ -55,7 +55,8 @@ def open_runtime(settings: Settings) -> Runtime:
     catalogue = definitions.catalogue
     secret = _secret(settings.data_dir)
     base_url = f"{settings.base_url}/fhir"
-    reader = Reader(catalogue, base_url, derived(secret, "identity"), settings.profiles_dir)
+    identity_key = derived(secret, "identity")
+    reader = Reader(catalogue, base_url, identity_key, settings.profiles_dir, definitions.reader)
     words = {language: Words(language) for language in SHIPPED.languages}
     keeping = Keeping(published.now, Maker(catalogue, MadeResources(base_url), stamp))
     store = Storage(settings.database_url, watching=published)

@@ -175,6 +175,10 @@ class Reads(Protocol):
         """Why a valid resource is not taken as it is, each with its place."""
         ...
 
+    def protocol_issues(self, resource: dict[str, Any], expression: str) -> list[Issue]:
+        """The faults of a PlanDefinition as a protocol; warnings, where it is a draft."""
+        ...
+
 
 class PublishedProtocols(Protocol):
     """The protocols that are published."""

@@ -16,6 +16,19 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of a unit, of the calendar or of UCUM: `3 months`, `5 'mg'`; a unit of the calendar in the plural."""
+
+    value: int | float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`$index`: the place of an item in the collection that is gone through."""
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     """An environment variable: `%resource`."""
 
@@ -61,7 +74,16 @@ class Operation:
     right: "Expression"
 
 
-Expression: TypeAlias = Literal | Constant | This | Member | Call | Item | Operation
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands in parentheses, where that is asked for."""
+
+    inner: "Expression"
+
+
+Expression: TypeAlias = (
+    Literal | Quantity | Constant | This | Index | Member | Call | Item | Operation | Group
+)
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:
@@ -96,13 +118,19 @@ _BINDING: Final = {
     "&": 9,
     "*": 10,
     "/": 10,
+    "div": 10,
+    "mod": 10,
 }
+_UNITS: Final = frozenset({"year", "month", "week", "day", "hour", "minute", "second"})
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 
-def parse_expression(text: str) -> Expression:
-    """The tree of an expression; a ValueError names the place that is not FHIRPath."""
-    reader = _Reader(text)
+def parse_expression(text: str, *, grouped: bool = False) -> Expression:
+    """The tree of an expression; a ValueError names the place that is not FHIRPath.
+
+    `grouped`: what stands in parentheses is told apart.
+    """
+    reader = _Reader(text, grouped=grouped)
     tree = reader.expression(0)
     reader.expect_end()
     return tree
@@ -118,8 +146,9 @@ def alternatives(tree: Expression) -> tuple[Expression, ...]:
 class _Reader:
     """Reads tokens from left to right, an operator taking what binds tighter (Pratt's method)."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, grouped: bool) -> None:
         self._text = text
+        self._grouped = grouped
         self._tokens = _tokens(text)
         self._next = 0
 
@@ -150,12 +179,15 @@ class _Reader:
             self._take()
             inner = self.expression(0)
             self._expect(")")
-            return inner
+            return Group(inner) if self._grouped else inner
+        if ahead == "-":
+            self._take()
+            return _negative(self._path())
         if ahead in {"true", "false"}:
             return Literal(self._take() == "true")
-        if ahead == "$this":
+        if ahead in {"$this", "$index"}:
             self._take()
-            return This()
+            return This() if ahead == "$this" else Index()
         return self._constant(ahead)
 
     def _constant(self, ahead: str) -> Expression:
@@ -163,10 +195,18 @@ class _Reader:
             return Literal(_ESCAPE.sub(r"\1", self._take()[1:-1]))
         if ahead[:1].isdigit():
             self._take()
-            return Literal(float(ahead) if "." in ahead else int(ahead))
+            return self._number(float(ahead) if "." in ahead else int(ahead))
         if ahead.startswith("%"):
             return Constant(self._take()[1:])
         return self._step(This())
+
+    def _number(self, value: int | float) -> Expression:
+        unit = self._peek()
+        if unit.startswith("'"):
+            return Quantity(value, self._take()[1:-1])
+        if unit.removesuffix("s") in _UNITS:
+            return Quantity(value, f"{self._take().removesuffix('s')}s")
+        return Literal(value)
 
     def _step(self, focus: Expression) -> Expression:
         name = self._take()
@@ -201,6 +241,12 @@ class _Reader:
 
     def _error(self) -> ValueError:
         return ValueError(f"not FHIRPath near token {self._next} of: {self._text}")
+
+
+def _negative(tree: Expression) -> Expression:
+    if isinstance(tree, Literal) and isinstance(tree.value, int | float):
+        return Literal(-tree.value)
+    return Operation("-", Literal(0), tree)
 
 
 def _tokens(text: str) -> list[str]:

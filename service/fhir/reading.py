@@ -17,32 +17,41 @@ from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import adjustments_of, plan_decision_of
 from service.fhir.patients import patients_of
 from service.fhir.profiles.claims import broken_claims
+from service.fhir.protocol.judging import protocol_issues
+from service.fhir.protocol.plan_definition import PlanReader
 from service.fhir.protocol.publication import publication_of
 from service.fhir.refusals import refusals_of
 from service.fhir.rendering.at_reading import depends_on_the_day, without_the_day
 from service.fhir.search.indexing import search_rows
 
 Json: TypeAlias = dict[str, Any]
+_ERROR: Final = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads valid resources: by the published catalogue, on our own base address.
 
-    `profiles` is the folder of our own definitions.
+    `profiles` is the folder of our own definitions, `protocols` reads what is to be published.
     """
 
     catalogue: Catalogue
     base_url: str
     identity_key: bytes
     profiles: Path
+    protocols: PlanReader
 
     def refusals(self, resource: Json, expression: str) -> list[Issue]:
         """Why a valid resource is not taken as it is, each with its place."""
         return [
             *refusals_of(resource, expression),
             *broken_claims(resource, expression, self.profiles),
+            *(one for one in self.protocol_issues(resource, expression) if one.severity == _ERROR),
         ]
+
+    def protocol_issues(self, resource: Json, expression: str) -> list[Issue]:
+        """The faults of a protocol of ours; warnings, where it is a draft."""
+        return protocol_issues(resource, expression, self.protocols)
 
     def read(self, resource: Json, body: bytes, *, id: str, received_on: date) -> Reading:  # noqa: A002 - FHIR's word
         """The reading of a valid resource under the id it gets; `body` is what was received of it."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from service.domain.errors import Issue
 from service.fhir.nested import Resource
-from service.fhir.protocol.plan_definition import FHIRPATH
+from service.fhir.protocol.expressions import FHIRPATH
 from service.fhir.subset import OBSERVATION_VALUES, SUBSETTED
 from service.fhir.walking import nodes, root_of
 

@@ -107,7 +107,7 @@ def _variant(
     decided, (protocol, row) = variant.decided, place
     return filled(
         {
-            "extension": [*_marks(variant), *_not_required(variant.table)],
+            "extension": [*_marks(variant, row), *_not_required(variant.table)],
             "id": f"{row}.{decided['id']}",
             **_told(drafting.phrase(protocol, "phrases", str(decided.get("when", decided["id"])))),
             "documentation": citations(_own_sources(drafting, variant)),
@@ -137,7 +137,7 @@ def _computed(said: Expressions, formula: Json) -> Json:
     }
 
 
-def _marks(variant: _Variant) -> list[Json]:
+def _marks(variant: _Variant, row: str) -> list[Json]:
     found = [extension("evidence", valueCode=variant.table["evidence"])]
     if variant.rule is None:
         return [*found, extension("own-entry", valueBoolean=True)]
@@ -146,7 +146,7 @@ def _marks(variant: _Variant) -> list[Json]:
     if variant.decided.get("urgent"):
         found.append(extension("urgent", valueBoolean=True))
     if variant.is_set_aside:
-        found.append(extension("set-aside", valueBoolean=True))
+        found.append(extension("set-aside", valueId=f"{row}.{variant.decided['set_aside']}"))
     if variant.formula:
         found.append(_formula(variant.formula))
     return found

@@ -111,7 +111,10 @@ def _judged(runtime: Runtime, viewer: Viewer, asked: _Asked, type_: str) -> list
         return [Issue("value", words, f"{asked.resource['resourceType']}.resourceType")]
     profiles = [asked.profile] if asked.profile else []
     with runtime.store.read() as view:
-        return verdict(asked.resource, profiles, Definitions(runtime, view, viewer))
+        found = verdict(asked.resource, profiles, Definitions(runtime, view, viewer))
+    if any(one.severity == "error" for one in found):
+        return found
+    return [*found, *runtime.reader.protocol_issues(asked.resource, type_)]
 
 
 def _named(asked: _Asked, type_: str, id_: str) -> Iterator[Issue]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 
+import orjson
 from flask import request
 
 from service.api.auth import note_refused
@@ -19,6 +20,7 @@ from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
 from service.fhir.conditions import Conditions
 from service.fhir.outcome import outcome
+from service.fhir.protocol.publication import PLAN_DEFINITION
 from service.fhir.rendering.consequences import (
     NOTHING_TO_DELETE,
     STANDS_ALREADY,
@@ -156,4 +158,14 @@ def _outcome(runtime: Runtime, viewer: Viewer, received: Received, stored: Store
         today=runtime.clock.today(),
         expression=expression,
     )
-    return outcome([*done, *dangling(runtime, viewer, stored, expression)])
+    faults = _faults(runtime, stored, expression)
+    return outcome([*done, *faults, *dangling(runtime, viewer, stored, expression)])
+
+
+def _faults(runtime: Runtime, stored: Stored, expression: str) -> list[Issue]:
+    """What keeps a draft of a protocol from becoming active."""
+    if stored.type != PLAN_DEFINITION or stored.deleted:
+        return []
+    is_entry = expression.startswith("Bundle")
+    place = f"{expression}.resource" if is_entry else PLAN_DEFINITION
+    return runtime.reader.protocol_issues(orjson.loads(stored.body), place)

@@ -15,15 +15,19 @@ _PERIODS: Final = {"a": (12, 0), "mo": (1, 0), "wk": (0, 7), "d": (0, 1)}
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A JSON object, its FHIRPath and its file."""
+    """A JSON object, its FHIRPath, its file (empty: sent, not read from one), and the id it stands under."""
 
     content: Mapping[str, Any]
     path: str
     file: str
+    within: str = ""
 
     def refusal(self, words: str) -> UnusableProtocol:
         """The error that says what is wrong here."""
-        return UnusableProtocol(f"{self.file}, {self.path}: {words}", self.path)
+        if self.file:
+            return UnusableProtocol(f"{self.file}, {self.path}: {words}", self.path)
+        place = self.content.get("id") or self.within
+        return UnusableProtocol(f"`{place}`: {words}" if place else words, self.path)
 
     def get(self, name: str, default: Any = None) -> Any:
         """An element's content, where it is there."""
@@ -132,7 +136,8 @@ class Element:
         return {one.needed("lang"): one.needed("content") for one in said}
 
     def _at(self, content: Mapping[str, Any], step: str) -> "Element":
-        return Element(content, f"{self.path}.{step}", self.file)
+        within = self.content.get("id") or self.within
+        return Element(content, f"{self.path}.{step}", self.file, within)
 
 
 def interval_of(place: Element, duration: Mapping[str, Any]) -> Interval:

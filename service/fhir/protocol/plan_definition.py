@@ -7,7 +7,6 @@ leaves the date to the patient's own plan is for people to read.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from service.domain.formula import Formula
 from service.domain.interval import Interval
@@ -26,29 +25,39 @@ from service.domain.window import COMMON, Leeway
 from service.fhir.protocol.activities import ReadActivity, kind_of
 from service.fhir.protocol.bounds import quantity_bound
 from service.fhir.protocol.element import Element, interval_from, interval_of
-from service.fhir.protocol.expressions import check_named
+from service.fhir.protocol.expressions import FHIRPATH, check_named
 from service.fhir.protocol.publication import protocol_id
 from service.fhir.protocol.rules import RuleReader
 from service.fhir.protocol.support import addresses, check_support
 from service.fhir.protocol.targets import read_targets
 from service.fhir.protocol.whom import whom
 
-FHIRPATH: Final = "text/fhirpath"
 _MONTH_DAY = re.compile(r"--(\d\d)-(\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class PlanReader:
-    """Reads PlanDefinitions with the activities they name and the words their rules may use."""
+    """Reads PlanDefinitions with the activities they name, who may do them, and the words of their rules."""
 
     activities: Mapping[str, ReadActivity]
     rules: RuleReader
+    performers: frozenset[str]
 
     def protocol(self, plan: Element) -> Protocol:
         """One PlanDefinition; UnusableProtocol names the file and the action that cannot be used."""
+        reader, shell = self.for_plan(plan), self.shell(plan)
+        self.check_actions(plan)
+        activities = tuple(reader.activity(shell, one) for one in plan.children("action"))
+        return replace(shell, activities=activities)
+
+    def for_plan(self, plan: Element) -> "PlanReader":
+        """The same for the actions of one PlanDefinition, which may speak of its goals."""
         targets = read_targets(plan, self.rules)
-        reader = replace(self, rules=replace(self.rules, targets=targets))
-        shell = Protocol(
+        return replace(self, rules=replace(self.rules, targets=targets))
+
+    def shell(self, plan: Element) -> Protocol:
+        """The protocol without its activities."""
+        return Protocol(
             protocol_id(plan.need("url")),
             plan.need("version"),
             plan.names("title"),
@@ -57,9 +66,13 @@ class PlanReader:
             status=_status(plan),
             **whom(plan, self.rules.terminology),
         )
+
+    def check_actions(self, plan: Element) -> None:
+        """Refuse a protocol that asks for nothing, or two actions that cannot be told apart."""
         actions = plan.children("action")
+        if not actions:
+            raise plan.refusal("a protocol has an action for each thing that it asks for.")
         _check_unique(plan, [action.need("id") for action in actions])
-        return replace(shell, activities=tuple(reader.activity(shell, one) for one in actions))
 
     def activity(self, protocol: Protocol, action: Element) -> Activity:
         """One action with its variants and its base."""
@@ -71,7 +84,7 @@ class PlanReader:
             key=definition.key,
             kind=kind_of(action),
             names=action.names("title"),
-            performer=_performer(action),
+            performer=self._performer(action),
             closing=definition.closing,
             interval=_interval(base),
             confirmed=_is_sourced(base, action),
@@ -99,6 +112,15 @@ class PlanReader:
         if url not in self.activities:
             raise action.refusal(f"there is no ActivityDefinition {url}.")
         return self.activities[url]
+
+    def _performer(self, action: Element) -> str:
+        participants = action.children("participant")
+        if len(participants) != 1:
+            raise action.refusal("an action has one participant, who does it.")
+        found = participants[0].coded("role")
+        if found not in self.performers:
+            raise participants[0].refusal(f"there is no performer `{found}`.")
+        return found
 
     def _targets(self, action: Element) -> tuple[Target, ...]:
         return tuple(self.rules.target(action, goal) for goal in action.get("goalId", []))
@@ -140,7 +162,7 @@ def _variant(element: Element, action: Element, reader: RuleReader) -> Variant:
         on_event=_is_on_event(element),
         leeway=_leeway(element),
         urgent=element.value_of("urgent", default=False),
-        set_aside=element.value_of("set-aside", default=False),
+        set_aside=element.extension("set-aside") is not None,
         why=element.names("description"),
     )
 
@@ -207,13 +229,6 @@ def _leeway(element: Element) -> Leeway:
     return Leeway(window.part_value("lead-days"), window.part_value("grace-days"))
 
 
-def _performer(action: Element) -> str:
-    participants = action.children("participant")
-    if len(participants) != 1:
-        raise action.refusal("an action has one participant, who does it.")
-    return participants[0].coded("role")
-
-
 def _recurrence(action: Element) -> Recurrence:
     found = action.value_of("recurrence", Recurrence.PERFORMED.value)
     if found not in set(Recurrence):
@@ -243,8 +258,16 @@ def _check_unique(place: Element, ids: list[str]) -> None:
 
 
 def _check_variants(action: Element, variants: tuple[Variant, ...]) -> None:
-    """Two variants with one rule, or one id, overlap without either winning."""
+    """Two variants with one rule, or one id, overlap without either winning.
+
+    One that is set aside says which holds in its place.
+    """
     _check_unique(action, [variant.id for variant in variants])
+    holding = {f"{action.need('id')}.{one.id}" for one in variants if not one.set_aside}
+    for nested in action.children("action"):
+        in_place = nested.value_of("set-aside")
+        if in_place is not None and in_place not in holding:
+            raise nested.refusal(f"`{in_place}` is no variant that holds in place of this one.")
     for variant in variants:
         same = [other.id for other in variants if other.rule is variant.rule]
         if len(same) > 1:

@@ -15,7 +15,7 @@ import orjson
 
 from service.domain.catalogue import Catalogue
 from service.domain.errors import UnusableProtocol
-from service.domain.protocol import Protocol
+from service.domain.protocol import Protocol, ProtocolStatus
 from service.domain.publication import Published, newest_of_each
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.publication import PLAN_DEFINITION
@@ -81,7 +81,8 @@ class PublishedProtocols:
         try:
             self._read[place] = self._folder.reader.protocol(Element(plan, PLAN_DEFINITION, ""))
         except UnusableProtocol as error:
-            _log.warning("PlanDefinition/%s is left out: %s", one.id, error)
+            if one.publication.status is not ProtocolStatus.DRAFT:
+                _log.warning("PlanDefinition/%s is left out: %s", one.id, error)
 
     def _composed(self, standing: Mapping[_Key, Published]) -> Catalogue:
         """The folder's versions of which the record says nothing, and what it says of the others."""

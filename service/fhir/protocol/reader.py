@@ -45,14 +45,16 @@ def read_folder(folder: Path) -> Folder:
     activities = read_activities(found["ActivityDefinition"], terminology)
     terminology = with_own(terminology, own_items(activities))
     figures = read_figures(_figures(found["Parameters"], folder))
-    reader = PlanReader(activities, RuleReader(figures, terminology, Interning(), {}))
+    names = read_names(found["CodeSystem"])
+    rules = RuleReader(figures, terminology, Interning(), {})
+    reader = PlanReader(activities, rules, frozenset(names.get("performer", ())))
     words = Catalogue(
         protocols={},
         versions={},
         figures=figures,
         codes=terminology.codes,
         activities={one.key: one.text for one in activities.values()},
-        names=read_names(found["CodeSystem"]),
+        names=names,
         not_from=not_from(activities),
         condition_names=read_condition_names(found["ValueSet"]),
     )
@@ -67,12 +69,7 @@ def read_protocols(folder: Path) -> Catalogue:
 
 def plan_reader(folder: Path) -> PlanReader:
     """Reads PlanDefinitions that do not stand in `folder`, by its activities, codes and figures."""
-    found = _by_type(folder)
-    terminology = read_terminology(found["ValueSet"], found["ConceptMap"])
-    activities = read_activities(found["ActivityDefinition"], terminology)
-    terminology = with_own(terminology, own_items(activities))
-    figures = read_figures(_figures(found["Parameters"], folder))
-    return PlanReader(activities, RuleReader(figures, terminology, Interning(), {}))
+    return read_folder(folder).reader
 
 
 def _by_type(folder: Path) -> dict[str, list[Element]]:

@@ -121,7 +121,7 @@ def _contender(said: Expressions, nested: Json, key: Json) -> Contender:
         said.of(rule, key),
         interval if formula is None or interval == NONE else "",
         _formula(formula) if formula else None,
-        element.value_of("set-aside", default=False),
+        element.extension("set-aside") is not None,
     )
 
 

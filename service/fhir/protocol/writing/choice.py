@@ -16,7 +16,8 @@ OWN_ENTRY: Final = (0, 0.0)
 NOT_REQUIRED: Final = (1, 0.0)
 TIMED: Final = 2
 NONE: Final = "none"
-NEVER: Final = "false"
+# A rule that is set aside holds nowhere, and is there to be read.
+NEVER: Final = "true"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def chosen(said: Expressions, contenders: Sequence[Contender]) -> list[str]:
     for place, one in enumerate(contenders):
         beating = [_beating(said, contenders, other, place) for other in holding]
         expression = _exclusive(one.own, [won for won in beating if won])
-        found.append(NEVER if one.set_aside else expression)
+        found.append(_exclusive(one.own, [NEVER]) if one.set_aside else expression)
     return [*found, _exclusive("true", [contenders[place].own for place in holding])]
 
 
