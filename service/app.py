@@ -56,7 +56,9 @@ def open_runtime(settings: Settings) -> Runtime:
     secret = _secret(settings.data_dir)
     base_url = f"{settings.base_url}/fhir"
     identity_key = derived(secret, "identity")
-    reader = Reader(catalogue, base_url, identity_key, settings.profiles_dir, definitions.reader)
+    reader = Reader(
+        catalogue, base_url, identity_key, settings.profiles_dir, definitions.reader, published.now
+    )
     words = {language: Words(language) for language in SHIPPED.languages}
     keeping = Keeping(published.now, Maker(catalogue, MadeResources(base_url), stamp))
     store = Storage(settings.database_url, watching=published)

@@ -191,6 +191,10 @@ class PublishedProtocols(Protocol):
         """What was published when a transaction began."""
         ...
 
+    def shipped(self) -> Catalogue:
+        """What the folder of definitions brings."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:

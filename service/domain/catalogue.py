@@ -76,6 +76,7 @@ class Catalogue:
     """All that is published. `protocols` are the newest active versions by id; running plans keep theirs.
 
     `versions` are all that there are, drafts and retired ones included, by protocol and version.
+    `origins` are the protocols that others adapt, by the adaptation's id.
     `names` are by code system (`item`, `finding`, `performer`, `unit` ...), then by code. `not_from`
     maps an item to the Encounter classes whose readings of it do not count. `condition_names` are the
     names of the sets of conditions that rules ask for.
@@ -89,6 +90,7 @@ class Catalogue:
     names: Mapping[str, Mapping[str, Names]]
     not_from: Mapping[str, frozenset[str]]
     condition_names: Mapping[CodeSet, Names] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def version_of(self, protocol: str, version: str) -> Protocol:
         """A protocol as a running plan has it; UnknownVersion where that one is not published."""
@@ -113,12 +115,43 @@ class Catalogue:
             self,
             protocols={one.id: one for one in active},
             versions={(one.id, one.version): one for one in ordered},
+            origins={one.id: one.origin for one in ordered if one.origin},
         )
 
     def enrolling_in(self, versions: Mapping[str, str]) -> "Catalogue":
         """The same, with people put on these protocols in these versions."""
         named = {one: self.version_of(one, version) for one, version in versions.items()}
         return replace(self, protocols={**self.protocols, **named})
+
+    def origin_of(self, protocol: str) -> str:
+        """The protocol that a chain of adaptations begins with; itself where it adapts none."""
+        seen = {protocol}
+        while (origin := self.origins.get(protocol, "")) and origin not in seen:
+            seen.add(origin)
+            protocol = origin
+        return protocol
+
+    def held_in(self, protocol: str, unit: str) -> str:
+        """What people of a unit follow in place of a protocol: the unit's adaptation, else the region's."""
+        seen = {protocol}
+        while True:
+            own = [
+                self.protocols[one]
+                for one, of in self.origins.items()
+                if of == protocol and one in self.protocols
+            ]
+            of_unit = [one.id for one in own if unit in one.units]
+            of_region = [one.id for one in own if not one.units]
+            found = next(iter([*of_unit, *of_region]), protocol)
+            if found in seen:
+                return protocol
+            seen.add(found)
+            protocol = found
+
+    def family(self, protocols: Iterable[str]) -> frozenset[str]:
+        """These protocols with all that adapt one of them."""
+        wanted = frozenset(protocols)
+        return wanted | {one for one in self.origins if self.origin_of(one) in wanted}
 
     @property
     def known(self) -> Mapping[str, Protocol]:

@@ -10,3 +10,6 @@ PUBLISHED: Final = "published"
 
 PROTOCOLS: Final = "protocols"
 """The number of the transaction that published a version of a protocol, or its status, last."""
+
+FITTED: Final = "fitted"
+"""The digest of the active versions for which it was found last whom of all people they fit."""

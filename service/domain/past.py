@@ -20,7 +20,8 @@ class PastEvent(NamedTuple):
     """One transaction about a patient: what was received, which protocols were decided upon.
 
     `is_refresh`: it was the nightly step, which touched those whose check was due. `is_history`:
-    what was received counts as known at its own instants. `taken_back` are enrolment runs; `in_versions`
+    what was received counts as known at its own instants. `taken_back` are enrolment runs; `is_fitted`: on
+    which days protocols fit was found to be otherwise; `in_versions`
     are those in which protocols came into the plan, by protocol.
     """
 
@@ -31,6 +32,7 @@ class PastEvent(NamedTuple):
     versions: tuple[PastVersion, ...]
     enrolled: tuple[tuple[str, Decided], ...]
     taken_back: tuple[str, ...]
+    is_fitted: bool = False
     in_versions: Mapping[str, str] = MappingProxyType({})
 
 

@@ -130,7 +130,8 @@ class Protocol:
     are those of other conditions; of `rivals` recorded beside its own the latest recorded holds (1.4).
     `through_remission`: it goes on while the condition is in remission (1.5). `suggested_by` are
     codes that only suggest it to a person (ICPC-2 A50, A91, P06, U99). Its `id` is the last part of
-    its `url`.
+    its `url`. `derived_from` is the version that it adapts (a canonical with its version), `units` are
+    those in which the adaptation takes the origin's place; all, where none is named.
     """
 
     id: str
@@ -148,6 +149,13 @@ class Protocol:
     successions: tuple[Succession, ...] = ()
     rivals: CodeSet = NO_CODES
     status: ProtocolStatus = ProtocolStatus.ACTIVE
+    derived_from: str = ""
+    units: frozenset[str] = frozenset()
+
+    @property
+    def origin(self) -> str:
+        """The id of the protocol that it adapts; empty for one of its own."""
+        return self.derived_from.partition("|")[0].rpartition("/")[2]
 
 
 def identity_of(protocol: Protocol, activity: Activity) -> str:

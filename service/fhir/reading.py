@@ -1,6 +1,6 @@
 """Our reading of a resource: whose it is, how it is found, and what it says about the patient."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ import orjson
 
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Issue
+from service.domain.protocol import ProtocolStatus
 from service.domain.record import Reading
 from service.fhir.directory import person_of, place_of, unit_of
 from service.fhir.evidence.appointment import bookings_of
@@ -17,9 +18,10 @@ from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import adjustments_of, plan_decision_of
 from service.fhir.patients import patients_of
 from service.fhir.profiles.claims import broken_claims
+from service.fhir.protocol.adaptation import origin_issues
 from service.fhir.protocol.judging import protocol_issues
 from service.fhir.protocol.plan_definition import PlanReader
-from service.fhir.protocol.publication import publication_of
+from service.fhir.protocol.publication import PLAN_DEFINITION, publication_of
 from service.fhir.refusals import refusals_of
 from service.fhir.rendering.at_reading import depends_on_the_day, without_the_day
 from service.fhir.search.indexing import search_rows
@@ -32,7 +34,8 @@ _ERROR: Final = "error"
 class Reader:
     """Reads valid resources: by the published catalogue, on our own base address.
 
-    `profiles` is the folder of our own definitions, `protocols` reads what is to be published.
+    `profiles` is the folder of our own definitions, `protocols` reads what is to be published over
+    what is `published` now.
     """
 
     catalogue: Catalogue
@@ -40,6 +43,7 @@ class Reader:
     identity_key: bytes
     profiles: Path
     protocols: PlanReader
+    published: Callable[[], Catalogue]
 
     def refusals(self, resource: Json, expression: str) -> list[Issue]:
         """Why a valid resource is not taken as it is, each with its place."""
@@ -51,7 +55,16 @@ class Reader:
 
     def protocol_issues(self, resource: Json, expression: str) -> list[Issue]:
         """The faults of a protocol of ours; warnings, where it is a draft."""
-        return protocol_issues(resource, expression, self.protocols)
+        if resource["resourceType"] != PLAN_DEFINITION:
+            return []
+        is_draft = resource.get("status") == ProtocolStatus.DRAFT
+        return [
+            one._replace(severity="warning" if is_draft else _ERROR)
+            for one in (
+                *protocol_issues(resource, expression, self.protocols),
+                *origin_issues(resource, expression, self.published()),
+            )
+        ]
 
     def read(self, resource: Json, body: bytes, *, id: str, received_on: date) -> Reading:  # noqa: A002 - FHIR's word
         """The reading of a valid resource under the id it gets; `body` is what was received of it."""

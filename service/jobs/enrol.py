@@ -9,6 +9,7 @@ from service.domain.access import Access, Role
 from service.domain.care_plan import Decided
 from service.domain.enrolment import EnrolmentCounts, Run
 from service.domain.errors import Invalid, NotFound
+from service.jobs.fitting import fit_everybody
 from service.jobs.lease import held
 from service.jobs.progress import Progress, Unwatched
 from service.runtime import Runtime
@@ -68,6 +69,7 @@ def enrol(
     decided = Decided(BY_RUN, report.run, author, reason)
     by = _By(runtime, author, reason, "enrol")
     with held(runtime, KIND) as lease:
+        fit_everybody(runtime, lease)
         by.carry_out(
             lambda work: work.enrolments.begin(report.run, report.protocols, author=author, at=at)
         )
@@ -115,12 +117,12 @@ def run_of(runtime: Runtime, run: str) -> Run:
 
 
 def _published(runtime: Runtime, protocols: Sequence[str]) -> tuple[str, ...]:
-    """The protocols asked for, all where none are named; Invalid where one is not published."""
+    """The protocols asked for with their adaptations, all where none are named; Invalid where one is not published."""
     known = runtime.catalogue.protocols
     for one in protocols:
         if one not in known:
             raise Invalid(f"There is no protocol {one}; there are: {', '.join(sorted(known))}.")
-    return tuple(sorted(protocols or known))
+    return tuple(sorted(runtime.catalogue.family(protocols) & known.keys() if protocols else known))
 
 
 def _eligible(

@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
+from service.jobs.fitting import fit_everybody
 from service.jobs.lease import held
 from service.jobs.progress import Progress, Unwatched
 from service.runtime import Runtime
@@ -37,6 +38,7 @@ def refresh(runtime: Runtime, *, progress: Progress = _UNWATCHED) -> RefreshRepo
     """Refresh what is kept; AlreadyRunning where another refresh is under way."""
     report = RefreshReport()
     with held(runtime, KIND) as lease:
+        report.moved += fit_everybody(runtime, lease)
         after = 0
         while keys := _next(runtime, after):
             steps = runtime.store.carry_out(

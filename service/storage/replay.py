@@ -112,11 +112,13 @@ class Replays:
         ids = {row.patient: row.id for row in self._connection.execute(_IDS, given)}
         known = self._connection.execute(_KNOWN_KEYS, given)
         self._follow_up_keys |= {row.id: row.follow_up for row in known}
-        decided = self._decided(keys)
+        decided, fitted = self._decided(keys), self._fitted(keys)
         refreshed = self._connection.execute(_REFRESHED).all()
         found = [
             PastPatient(
-                key, ids[key], self._events(key, moved.get(key, ()), decided[key], refreshed)
+                key,
+                ids[key],
+                self._events(key, moved.get(key, ()), decided[key], fitted[key], refreshed),
             )
             for key in keys
         ]
@@ -157,12 +159,15 @@ class Replays:
         key: int,
         moved: Collection[int],
         decided: Sequence[Row[Any]],
+        fitted: Collection[datetime],
         refreshed: Sequence[Row[Any]],
     ) -> tuple[PastEvent, ...]:
         rows = self._connection.execute(_VERSIONS, {"key": key, "moved": list(moved)}).all()
         told: defaultdict[int, list[PastVersion]] = defaultdict(list)
         before: dict[tuple[str, str], Stored] = {}
-        known = {row.tx: (row.at, row.history) for row in rows} | self._unversioned(decided, rows)
+        known = {row.tx: (row.at, row.history) for row in rows} | self._unversioned(
+            decided, fitted, rows
+        )
         for row in rows:
             stored = _stored(row)
             if not row.made:
@@ -180,22 +185,30 @@ class Replays:
                 versions=tuple(told[tx]),
                 enrolled=tuple(_enrolled(decided, at)),
                 taken_back=_taken_back(decided, at),
+                is_fitted=at in fitted,
                 in_versions={row.protocol: row.version for row in _new(decided, at)},
             )
             for tx, (at, is_history) in sorted(known.items())
         )
 
     def _unversioned(
-        self, decided: Sequence[Row[Any]], rows: Sequence[Row[Any]]
+        self, decided: Sequence[Row[Any]], fitted: Collection[datetime], rows: Sequence[Row[Any]]
     ) -> dict[int, tuple[datetime, bool]]:
         """Transactions that decided something and made no version."""
         instants = {one for row in decided for one in (row.known_from, row.known_to)}
-        missing = instants - {row.at for row in rows} - {OPEN}
+        missing = (instants | set(fitted)) - {row.at for row in rows} - {OPEN}
         found = {}
         for at in missing:
             tx = self._connection.execute(_AT, {"at": at}).scalar()
             if tx is not None:
                 found[tx] = (at, False)
+        return found
+
+    def _fitted(self, keys: Sequence[int]) -> dict[int, set[datetime]]:
+        """The instants at which it was known that protocols fit, or no longer do."""
+        found: dict[int, set[datetime]] = {key: set() for key in keys}
+        for row in self._connection.execute(_FITTED, {"keys": list(keys)}):
+            found[row.patient] |= {row.known_from, row.known_to}
         return found
 
     def _decided(self, keys: Sequence[int]) -> dict[int, list[Row[Any]]]:
@@ -327,6 +340,9 @@ _KNOWN_KEYS: Final = select(follow_ups.c.id, follow_ups.c.follow_up).where(
     follow_ups.c.patient.in_(_KEYS)
 )
 _DECIDED: Final = select(plan_protocols).where(plan_protocols.c.patient.in_(_KEYS))
+_FITTED: Final = select(
+    eligibilities.c.patient, eligibilities.c.known_from, eligibilities.c.known_to
+).where(eligibilities.c.patient.in_(_KEYS))
 _REFRESHED: Final[Select[Any]] = select(transactions.c.tx, transactions.c.at).where(
     transactions.c.request == REFRESH
 )

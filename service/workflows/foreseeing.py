@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple, Protocol, Self
 
+from service.domain.adaptation import held, without_kin
 from service.domain.adjustment import Adjustment
 from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id, shared_plan_id
 from service.domain.catalogue import Catalogue
@@ -137,9 +138,10 @@ class Foresight:
         self.today = today
         state = state_of(kept)
         following = kept.plan.protocols if kept.plan else {}
-        self.looked = look(state, keeping.catalogue, following)
-        self.responsible = responsibilities(self.looked.patient)
+        looked = look(state, keeping.catalogue, following)
+        self.responsible = responsibilities(looked.patient)
         self.unit = [one for one in self.responsible if one.start <= today][-1].unit
+        self.looked = held(looked, keeping.catalogue, self.unit, following)
         self.new = self._new_protocols(self.looked, self.unit, wanted)
         self.plan = self._plan_with(self.looked, self.new)
         followed = self.plan.protocols if self.plan else {}
@@ -148,17 +150,17 @@ class Foresight:
     def _new_protocols(self, looked: Look, unit: str, wanted: Wanted | None) -> dict[str, Decided]:
         """Protocols that come into the plan now: those that arrived, where the unit takes them, and those wanted.
 
-        With a person who comes to their first unit all arrive that fit them.
+        With a person who comes to their first unit all arrive. An adaptation never comes beside its origin.
         """
-        fitting = looked.fit_on(self.today)
+        catalogue, fitting = self.keeping.catalogue, looked.fit_on(self.today)
         following = self.kept.plan.protocols if self.kept.plan else {}
         found: dict[str, Decided] = {}
         if self.directory.enrols_on_arrival(unit):
             known = self.kept.eligible if self.kept.has_unit else frozenset[str]()
-            found |= dict.fromkeys(fitting - known, ON_ARRIVAL)
+            found |= dict.fromkeys(without_kin(fitting, known, catalogue), ON_ARRIVAL)
         if wanted:
             found |= dict.fromkeys(fitting & wanted.protocols, wanted.decided)
-        return {protocol: how for protocol, how in found.items() if protocol not in following}
+        return {one: found[one] for one in without_kin(found, following, catalogue)}
 
     def _plan_with(self, looked: Look, new: Mapping[str, Decided]) -> KeptPlan | None:
         catalogue, plan = self.keeping.catalogue, self.kept.plan

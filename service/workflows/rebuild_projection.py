@@ -108,7 +108,8 @@ class _Replayed:
             self._receive(version)
         for run in event.taken_back:
             self._work.plans.take_back(self._past.key, run)
-        if self._notes.touched or event.enrolled or event.taken_back or self._is_refreshed():
+        decided = event.enrolled or event.taken_back or event.is_fitted
+        if self._notes.touched or decided or self._is_refreshed():
             self._step()
 
     def _receive(self, version: PastVersion) -> None:

@@ -17,3 +17,9 @@ def refresh_projection(
         kept.key for kept in work.kept.of(keys, dict.fromkeys(keys, ())) if kept.recheck_on <= today
     ]
     return keep_in_step(work, due, keeping, today=today) if due else []
+
+
+def fit_anew(work: Work, keys: Sequence[int], keeping: Keeping, *, today: date) -> list[Step]:
+    """Find anew whom of these people protocols fit; where that does not change, nothing does."""
+    work.patients.lock((), keys=keys)
+    return keep_in_step(work, keys, keeping, today=today)

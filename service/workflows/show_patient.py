@@ -25,8 +25,8 @@ def show_patient(
 
 def _conflicts(kept: KeptPatient, catalogue: Catalogue, day: date) -> tuple[Conflict, ...]:
     state = state_of(kept)
-    looked = look(state, catalogue)
     followed = kept.plan.protocols if kept.plan else {}
+    looked = look(state, catalogue, followed)
     plan = plan_of(looked, state, followed, catalogue)
     protocols = tuple(catalogue.protocols.values())
     return conflicts(Situation(plan, looked.patient, protocols, catalogue.figures, day))

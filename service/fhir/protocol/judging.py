@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from service.domain.errors import Issue, UnusableProtocol
-from service.domain.protocol import ProtocolStatus
 from service.fhir.nested import Resource
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.expressions import check_grammar
@@ -21,13 +20,8 @@ _BUSINESS_RULE: Final = "business-rule"
 
 
 def protocol_issues(resource: Resource, expression: str, reader: PlanReader) -> list[Issue]:
-    """The faults of a valid PlanDefinition that is a protocol of ours; of a draft they are warnings."""
-    if not is_protocol(resource):
-        return []
-    found = list(_faults(Element(resource, expression, ""), reader))
-    if resource.get("status") == ProtocolStatus.DRAFT:
-        return [one._replace(severity="warning") for one in found]
-    return found
+    """The faults of a valid PlanDefinition that is a protocol of ours."""
+    return list(_faults(Element(resource, expression, ""), reader)) if is_protocol(resource) else []
 
 
 def _faults(plan: Element, reader: PlanReader) -> Iterator[Issue]:

@@ -23,6 +23,7 @@ from service.domain.rule import Rule, Target
 from service.domain.season import Season
 from service.domain.window import COMMON, Leeway
 from service.fhir.protocol.activities import ReadActivity, kind_of
+from service.fhir.protocol.adaptation import adaptation
 from service.fhir.protocol.bounds import quantity_bound
 from service.fhir.protocol.element import Element, interval_from, interval_of
 from service.fhir.protocol.expressions import FHIRPATH, check_named
@@ -65,6 +66,7 @@ class PlanReader:
             url=plan.need("url"),
             status=_status(plan),
             **whom(plan, self.rules.terminology),
+            **adaptation(plan),
         )
 
     def check_actions(self, plan: Element) -> None:

@@ -49,6 +49,10 @@ class PublishedProtocols:
         """What is published now, as this process has heard."""
         return self._catalogue
 
+    def shipped(self) -> Catalogue:
+        """What the folder of definitions brings."""
+        return self._folder.catalogue
+
     def as_of(self, tx: int) -> Catalogue:
         """What was published when a transaction began, or by itself."""
         count = bisect_right(self._told, tx, key=lambda one: one.tx)
