@@ -60,7 +60,8 @@ def open_runtime(settings: Settings) -> Runtime:
         catalogue, base_url, identity_key, settings.profiles_dir, definitions.reader, published.now
     )
     words = {language: Words(language) for language in SHIPPED.languages}
-    keeping = Keeping(published.now, Maker(catalogue, MadeResources(base_url), stamp))
+    maker = Maker(catalogue, MadeResources(base_url, catalogue), stamp)
+    keeping = Keeping(published.now, maker, reader)
     store = Storage(settings.database_url, watching=published)
     folder = settings.data_dir / "access"
     return Runtime(

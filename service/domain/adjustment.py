@@ -3,10 +3,11 @@
 Source: `what-is-due` 6.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
 
 from service.domain.fact import CONDITION, ENCOUNTER
 from service.domain.figures import Figures
@@ -27,12 +28,18 @@ class AdjustmentKind(StrEnum):
     OWN_INTERVAL = "own-interval"
 
 
+_NAMED: Final = uuid5(NAMESPACE_URL, "https://seuranta.example/adjustment")
+TOLD_BY_PATIENT: Final = ("Patient/", "RelatedPerson/")
+"""Whose word about a follow-up is a professional's to accept."""
+
+
 class Adjustment(NamedTuple):
     """One decision about a follow-up, from its day to its last day, both included.
 
     `follow_up` is the ServiceRequest's id; empty for the whole plan. `due_on` is the new or own
     date, or the day it was done elsewhere; `interval` the own interval. A decline without an end
-    is for good.
+    is for good. `reason` is in words, `reason_code` one of our codes. `author` is a reference, as is
+    `accepted_by`, who accepted what a patient told; `place` is where it was done elsewhere.
     """
 
     kind: AdjustmentKind
@@ -45,6 +52,25 @@ class Adjustment(NamedTuple):
     interval: Interval | None = None
     ask_again_on: date | None = None
     source: str = ""
+    reason_code: str = ""
+    place: str = ""
+    accepted_by: str = ""
+
+    @property
+    def id(self) -> str:
+        """What names the decision: the same before and after its end or its acceptance is told."""
+        told = (self.source, self.kind, self.from_day, self.due_on, self.interval, self.author)
+        return str(
+            uuid5(_NAMED, repr((*map(str, told), self.reason_code, self.reason, self.place)))
+        )
+
+    @property
+    def waits(self) -> bool:
+        """Whether the patient, or who acts for them, told it and no professional has accepted it yet.
+
+        Until then it counts for nothing: nobody leaves a list by what nobody has looked at.
+        """
+        return self.author.startswith(TOLD_BY_PATIENT) and not self.accepted_by
 
 
 class Pause(NamedTuple):
@@ -67,6 +93,77 @@ PAUSING = {
     AdjustmentKind.SUSPENDED,
     AdjustmentKind.PLAN_ON_HOLD,
 }
+
+
+def counting(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
+    """Those that shape a follow-up: all but what waits for a professional."""
+    return tuple(one for one in adjustments if not one.waits)
+
+
+def is_done_elsewhere(one: Adjustment) -> bool:
+    """Whether it is evidence that the activity was done, on a day (`what-is-due` 2.7)."""
+    return one.kind is AdjustmentKind.DONE_ELSEWHERE and one.due_on is not None and not one.waits
+
+
+def mirrored_on_open_round(decided: Iterable[Adjustment], made_on: date) -> tuple[Adjustment, ...]:
+    """What the Task of an open round, made on a day, says of the decisions about its follow-up.
+
+    All that had not ended by then. What was done elsewhere is said by the round that it closed.
+    """
+    return tuple(one for one in decided if not is_done_elsewhere(one) and one.until_day >= made_on)
+
+
+def mirrored_on_closed_round(
+    decided: Iterable[Adjustment], closed_on: date, closed_by: str
+) -> tuple[Adjustment, ...]:
+    """What the Task of a closed round says of them: that it was done elsewhere, if so."""
+    return tuple(
+        one
+        for one in decided
+        if is_done_elsewhere(one) and (one.due_on, one.source) == (closed_on, closed_by)
+    )
+
+
+class KnownAdjustment(NamedTuple):
+    """A decision with both clocks: known from an instant, and until it was changed (None: still)."""
+
+    decision: Adjustment
+    known_from: datetime
+    known_to: datetime | None
+
+
+class Change(NamedTuple):
+    """What somebody who wrote one home of decisions changed: taken back and new ones."""
+
+    gone: frozenset[Adjustment]
+    new: tuple[Adjustment, ...]
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything was changed."""
+        return bool(self.gone or self.new)
+
+    def applied_to(self, standing: Sequence[Adjustment]) -> list[Adjustment]:
+        """All that holds after it, where this stood."""
+        kept = [one for one in standing if one not in self.gone]
+        return [*kept, *(one for one in self.new if one not in kept)]
+
+    def agrees_with(self, decided: Collection[Adjustment]) -> bool:
+        """Whether what another home says now is what this change comes to."""
+        return self.gone.isdisjoint(decided) and set(self.new) <= set(decided)
+
+
+def change_of(
+    before: Sequence[Adjustment], after: Sequence[Adjustment], *, is_open: bool = True
+) -> Change:
+    """What was changed in a Task; of a round that is over only that it was done elsewhere counts."""
+    gone = (one for one in before if one not in after)
+    new = (one for one in after if one not in before)
+    if not is_open:
+        return Change(
+            frozenset(filter(is_done_elsewhere, gone)), tuple(filter(is_done_elsewhere, new))
+        )
+    return Change(frozenset(gone), tuple(dict.fromkeys(new)))
 
 
 def decided_pauses(adjustments: Iterable[Adjustment], figures: Figures) -> Iterator[Pause]:

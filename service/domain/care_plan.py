@@ -6,9 +6,11 @@ Source: what-is-due 8: one live plan a person; a follow-up is a ServiceRequest, 
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from service.domain.adjustment import Adjustment
 from service.domain.follow_up import Done
 from service.domain.protocol import Names
 
@@ -34,6 +36,10 @@ class TaskStatus(StrEnum):
     IN_ERROR = "entered-in-error"
 
 
+AT_WORK: Final = (TaskStatus.REQUESTED.value, "received", "accepted", "ready", "in-progress")
+"""Statuses of an open round, of which people may choose any: how far they are with it."""
+
+
 class Decided(NamedTuple):
     """How a protocol came into a plan: by a run, a person, or the unit's standing decision."""
 
@@ -52,6 +58,7 @@ class PlanContent(NamedTuple):
 
     `is_followed`: it still follows one of them; not so where all were taken back or have ended.
     `is_extended`: a protocol has just come into it. `is_gone`: somebody has just deleted it.
+    `decided` is what people decided about its follow-ups, by their ids.
     """
 
     id: str
@@ -65,10 +72,11 @@ class PlanContent(NamedTuple):
     is_followed: bool = True
     is_extended: bool = False
     is_gone: bool = False
+    decided: Mapping[str, tuple[Adjustment, ...]] = MappingProxyType({})
 
 
 class FollowUpContent(NamedTuple):
-    """What a follow-up's ServiceRequest says."""
+    """What a follow-up's ServiceRequest says; `decided` is what people decided about it."""
 
     id: str
     care_plan: str
@@ -81,10 +89,20 @@ class FollowUpContent(NamedTuple):
     status: RequestStatus
     authored_on: date
     invented: bool
+    decided: tuple[Adjustment, ...] = ()
+
+
+class RoundDecided(NamedTuple):
+    """What decides how a round's Task stands: its status, what closed it, what people decided."""
+
+    status: TaskStatus
+    done: Done | None
+    decided: tuple[Adjustment, ...]
+    today: date
 
 
 class RoundContent(NamedTuple):
-    """What a round's Task says; `done` is what closed it."""
+    """What a round's Task says; `done` is what closed it, `decided` all that was about its follow-up."""
 
     id: str
     follow_up: str
@@ -96,6 +114,12 @@ class RoundContent(NamedTuple):
     modified_on: date
     done: Done | None
     invented: bool
+    decided: tuple[Adjustment, ...] = ()
+
+    @property
+    def stands(self) -> RoundDecided:
+        """How the Task stands."""
+        return RoundDecided(self.status, self.done, self.decided, self.modified_on)
 
 
 def made_id(*parts: str) -> str:

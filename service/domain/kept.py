@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from service.domain.adjustment import Adjustment
 from service.domain.care_plan import RequestStatus, TaskStatus
@@ -22,6 +22,23 @@ class KeptRound(NamedTuple):
     status: TaskStatus
     closed_on: date | None
     closed_by: str
+
+
+class RoundOf(NamedTuple):
+    """Of which follow-up a Task is a round, by the ServiceRequest's id; its status, and what closed it."""
+
+    follow_up: str
+    status: TaskStatus
+    closed_by: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is decided about the follow-up is said of this round."""
+        return self.status in STANDING
+
+
+STANDING: Final = frozenset({TaskStatus.REQUESTED, TaskStatus.REJECTED})
+"""The statuses of the last round: wanted, or declined for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,14 @@ class KeptPatient:
     recheck_on: date = FOREVER
     live_plan: str = ""
     has_unit: bool = True
+
+    @property
+    def decided(self) -> Mapping[str, tuple[Adjustment, ...]]:
+        """The decisions by the follow-up's id; those about the whole plan under the empty one."""
+        found: dict[str, tuple[Adjustment, ...]] = {}
+        for one in self.adjustments:
+            found[one.follow_up] = (*found.get(one.follow_up, ()), one)
+        return found
 
 
 class ChangedRound(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from service.domain.adjustment import Adjustment, AdjustmentKind
+from service.domain.adjustment import Adjustment, counting, is_done_elsewhere
 from service.domain.applicability import Fit, fits
 from service.domain.catalogue import Catalogue
 from service.domain.fact import ELSEWHERE, FOLLOW_UP, Fact
@@ -120,12 +120,8 @@ def _told(state: PatientState) -> list[Fact]:
     ]
     for follow_up, adjustments in state.adjustments.items():
         identity = state.identities.get(follow_up, "")
-        found += [_elsewhere(identity, one) for one in adjustments if _is_elsewhere(one)]
+        found += [_elsewhere(identity, one) for one in adjustments if is_done_elsewhere(one)]
     return found
-
-
-def _is_elsewhere(adjustment: Adjustment) -> bool:
-    return adjustment.kind is AdjustmentKind.DONE_ELSEWHERE and adjustment.due_on is not None
 
 
 def _elsewhere(identity: str, adjustment: Adjustment) -> Fact:
@@ -139,5 +135,5 @@ def _by_identity(state: PatientState) -> Mapping[str, Sequence[Adjustment]]:
     for follow_up, adjustments in state.adjustments.items():
         identity = state.identities.get(follow_up, "") if follow_up else ""
         if identity or not follow_up:
-            found[identity] += adjustments
+            found[identity] += counting(adjustments)
     return found

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from service.domain.adjustment import Adjustment
 from service.domain.directory import Person, Place, Unit
+from service.domain.errors import Issue
 from service.domain.fact import Fact
 from service.domain.publication import Publication
 from service.domain.search import Position, Query
@@ -87,6 +88,18 @@ class PlanDecision:
     is_live: bool = False
 
 
+class SaidOfRound(NamedTuple):
+    """What a Task says of the follow-up that it is a round of: its status, what was decided.
+
+    `issues` are what it says of a round that cannot be read: of no matter where it is none of ours.
+    """
+
+    follow_up: str
+    status: str
+    decided: tuple[Adjustment, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
 @dataclass(slots=True)
 class Reading:
     """Our reading of one resource: whose it is, how it is found, what it says about the patient.
@@ -94,9 +107,10 @@ class Reading:
     `body` is what was received with references resolved, without our id, version and instant.
     `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
     what carries none, `bookings` for what is no Appointment, `plan` for what is no shared
-    plan; `person`, `unit` and `place` stand in a Patient, an Organization and a Location, `publication` in a
-    PlanDefinition that is a version of a protocol. `made` is what the service itself writes: it
-    tells the service nothing. `known` is from when it counts as known, if not from its commit.
+    plan, `of_round` for what is no Task about a ServiceRequest; `person`, `unit` and `place` stand in
+    a Patient, an Organization and a Location, `publication` in a PlanDefinition that is a version of a
+    protocol. `made` is what the service itself writes: it tells the service nothing. `known` is from
+    when it counts as known, if not from its commit.
     """
 
     type: str
@@ -109,6 +123,7 @@ class Reading:
     adjustments: Sequence[Adjustment] | None = None
     bookings: Sequence[Booked] | None = None
     plan: PlanDecision | None = None
+    of_round: SaidOfRound | None = None
     person: Person | None = None
     unit: Unit | None = None
     place: Place | None = None

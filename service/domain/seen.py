@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from service.domain.adjustment import Adjustment
+from service.domain.adjustment import Adjustment, KnownAdjustment
 from service.domain.conflict import Conflict
 from service.domain.directory import Person
 from service.domain.follow_up import Stretch
@@ -53,6 +53,17 @@ class SeenFollowUp(NamedTuple):
     booked: Booking | None = None
     done_known_on: date | None = None
     from_history: bool = False
+
+
+class SeenAdjustments(NamedTuple):
+    """What was ever decided about one follow-up, in the order in which it came to be known.
+
+    `key` is the store's own of the patient, for the access log.
+    """
+
+    key: int
+    patient: str
+    decided: tuple[KnownAdjustment, ...]
 
 
 class SeenUnit(NamedTuple):

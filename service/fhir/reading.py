@@ -1,6 +1,6 @@
 """Our reading of a resource: whose it is, how it is found, and what it says about the patient."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,14 +8,17 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from service.domain.adjustment import Adjustment
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Issue
 from service.domain.protocol import ProtocolStatus
 from service.domain.record import Reading
 from service.fhir.directory import person_of, place_of, unit_of
+from service.fhir.evidence.adjustment import adjustments_of, request_decisions
 from service.fhir.evidence.appointment import bookings_of
 from service.fhir.evidence.facts import facts_of
-from service.fhir.evidence.plan import adjustments_of, plan_decision_of
+from service.fhir.evidence.plan import plan_decision_of
+from service.fhir.evidence.round import round_said
 from service.fhir.patients import patients_of
 from service.fhir.profiles.claims import broken_claims
 from service.fhir.protocol.adaptation import origin_issues
@@ -49,6 +52,7 @@ class Reader:
         """Why a valid resource is not taken as it is, each with its place."""
         return [
             *refusals_of(resource, expression),
+            *self._unreadable_decisions(resource, expression),
             *broken_claims(resource, expression, self.profiles),
             *(one for one in self.protocol_issues(resource, expression) if one.severity == _ERROR),
         ]
@@ -88,7 +92,24 @@ class Reader:
         describe = _MORE.get(type_)
         if describe:
             describe(self, resource, reading)
+        if type_ == "Task":
+            reading.of_round = round_said(resource, self.catalogue, on=received_on)
         return reading
+
+    def decided_on_round(self, body: bytes) -> tuple[Adjustment, ...]:
+        """The decisions that the Task of a round tells, as it stands in the record."""
+        said = round_said(orjson.loads(body), self.catalogue, on=None)
+        return said.decided if said else ()
+
+    def decided_on_request(self, body: bytes) -> tuple[Adjustment, ...]:
+        """The decisions that a ServiceRequest carries, as it stands in the record."""
+        resource = orjson.loads(body)
+        return request_decisions(resource, self.catalogue, resource["id"], "ServiceRequest").decided
+
+    def _unreadable_decisions(self, resource: Json, expression: str) -> Sequence[Issue]:
+        if resource["resourceType"] != "ServiceRequest":
+            return ()
+        return request_decisions(resource, self.catalogue, "", expression).issues
 
     def _patient(self, resource: Json, reading: Reading) -> None:
         reading.person = person_of(resource, self.identity_key)
@@ -104,8 +125,7 @@ class Reader:
 
     def _service_request(self, resource: Json, reading: Reading) -> None:
         source = f"ServiceRequest/{reading.id}"
-        figures = self.catalogue.figures
-        reading.adjustments = adjustments_of(resource, figures, source=source)
+        reading.adjustments = adjustments_of(resource, self.catalogue, source=source)
 
     def _plan_definition(self, resource: Json, reading: Reading) -> None:
         reading.publication = publication_of(resource)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import BindParameter, Connection, Select, bindparam, exists, select
 
-from service.domain.care_plan import RequestStatus
+from service.domain.care_plan import AT_WORK, RequestStatus, TaskStatus
 from service.domain.past import Difference
 from service.storage.tables.columns import OPEN, OPEN_DAY
 from service.storage.tables.plan import live_plans, plan_protocols
@@ -50,7 +50,7 @@ def _expected(
     for row in connection.execute(_REQUESTS, given):
         yield "ServiceRequest", row.id, (row.status,)
     for row in connection.execute(_TASKS, given):
-        yield "Task", row.id, (row.status,)
+        yield "Task", row.id, AT_WORK if row.status == TaskStatus.REQUESTED else (row.status,)
 
 
 _KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)

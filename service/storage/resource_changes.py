@@ -24,6 +24,7 @@ from service.storage.resources import Resources
 from service.storage.rows import Row as Values
 from service.storage.rows import insert_rows
 from service.storage.search_rows import add_search_rows, remove_search_rows
+from service.storage.stored import EACH_VERSION, stored
 from service.storage.tables.record import resources, versions
 from service.storage.transaction import Transaction
 
@@ -93,6 +94,11 @@ class ResourceChanges(Resources):
         after = Stored(type_, id_, version, at, b"", "DELETE", before.patient)
         self._supersede(before, after, None)
         return after
+
+    def sent_before(self, type_: str, id_: str) -> Stored | None:
+        """What a person sent, where the service made the current version in the same transaction."""
+        row = self._connection.execute(_SENT_BEFORE, {"type": type_, "id": id_}).first()
+        return stored(row) if row else None
 
     def match(self, query: Query, *, viewer: Viewer) -> Stored | None:
         """The one resource that meets a condition; ManyMatches where several do.
@@ -179,6 +185,19 @@ def _lock_of(text: str) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:8], signed=True)
 
 
+_made = versions.alias("made")
+_SENT_BEFORE: Final[Select[Any]] = (
+    EACH_VERSION.join(_made, _made.c.version_key == resources.c.current)
+    .where(
+        resources.c.type == bindparam("type"),
+        resources.c.id == bindparam("id"),
+        versions.c.tx == _made.c.tx,
+        _made.c.made,
+        versions.c.made.is_(False),
+    )
+    .order_by(versions.c.version.desc())
+    .limit(1)
+)
 _UPDATE: Final = update(resources).where(resources.c.resource == bindparam("of"))
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Final, NamedTuple, Self
 
 from service.domain.adaptation import held, without_kin
-from service.domain.adjustment import Adjustment
 from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id, shared_plan_id
 from service.domain.catalogue import Catalogue
 from service.domain.directory import Place, Unit, distance_km
@@ -24,40 +23,19 @@ from service.domain.recompute import horizon_of
 from service.domain.record import Reading
 from service.domain.responsibility import responsibilities
 from service.domain.step import changes
-from service.workflows.ports import Work
+from service.workflows.ports import Makes, ReadsDecisions
 from service.workflows.recalling import Then
 
 UNKNOWN_DISTANCE: Final = -1
 
 
-class Makes(Protocol):
-    """Puts into the record what the service itself makes."""
-
-    def new(
-        self, plan: PlanContent, changed: Sequence[ChangedFollowUp], *, today: date
-    ) -> list[Reading]:
-        """The follow-ups and rounds among these that are new, as they come into the record."""
-        ...
-
-    def write(
-        self,
-        work: Work,
-        plan: PlanContent,
-        changed: Sequence[ChangedFollowUp],
-        *,
-        new: Sequence[Reading],
-        today: date,
-    ) -> None:
-        """Bring the plan, the changed follow-ups and their changed rounds into the record."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What a step needs beside the transaction: what is published now, and who makes resources."""
+    """What a step needs beside the transaction: what is published now, who makes and who reads resources."""
 
     published: Callable[[], Catalogue]
     maker: Makes
+    reads: ReadsDecisions
 
     @property
     def catalogue(self) -> Catalogue:
@@ -234,6 +212,7 @@ class Foresight:
             invented=self.kept.person.invented,
             is_followed=is_followed(plan),
             is_extended=bool(self.new),
+            decided=self.kept.decided,
         )
 
     def then(self) -> Then:
@@ -260,9 +239,6 @@ def is_followed(plan: KeptPlan) -> bool:
 
 def state_of(kept: KeptPatient) -> PatientState:
     """What a patient's projection is made from."""
-    by_follow_up: dict[str, list[Adjustment]] = {}
-    for one in kept.adjustments:
-        by_follow_up.setdefault(one.follow_up, []).append(one)
     identities = {one.id: one.identity for one in kept.follow_ups.values()}
     facts: Sequence[Fact] = kept.facts
-    return PatientState(facts, by_follow_up, identities)
+    return PatientState(facts, kept.decided, identities)

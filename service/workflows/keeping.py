@@ -39,7 +39,7 @@ class Noted(Protocol):
     """What was noted of people beside facts, by their keys.
 
     `without_plan` are those whose live plan has just been deleted, `told` the instants from which what
-    a load of history brought is known.
+    a load of history brought is known, `adjusted` the follow-ups whose decisions or rounds were written.
     """
 
     @property
@@ -52,12 +52,18 @@ class Noted(Protocol):
         """From when what came is known, if before."""
         ...
 
+    @property
+    def adjusted(self) -> Mapping[int, Collection[str]]:
+        """The ids of the follow-ups that people wrote decisions about."""
+        ...
+
 
 class NothingNoted(NamedTuple):
     """Nothing was noted but facts."""
 
     without_plan: Collection[int] = ()
     told: Mapping[int, Collection[datetime]] = MappingProxyType({})
+    adjusted: Mapping[int, Collection[str]] = MappingProxyType({})
 
 
 NOTHING_NOTED: Final = NothingNoted()
@@ -170,6 +176,8 @@ class _Stepper:
     ) -> None:
         self.recall = recall
         self.is_without_plan = foresight.kept.key in noted.without_plan
+        written = noted.adjusted.get(foresight.kept.key, ())
+        self.adjusted = [one for one in foresight.kept.follow_ups.values() if one.id in written]
         self.work = work
         self.keeping = keeping
         self.foresight = foresight
@@ -183,7 +191,7 @@ class _Stepper:
         if frozenset(looked.eligible) != kept.eligible or new:
             is_first = not kept.eligible
             self.work.plans.replace_eligible(kept.key, looked.eligible, is_first=is_first)
-        if plan is not None and (changed or new):
+        if plan is not None and (changed or new or self.adjusted):
             self._add_protocols(looked, plan, new)
             if not self.is_without_plan:
                 self._keep_live(plan)
@@ -208,7 +216,14 @@ class _Stepper:
             new = (
                 ahead.made if self.recall is None else maker.new(content, changed, today=self.today)
             )
-            maker.write(self.work, content, changed, new=new, today=self.today)
+            maker.write(
+                self.work,
+                content,
+                changed,
+                new=new,
+                adjusted=self.adjusted,
+                today=self.today,
+            )
 
     def _keep_live(self, plan: KeptPlan) -> None:
         """Live is a plan that follows a protocol; one that follows none any more is not."""

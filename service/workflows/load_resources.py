@@ -248,7 +248,7 @@ class _Loader:
         self._expect_as_before(moving, before)
         live = self._work.kept.live_plans(_planned(moving))
         outcomes = _allowed(incoming, judged, keys, live)
-        notes = Notes(self._work, keys, self._keeping.kinds, self._today)
+        notes = Notes(self._work, keys, self._keeping, self._today)
         over = ended([one.reading for one in _moving(incoming, outcomes)], live.values())
         self._store(list(zip(incoming, outcomes, strict=True)), before, over, notes)
         dated = self._keep(notes)

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.domain.access import Role, Viewer
-from service.domain.care_plan import FollowUpContent, PlanContent, RequestStatus, RoundContent
+from service.domain.care_plan import (
+    FollowUpContent,
+    PlanContent,
+    RequestStatus,
+    RoundContent,
+    RoundDecided,
+)
 from service.domain.catalogue import Catalogue
-from service.domain.kept import ChangedFollowUp, ChangedRound
+from service.domain.follow_up import Done
+from service.domain.kept import STANDING, ChangedFollowUp, ChangedRound, KeptFollowUp
 from service.domain.protocol import Names
 from service.domain.record import Reading, Stored
 from service.workflows.ports import Stamp, Work, Writer
@@ -44,11 +51,13 @@ class Maker:
         changed: Sequence[ChangedFollowUp],
         *,
         new: Sequence[Reading],
+        adjusted: Sequence[KeptFollowUp],
         today: date,
     ) -> None:
         """Bring the plan, the changed follow-ups and their changed rounds into the record.
 
-        `new` are the resources of those that are new.
+        `new` are the resources of those that are new. Of those `adjusted` the ServiceRequest and the open
+        Task come to say the same.
         """
         pages = _Pages(self, work, plan, today)
         pages.plan(is_changed=plan.is_extended or any(map(_is_new_or_vanished, changed)))
@@ -56,6 +65,9 @@ class Maker:
             pages.follow_up(one)
             for changed_round in one.rounds:
                 pages.round(one, changed_round)
+        by_id = {one.id: one for one in changed}
+        for kept in adjusted:
+            pages.decisions(kept, by_id.get(kept.id))
         work.resources.add_many([*pages.new, *new], self.stamp)
 
     def names_of(self, activity: str) -> Names:
@@ -92,6 +104,7 @@ class _Contents:
             status=one.status if follow_up.stretches else RequestStatus.IN_ERROR,
             authored_on=self._today,
             invented=self._plan.invented,
+            decided=self._plan.decided.get(one.id, ()),
         )
 
     def round(self, one: ChangedFollowUp, changed: ChangedRound) -> RoundContent:
@@ -107,6 +120,7 @@ class _Contents:
             modified_on=self._today,
             done=changed.round.closed,
             invented=self._plan.invented,
+            decided=self._plan.decided.get(one.id, ()),
         )
 
 
@@ -118,6 +132,7 @@ class _Pages:
         self._maker = maker
         self._work = work
         self._plan = plan
+        self._today = today
         self._contents = _Contents(maker, plan, today)
         self._viewer = Viewer(Role.SYSTEM, today)
 
@@ -155,6 +170,28 @@ class _Pages:
             self._replace(writer.new_round(content))
         else:
             self._replace(writer.changed_round(old.body, content))
+
+    def decisions(self, kept: KeptFollowUp, changed: ChangedFollowUp | None) -> None:
+        """Both homes of what was decided about a follow-up, where they do not say it yet."""
+        patient, writer = self._plan.patient, self._maker.writer
+        decided = self._plan.decided.get(kept.id, ())
+        request = self._stored("ServiceRequest", kept.id)
+        if request is not None and not request.deleted:
+            self._put(writer.decided_follow_up(request.body, decided, patient))
+        written = {one.task for one in changed.rounds} if changed else set()
+        for one in kept.rounds.values():
+            told_elsewhere = one.closed_by == f"ServiceRequest/{kept.id}"
+            if one.task in written or not (one.status in STANDING or told_elsewhere):
+                continue
+            task = self._stored("Task", one.task)
+            if task is not None and not task.deleted:
+                done = Done(one.closed_on, one.closed_by, None) if one.closed_on else None
+                stands = RoundDecided(one.status, done, decided, self._today)
+                self._put(writer.decided_round(task.body, stands, patient))
+
+    def _put(self, reading: Reading | None) -> None:
+        if reading is not None:
+            self._replace(reading)
 
     def _stored(self, type_: str, id_: str) -> Stored | None:
         return self._work.resources.find(type_, id_, viewer=self._viewer)

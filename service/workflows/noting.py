@@ -11,13 +11,14 @@ from typing import Final, TypeAlias
 
 from service.clock import day_begins
 from service.domain.access import Role, Viewer
-from service.domain.adjustment import Adjustment, AdjustmentKind
+from service.domain.adjustment import Adjustment, AdjustmentKind, change_of
 from service.domain.directory import Person
 from service.domain.fact import UNDATED, Fact
 from service.domain.feeding import Kinds, fed_by
 from service.domain.interval import FOREVER
 from service.domain.record import Named, NotCounted, PlanDecision, Reading, Stored
 from service.domain.responsibility import succeeded
+from service.workflows.foreseeing import Keeping
 from service.workflows.plan_succession import is_live
 from service.workflows.ports import Work
 from service.workflows.publishing import publish
@@ -34,16 +35,19 @@ class Notes:
     """What one transaction notes; `keys` are those of the people it has locked, by id.
 
     `without_plan` are those whose live plan it has deleted. `told` are the instants before this one
-    from which what a load of history brought about people is known.
+    from which what a load of history brought about people is known. `adjusted` are the follow-ups
+    that people wrote decisions about, at either home, by the keys of the people.
     """
 
-    def __init__(self, work: Work, keys: Mapping[str, int], kinds: Kinds, today: date) -> None:
+    def __init__(self, work: Work, keys: Mapping[str, int], keeping: Keeping, today: date) -> None:
+        self.adjusted: defaultdict[int, set[str]] = defaultdict(set)
         self.touched: set[int] = set()
         self.without_plan: set[int] = set()
         self.told: defaultdict[int, set[datetime]] = defaultdict(set)
         self._fed: defaultdict[int, set[_Fed]] = defaultdict(set)
         self._identities: dict[int, str] = {}
-        self._kinds = kinds
+        self._kinds: Kinds = keeping.kinds
+        self._reads = keeping.reads
         self._work = work
         self._keys = keys
         self._today = today
@@ -56,6 +60,8 @@ class Notes:
         self._work.not_counted.replace(patient, source, ())
         self._work.adjustments.replace(patient, source, ())
         self._work.bookings.replace(patient, source, ())
+        if named.type == "ServiceRequest":
+            self.adjusted[patient].add(named.id)
         if named.type == "Patient":
             self._identities[patient] = ""
         if named.type == "CarePlan":
@@ -78,6 +84,8 @@ class Notes:
         if reading.person:
             self._describe({patient: reading.person})
         self._note_about(patient, reading, is_first=old is None)
+        if reading.of_round and old is not None and self._decide_by_round(patient, reading, old):
+            self.touched.add(patient)
 
     def note_new(self, readings: Sequence[Reading]) -> None:
         """Keep what resources that were never there before say, by the thousand."""
@@ -203,9 +211,24 @@ class Notes:
         found = ((one, self._since(reading, one.from_day)) for one in decided)
         known = {one: since for one, since in found if since}
         changed = self._work.adjustments.replace(patient, source, decided, known=known)
-        if changed and known:
+        if changed:
+            self.adjusted[patient].add(reading.id)
             self.told[patient].update(known.values())
         return changed
+
+    def _decide_by_round(self, patient: int, reading: Reading, old: Stored) -> bool:
+        """Carry what a person changed in a round's Task to the home of decisions, the ServiceRequest."""
+        said, round_ = reading.of_round, self._work.kept.round_of(reading.id)
+        if said is None or round_ is None:
+            return False
+        self.adjusted[patient].add(round_.follow_up)
+        before = () if old.deleted else self._reads.decided_on_round(old.body)
+        change = change_of(before, said.decided, is_open=round_.is_open)
+        source = f"ServiceRequest/{round_.follow_up}"
+        standing = self._work.adjustments.told_by(patient, source)
+        decided = change.applied_to(standing)
+        self._work.adjustments.replace(patient, source, decided)
+        return True
 
     def _since(self, reading: Reading, day: date | None = None) -> datetime | None:
         """From when what it tells of a day is known, if before this transaction; not before the day."""

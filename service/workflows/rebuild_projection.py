@@ -12,7 +12,7 @@ from datetime import date, datetime
 from service.domain.care_plan import PlanContent
 from service.domain.catalogue import Catalogue
 from service.domain.directory import Place, Unit
-from service.domain.kept import ChangedFollowUp
+from service.domain.kept import ChangedFollowUp, KeptFollowUp
 from service.domain.past import PastEvent, PastPatient, PastVersion
 from service.domain.record import Named, Reading, Stored
 from service.workflows.foreseeing import Keeping, Wanted
@@ -81,6 +81,7 @@ class MakesNothing:
         changed: Sequence[ChangedFollowUp],
         *,
         new: Sequence[Reading],
+        adjusted: Sequence[KeptFollowUp],
         today: date,
     ) -> None:
         """Write nothing."""
@@ -100,7 +101,7 @@ class _Replayed:
         self._replaying = replaying
         self._keeping = replaying.keeping_of(event)
         self._today = replaying.day_of(event.at)
-        self._notes = Notes(self._work, self._keys, self._keeping.kinds, self._today)
+        self._notes = Notes(self._work, self._keys, self._keeping, self._today)
 
     def replay(self) -> None:
         event = self._event

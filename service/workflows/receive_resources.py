@@ -28,6 +28,7 @@ from service.domain.record import (
     Stored,
     Submission,
 )
+from service.workflows.adjusting import Adjusting
 from service.workflows.deciding import Deciding, Submissions
 from service.workflows.foreseeing import Foresight, Keeping
 from service.workflows.identifying import Identifying
@@ -38,6 +39,8 @@ from service.workflows.plan_succession import in_order
 from service.workflows.ports import Stamp, Work
 from service.workflows.publishing import withdraw
 
+MADE_TYPES: Final = frozenset({"CarePlan", "ServiceRequest", "Task"})
+"""Types of what the service makes of a plan; what people write of these it brings in step at once."""
 # Types of which one may make a protocol fit.
 _ENROLLING: Final = frozenset(
     {
@@ -108,7 +111,7 @@ class _Receiver:
         self._today = today
         self._identifying = Identifying(work, viewer, receiving.new_id)
         self._deciding = Deciding(work, viewer, today, self._identifying, receiving.stamp)
-        self._notes = Notes(work, self._deciding.keys, receiving.keeping.kinds, today)
+        self._notes = Notes(work, self._deciding.keys, receiving.keeping, today)
 
     def receive(self, submissions: Submissions, ahead: Ahead | None) -> list[Received]:
         listed = submissions.listed
@@ -116,6 +119,11 @@ class _Receiver:
         self._expect_in_care(listed, readings)
         before = self._deciding.locked(listed, decided, readings)
         foreseen = self._foreseen(ahead)
+        reads = self._receiving.keeping.reads
+        adjusting = Adjusting(
+            self._work, self._viewer, reads.decided_on_round, reads.decided_on_request
+        )
+        adjusting.expect(listed, readings, before)
         received: list[Received] = []
         ordered = in_order(listed, readings, before, self._deciding.keys)
         for is_new, some in groupby(ordered, key=lambda one: _is_only_added(one, readings)):
@@ -196,11 +204,23 @@ class _Receiver:
     def _replace(self, one: Submission, reading: Reading, old: Stored | None) -> Stored:
         """The next version; the standing one where nothing would change."""
         resources, stamp = self._work.resources, self._receiving.stamp
-        if old is not None and not old.deleted and one.expected in {None, old.version}:
-            again = stamp(reading.body, id=old.id, version=old.version, at=old.at)
-            if again == old.body or self._receiving.says_the_same(again, old.body):
-                return old
+        is_current = old is not None and not old.deleted and one.expected in {None, old.version}
+        if is_current and old and self._stands(reading, old):
+            return old
         return resources.replace(reading, stamp, viewer=self._viewer, expected=one.expected)
+
+    def _stands(self, reading: Reading, old: Stored) -> bool:
+        """Whether it says what stands, or what was sent of which the service made that at once."""
+        if self._says(reading, old):
+            return True
+        if reading.type not in MADE_TYPES:
+            return False
+        sent = self._work.resources.sent_before(old.type, old.id)
+        return sent is not None and self._says(reading, sent)
+
+    def _says(self, reading: Reading, old: Stored) -> bool:
+        again = self._receiving.stamp(reading.body, id=old.id, version=old.version, at=old.at)
+        return again == old.body or self._receiving.says_the_same(again, old.body)
 
     def _delete(self, one: Submission, named: Named, old: Stored | None) -> Received:
         if named.type == "PlanDefinition":
@@ -221,7 +241,15 @@ class _Receiver:
         steps = self._steps(sorted(self._notes.touched), foreseen)
         self._notes.record_feeds({one.key: one.unit for one in steps})
         consequences = _Consequences(steps, self._today)
-        return [consequences.of(one) for one in received]
+        return [consequences.of(self._as_it_stands(one)) for one in received]
+
+    def _as_it_stands(self, one: Received) -> Received:
+        """With the version that the service made of what was sent, where it made one."""
+        stored = one.stored
+        if stored is None or stored.deleted or stored.type not in MADE_TYPES:
+            return one
+        viewer = Viewer(Role.SYSTEM, self._today)
+        return one._replace(stored=self._work.resources.find(stored.type, stored.id, viewer=viewer))
 
     def _foreseen(self, ahead: Ahead | None) -> Mapping[int, Foresight]:
         """What was computed before and still holds, by the people's keys."""

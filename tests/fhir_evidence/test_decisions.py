@@ -8,7 +8,8 @@ from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.errors import Invalid
 from service.domain.interval import FOREVER, Interval
 from service.domain.record import PlanDecision
-from service.fhir.evidence.plan import adjustments_of, plan_decision_of
+from service.fhir.evidence.adjustment import adjustments_of
+from service.fhir.evidence.plan import plan_decision_of
 from tests.fhir_evidence.resources import BASE, a_follow_up, concept, own_extension
 
 SOURCE = "ServiceRequest/f1"
@@ -17,7 +18,7 @@ NURSE = {"reference": "PractitionerRole/n1"}
 
 def decided(catalogue, extension):
     resource = a_follow_up(extension=[extension])
-    found = adjustments_of(resource, catalogue.figures, source=SOURCE)
+    found = adjustments_of(resource, catalogue, source=SOURCE)
     assert len(found) == 1
     return found[0]
 
@@ -104,21 +105,101 @@ def test_the_plan_may_set_its_own_interval(catalogue):
     assert (found.kind, found.interval) == (AdjustmentKind.OWN_INTERVAL, Interval(days=56))
 
 
+REASON = f"{BASE}/CodeSystem/adjustment-reason"
 UNREADABLE = {
-    "a kind that is none": ({"kind__valueCode": "snoozed"}, "postponed, declined"),
-    "a postponement to no day": ({"kind__valueCode": "postponed"}, "`date` is missing"),
+    "a kind that is none": ({"kind__valueCode": "snoozed"}, 0, "postponed, declined"),
+    "a postponement to no day": ({"kind__valueCode": "postponed"}, None, "`date` is missing"),
     "an end that is no day": (
         {"kind__valueCode": "suspended", "until__valueDate": "soon"},
+        1,
         "`until` is no day",
+    ),
+    "an end before the start": (
+        {
+            "kind__valueCode": "declined",
+            "from__valueDate": "2027-04-01",
+            "until__valueDate": "2027-03-31",
+        },
+        2,
+        "`until` lies before the first day",
+    ),
+    "asked again before the start": (
+        {
+            "kind__valueCode": "contraindicated",
+            "from__valueDate": "2027-04-01",
+            "ask_again__valueDate": "2027-03-31",
+        },
+        2,
+        "`ask-again` lies before the first day",
+    ),
+    "postponed to the past": (
+        {
+            "kind__valueCode": "postponed",
+            "from__valueDate": "2027-04-01",
+            "date__valueDate": "2027-03-31",
+        },
+        2,
+        "to which it is postponed",
+    ),
+    "told before it was done elsewhere": (
+        {
+            "kind__valueCode": "done-elsewhere",
+            "from__valueDate": "2027-04-01",
+            "date__valueDate": "2027-04-02",
+        },
+        2,
+        "lies after the day it was told",
+    ),
+    "a suspension that never ends": ({"kind__valueCode": "suspended"}, None, "or when to"),
+    "a reason that there is none of": (
+        {
+            "kind__valueCode": "declined",
+            "reason_code__valueCoding": {"system": REASON, "code": "lazy"},
+        },
+        1,
+        "`reason-code` is one of",
+    ),
+    "a reason of somebody else": (
+        {
+            "kind__valueCode": "declined",
+            "reason_code__valueCoding": {"system": "https://ehr.example", "code": "other"},
+        },
+        1,
+        "`reason-code` is one of",
     ),
 }
 
 
-@pytest.mark.parametrize(("parts", "words"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_is_refused_at_its_place(catalogue, parts, words):
+@pytest.mark.parametrize(("parts", "part", "words"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_refused_at_its_place(catalogue, parts, part, words):
     with pytest.raises(Invalid, match=words) as refused:
         decided(catalogue, own_extension("adjustment", **parts))
-    assert refused.value.issues[0].expression == "ServiceRequest.extension[0]"
+    place = "ServiceRequest.extension[0]"
+    expected = place if part is None else f"{place}.extension[{part}]"
+    assert refused.value.issues[0].expression == expected
+
+
+def test_a_decision_tells_its_coded_reason_its_place_and_who_accepted_it(catalogue):
+    extension = own_extension(
+        "adjustment",
+        kind__valueCode="done-elsewhere",
+        date__valueDate="2027-02-20",
+        reason_code__valueCoding={"system": REASON, "code": "private-care"},
+        place__valueString="Työterveys",
+        author__valueReference={"reference": "Patient/p1"},
+        accepted_by__valueReference=NURSE,
+    )
+    found = decided(catalogue, extension)
+    assert (found.reason_code, found.place) == ("private-care", "Työterveys")
+    assert (found.accepted_by, found.waits) == (NURSE["reference"], False)
+
+
+@pytest.mark.parametrize("author", ["Patient/p1", "RelatedPerson/r1"])
+def test_what_a_patient_tells_waits_until_it_is_accepted(catalogue, author):
+    extension = own_extension(
+        "adjustment", kind__valueCode="declined", author__valueReference={"reference": author}
+    )
+    assert decided(catalogue, extension).waits
 
 
 def test_an_interval_of_hours_is_refused(catalogue):
@@ -129,7 +210,7 @@ def test_an_interval_of_hours_is_refused(catalogue):
 
 def test_extensions_of_others_are_left_alone(catalogue):
     resource = a_follow_up(extension=[{"url": "https://other.example/x", "valueBoolean": True}])
-    assert adjustments_of(resource, catalogue.figures) == ()
+    assert adjustments_of(resource, catalogue) == ()
 
 
 def a_plan(**more):

@@ -9,7 +9,8 @@ import pytest
 from service.domain.adjustment import AdjustmentKind
 from service.domain.interval import Interval
 from service.domain.record import PlanDecision
-from service.fhir.evidence.plan import adjustments_of, plan_decision_of
+from service.fhir.evidence.adjustment import adjustments_of
+from service.fhir.evidence.plan import plan_decision_of
 from tests.fhir_evidence.reading import read
 from tests.fhir_protocol.profiles import PROFILES
 
@@ -42,12 +43,12 @@ def test_an_example_of_a_fact_is_read_as_that_fact(catalogue, name, facts):
 
 
 def test_an_example_of_a_postponement(catalogue):
-    found = adjustments_of(example("ServiceRequest-postponed"), catalogue.figures)
+    found = adjustments_of(example("ServiceRequest-postponed"), catalogue)
     assert [one.kind for one in found] == [AdjustmentKind.POSTPONED]
 
 
 def test_an_example_of_the_plans_own_interval(catalogue):
-    found = adjustments_of(example("ServiceRequest-own-interval"), catalogue.figures)
+    found = adjustments_of(example("ServiceRequest-own-interval"), catalogue)
     assert [one.interval for one in found] == [Interval(days=56)]
 
 

@@ -118,6 +118,9 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
     "FollowUpsSeen.plan": lambda view, who, by: _unless_not_found(
         lambda: view.follow_ups.plan(who.id, viewer=by, as_of=TODAY).follow_ups
     ),
+    "FollowUpsSeen.adjustments": lambda view, who, by: _unless_not_found(
+        lambda: view.follow_ups.adjustments(f"f{who.key}", viewer=by).patient
+    ),
     "NotCountedResults.of": lambda view, who, by: view.not_counted.of(who.key, viewer=by),
     "NotCountedResults.by_sender": lambda view, who, by: [
         count for count in view.not_counted.by_sender(viewer=by) if count.sender == who.id

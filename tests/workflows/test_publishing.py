@@ -232,7 +232,7 @@ def test_versions_that_were_stored_before_they_were_noted_are_known_after_a_migr
     reception: Reception, database_url: str, tmp_path: Path
 ) -> None:
     reception.put(shipped() | {"version": "2025.1"})
-    older = "DROP TABLE publications", "UPDATE alembic_version SET version_num = '0010'"
+    older = "DROP TABLE publications", "UPDATE alembic_version SET version_num = '0012'"
     with reception.runtime.store.engine.begin() as connection:  # type: ignore[attr-defined]
         for statement in older:
             connection.exec_driver_sql(statement)

@@ -11,6 +11,7 @@ from service.domain.record import NotCountedReason
 from service.fhir.evidence.code_systems import BASE, codes_of
 from service.fhir.evidence.days import Told, ended, performed, told
 from service.fhir.evidence.received import WITHDRAWN, Received, reference_to
+from service.fhir.evidence.round import is_told_elsewhere
 
 COMPLETED: Final = frozenset({"completed"})
 # `appended` is a child of `amended` in R4's diagnostic-report-status.
@@ -65,9 +66,14 @@ def immunization(received: Received) -> None:
 
 
 def task(received: Received) -> None:
-    """A Task that a person completed; one that names its evidence is told of by that evidence."""
+    """A Task that a person completed; one that names its evidence is told of by that evidence.
+
+    One that was done elsewhere is told of by its follow-up, which that is carried to.
+    """
     resource = received.resource
     if received.status not in COMPLETED or _names_its_evidence(received):
+        return
+    if is_told_elsewhere(resource):
         return
     period = resource.get("executionPeriod")
     at = ended(period) if period else told(resource.get("lastModified", ""))

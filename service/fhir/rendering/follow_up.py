@@ -3,6 +3,8 @@
 import orjson
 
 from service.domain.care_plan import FollowUpContent
+from service.domain.catalogue import Catalogue
+from service.fhir.rendering.adjustment import request_with
 from service.fhir.rendering.made import Json, concept, day_text, meta, reference
 
 
@@ -25,9 +27,10 @@ def service_request(content: FollowUpContent) -> bytes:
     return orjson.dumps(resource)
 
 
-def with_changes(body: bytes, content: FollowUpContent) -> bytes:
-    """The follow-up as people have it (their adjustments stay), with its status and protocols of now."""
+def with_changes(body: bytes, content: FollowUpContent, catalogue: Catalogue) -> bytes:
+    """The follow-up as people have it, with its status, protocols and decisions of now."""
     changes: Json = {"status": content.status.value}
     if content.protocols:  # one that nobody asks for any more names those that did
         changes["instantiatesCanonical"] = list(content.protocols)
-    return orjson.dumps(orjson.loads(body) | changes)
+    decided = request_with(orjson.loads(body), content.decided, catalogue)
+    return orjson.dumps(decided | changes)

@@ -4,6 +4,7 @@ import orjson
 
 from service.domain.care_plan import RoundContent, TaskStatus
 from service.domain.follow_up import Done
+from service.fhir.rendering.adjustment import mirrored_extensions, round_with
 from service.fhir.rendering.made import BASE, Json, concept, day_text, meta, reference
 
 
@@ -22,12 +23,14 @@ def task(content: RoundContent) -> bytes:
         "authoredOn": day_text(content.authored_on),
         "lastModified": day_text(content.modified_on),
     }
+    if mirrored := mirrored_extensions(content.stands):
+        resource["extension"] = mirrored
     return orjson.dumps(resource | _closing(content))
 
 
 def with_changes(body: bytes, content: RoundContent) -> bytes:
     """The round as people have it, with its status of now and what closed it."""
-    resource = orjson.loads(body)
+    resource = round_with(orjson.loads(body), content.stands)
     resource = {
         name: value for name, value in resource.items() if name not in {"output", "executionPeriod"}
     }

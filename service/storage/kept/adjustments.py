@@ -22,6 +22,11 @@ class AdjustmentChanges:
         self._connection = transaction.connection
         self._transaction = transaction
 
+    def told_by(self, patient: int, source: str) -> list[Adjustment]:
+        """The decisions that a source tells now."""
+        given = {"patient": patient, "from_source": source}
+        return [adjustment_of(row) for row in self._connection.execute(_OF_SOURCE, given)]
+
     def replace(
         self,
         patient: int,
@@ -56,8 +61,7 @@ class AdjustmentChanges:
 
     def hold(self, patient: int, hold: Adjustment, *, is_on_hold: bool) -> bool:
         """Let the whole plan be on hold from `hold`'s first day, or go on from that day."""
-        given = {"patient": patient, "from_source": hold.source}
-        standing = [adjustment_of(row) for row in self._connection.execute(_OF_SOURCE, given)]
+        standing = self.told_by(patient, hold.source)
         now = [one for one in standing if one.until_day == OPEN_DAY]
         if bool(now) == is_on_hold:
             return False
@@ -70,7 +74,7 @@ class AdjustmentChanges:
     def _add(self, patient: int, new: Mapping[Adjustment, datetime]) -> None:
         last = self._connection.execute(_LAST_NUMBER, {"patient": patient}).scalar_one()
         rows = [
-            (patient, last + number, *_told(one), since, OPEN)
+            (patient, last + number, *_told(one), since, OPEN, *_said(one))
             for number, (one, since) in enumerate(new.items(), start=1)
         ]
         insert_rows(self._connection, {adjustments: rows})
@@ -89,6 +93,9 @@ def adjustment_of(row: Row[Any]) -> Adjustment:
         interval=Interval.parse(row.interval) if row.interval else None,
         ask_again_on=_day_or_none(row.ask_again_on),
         source=row.source,
+        reason_code=row.reason_code,
+        place=row.place,
+        accepted_by=row.accepted_by,
     )
 
 
@@ -107,15 +114,23 @@ def _told(one: Adjustment) -> tuple[Any, ...]:
     )
 
 
+def _said(one: Adjustment) -> tuple[str, str, str]:
+    return one.reason_code, one.place, one.accepted_by
+
+
 def _day_or_none(day: date) -> date | None:
     return None if day == OPEN_DAY else day
 
 
 _NEXT: Final = timedelta(microseconds=1)
-_OF_SOURCE: Final = select(adjustments).where(
-    adjustments.c.patient == bindparam("patient"),
-    adjustments.c.source == bindparam("from_source"),
-    adjustments.c.known_to == OPEN,
+_OF_SOURCE: Final = (
+    select(adjustments)
+    .where(
+        adjustments.c.patient == bindparam("patient"),
+        adjustments.c.source == bindparam("from_source"),
+        adjustments.c.known_to == OPEN,
+    )
+    .order_by(adjustments.c.adjustment)
 )
 _LAST_NUMBER: Final = select(func.coalesce(func.max(adjustments.c.adjustment), 0)).where(
     adjustments.c.patient == bindparam("patient")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 from service.domain.care_plan import RequestStatus, TaskStatus
 from service.domain.directory import Person
 from service.domain.fact import Fact
-from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound
+from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound, RoundOf
 from service.domain.past import Difference
 from service.domain.projection import Followed
 from service.storage.any_of import any_of
@@ -40,6 +40,11 @@ class Kept:
         """The id of the live shared plan of each person who has one, by the people's ids."""
         rows = self._connection.execute(_LIVE_PLANS, {"ids": sorted(ids)})
         return {row.id: row.care_plan for row in rows}
+
+    def round_of(self, task: str) -> RoundOf | None:
+        """Of which follow-up a Task is a round, and how it stands; None for any other Task."""
+        row = self._connection.execute(_ROUND_OF, {"task": task}).first()
+        return RoundOf(row.id, TaskStatus(row.status), row.done_source) if row else None
 
     def people(self, *, after: int, limit: int) -> list[int]:
         """The next people, by their keys."""
@@ -181,6 +186,15 @@ _ADJUSTMENTS: Final = _theirs(
     select(adjustments).where(adjustments.c.known_to == OPEN), adjustments.c.patient
 ).order_by(adjustments.c.adjustment)
 _FOLLOW_UPS: Final = _theirs(select(follow_ups), follow_ups.c.patient)
+_ROUND_OF: Final[Select[Any]] = (
+    select(follow_ups.c.id, rounds.c.status, rounds.c.done_source)
+    .select_from(rounds)
+    .join(
+        follow_ups,
+        (follow_ups.c.patient == rounds.c.patient) & (follow_ups.c.follow_up == rounds.c.follow_up),
+    )
+    .where(rounds.c.task == bindparam("task"))
+)
 _ROUNDS: Final = _theirs(select(rounds), rounds.c.patient)
 _STRETCHES: Final = _theirs(
     select(stretches.c.patient, stretches.c.follow_up, *STRETCH_COLUMNS).where(

@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from service.domain.access import Viewer
 from service.domain.compliance import Compliance, NotFollowed
-from service.domain.seen import SeenPlan
+from service.domain.seen import SeenAdjustments, SeenPlan
 from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage, WorklistQuestion
+from service.storage.seen.adjustments import adjustments_of
 from service.storage.seen.compliance import compliance_of, not_followed_of
 from service.storage.seen.counts import counts_of
 from service.storage.seen.people import people_of
@@ -44,6 +45,10 @@ class FollowUpsSeen:
         """A patient's plan; NotFound where there is no such patient for the viewer."""
         known = settled_by(self._connection, known_at)
         return plan_of(self._connection, patient, viewer=viewer, as_of=as_of, known_at=known)
+
+    def adjustments(self, follow_up: str, *, viewer: Viewer) -> SeenAdjustments:
+        """All that was ever decided about a follow-up, by its ServiceRequest's id."""
+        return adjustments_of(self._connection, follow_up, viewer)
 
     def compliance(
         self,

@@ -114,6 +114,9 @@ adjustments = Table(
     text("source"),
     instant("known_from"),
     instant("known_to"),
+    text("reason_code"),
+    text("place"),
+    text("accepted_by"),
     PrimaryKeyConstraint("patient", "adjustment"),
     Index("adjustments_by_source", "patient", "source"),
 )

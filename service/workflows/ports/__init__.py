@@ -22,6 +22,7 @@ from service.workflows.ports.kept import (
     KeptChanges,
     PlanChanges,
 )
+from service.workflows.ports.making import Makes, ReadsDecisions
 from service.workflows.ports.seen import (
     EnrolmentsSeen,
     EvidenceSeen,
@@ -58,6 +59,7 @@ __all__ = [
     "JobChanges",
     "KeptChanges",
     "KeptSeen",
+    "Makes",
     "MarkChanges",
     "Marks",
     "NotCountedChanges",
@@ -65,6 +67,7 @@ __all__ = [
     "PeopleLocked",
     "PlanChanges",
     "PublicationChanges",
+    "ReadsDecisions",
     "RecordChanges",
     "RecordView",
     "Replays",

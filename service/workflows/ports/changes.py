@@ -51,6 +51,10 @@ class RecordChanges(Protocol):
         """The current versions of those that there are, by id."""
         ...
 
+    def sent_before(self, type_: str, id_: str) -> Stored | None:
+        """What a person sent, where the service made the current version in the same transaction."""
+        ...
+
     def match(self, query: Query, *, viewer: Viewer) -> Stored | None:
         """The one resource that meets a condition."""
         ...

@@ -35,6 +35,10 @@ class BookingChanges(Protocol):
 class AdjustmentChanges(Protocol):
     """Adjustments as a transaction changes them."""
 
+    def told_by(self, patient: int, source: str) -> Sequence[Adjustment]:
+        """The decisions that a source tells now."""
+        ...
+
     def replace(
         self,
         patient: int,

@@ -10,7 +10,7 @@ from service.domain.directory import Unit
 from service.domain.enrolment import Run
 from service.domain.everything import Everything, EverythingPage
 from service.domain.fact import Fact
-from service.domain.kept import KeptPatient
+from service.domain.kept import KeptPatient, RoundOf
 from service.domain.past import Difference
 from service.domain.publication import Published
 from service.domain.record import (
@@ -23,7 +23,7 @@ from service.domain.record import (
     Stored,
 )
 from service.domain.search import Query
-from service.domain.seen import SeenPlan
+from service.domain.seen import SeenAdjustments, SeenPlan
 from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage, WorklistQuestion
 from service.workflows.ports.snapshot import Snapshot
 
@@ -47,6 +47,10 @@ class KeptSeen(Protocol):
 
     def live_plans(self, ids: Iterable[str]) -> dict[str, str]:
         """The id of the live shared plan of each person who has one, by the people's ids."""
+        ...
+
+    def round_of(self, task: str) -> RoundOf | None:
+        """Of which follow-up a Task is a round, and how it stands; None for any other Task."""
         ...
 
     def people(self, *, after: int, limit: int) -> list[int]:
@@ -185,6 +189,10 @@ class FollowUpsSeen(Protocol):
         self, patient: str, *, viewer: Viewer, as_of: date, known_at: datetime | None = None
     ) -> SeenPlan:
         """A patient's plan; NotFound where there is no such patient for the viewer."""
+        ...
+
+    def adjustments(self, follow_up: str, *, viewer: Viewer) -> SeenAdjustments:
+        """All that was ever decided about a follow-up, by its id; NotFound where the viewer sees none."""
         ...
 
     def compliance(

@@ -1,9 +1,11 @@
 """How the service's own resources are made, and how all bodies are stamped."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.care_plan import FollowUpContent, PlanContent, RoundContent
+from service.domain.adjustment import Adjustment
+from service.domain.care_plan import FollowUpContent, PlanContent, RoundContent, RoundDecided
 from service.domain.record import (
     Reading,
 )
@@ -35,10 +37,20 @@ class Writer(Protocol):
         """A follow-up as people have it, with its status and protocols of now."""
         ...
 
+    def decided_follow_up(
+        self, body: bytes, decided: Sequence[Adjustment], patient: str
+    ) -> Reading | None:
+        """A follow-up with the decisions of now; None where it carries them already."""
+        ...
+
     def new_round(self, content: RoundContent) -> Reading:
         """A round's Task."""
         ...
 
     def changed_round(self, body: bytes, content: RoundContent) -> Reading:
         """A round's Task as people have it, with its status of now."""
+        ...
+
+    def decided_round(self, body: bytes, stands: RoundDecided, patient: str) -> Reading | None:
+        """A round's Task with what it mirrors of the decisions; None where it says them already."""
         ...
