@@ -215,6 +215,8 @@ def the_figures(**changes: Any) -> Figures:
         "inpatient_classes": frozenset({"IMP"}),
         "palliative": CodeSet(exact=frozenset({PALLIATIVE})),
         "grids": (("kdigo", (EGFR_CLASSES, ACR_CLASSES)),),
+        "returns": (("no-answer", 2),),
+        "returns_within_days": 366,
     }
     return Figures(**(figures | changes))
 

@@ -16,6 +16,7 @@ from tests.house import NOON, SYSTEM, TODAY
 BASE = "https://seuranta.example/fhir"
 ICD10 = "urn:oid:1.2.246.537.6.1"
 LOINC = "http://loinc.org"
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 UCUM = "http://unitsofmeasure.org"
 Json = dict[str, Any]
 
@@ -146,6 +147,74 @@ def an_hba1c(
             "system": UCUM,
             "code": "mmol/mol",
         },
+        **more,
+    }
+
+
+def an_appointment(id_: str, *, patient: str, start: datetime, status: str = "booked") -> Json:
+    """A quarter of an hour for an HbA1c."""
+    activity = {"system": f"{BASE}/CodeSystem/activity", "code": "hba1c"}
+    return {
+        "resourceType": "Appointment",
+        "id": id_,
+        "status": status,
+        "serviceType": [{"coding": [activity]}],
+        "start": start.isoformat(),
+        "end": (start + timedelta(minutes=15)).isoformat(),
+        "participant": [{"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"}],
+    }
+
+
+def a_visit(id_: str, *, patient: str, on: str, unit: str, **more: Any) -> Json:
+    """A finished visit at a health centre."""
+    return {
+        "resourceType": "Encounter",
+        "id": id_,
+        "status": "finished",
+        "class": {"system": ACT_CODE, "code": "AMB"},
+        "subject": {"reference": f"Patient/{patient}"},
+        "period": {"start": on, "end": on},
+        "serviceProvider": {"reference": f"Organization/{unit}"},
+        **more,
+    }
+
+
+def a_stay(id_: str, *, patient: str, period: Json) -> Json:
+    """A stay in hospital, over where its period has an end."""
+    return {
+        "resourceType": "Encounter",
+        "id": id_,
+        "status": "finished" if "end" in period else "in-progress",
+        "class": {"system": ACT_CODE, "code": "IMP"},
+        "subject": {"reference": f"Patient/{patient}"},
+        "period": period,
+    }
+
+
+def a_contact(
+    id_: str = "k1",
+    *,
+    patient: str = "p1",
+    result: str = "no-answer",
+    sent: str = "2026-11-21T09:30:00+02:00",
+    back_on: str = "",
+    about: Sequence[str] = (),
+    **more: Any,
+) -> Json:
+    """A call about follow-ups, by their references; about all where none is named."""
+    coding = {"system": f"{BASE}/CodeSystem/contact-result", "code": result}
+    parts: list[Json] = [{"url": "result", "valueCoding": coding}]
+    parts += [{"url": "back-on", "valueDate": back_on}] if back_on else []
+    channel = {"system": f"{BASE}/CodeSystem/contact-channel", "code": "phone"}
+    return {
+        "resourceType": "Communication",
+        "id": id_,
+        "extension": [{"url": f"{BASE}/StructureDefinition/contact-outcome", "extension": parts}],
+        "status": "completed",
+        "medium": [{"coding": [channel]}],
+        "subject": {"reference": f"Patient/{patient}"},
+        **({"about": [{"reference": one} for one in about]} if about else {}),
+        "sent": sent,
         **more,
     }
 

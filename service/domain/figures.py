@@ -26,7 +26,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Window, pause and medicine figures that a protocol does not state itself (all days or intervals)."""
+    """Window, pause, medicine and outreach figures that a protocol does not state itself (all days or intervals).
+
+    `returns` are the days after which who was contacted returns to the list, by the result's code;
+    `returns_within_days` the most that may be given.
+    """
 
     lead: Share
     grace: Share
@@ -44,6 +48,12 @@ class Figures:
     inpatient_classes: frozenset[str]
     palliative: CodeSet
     grids: tuple[tuple[str, tuple[Axis, Axis]], ...]
+    returns: tuple[tuple[str, int], ...]
+    returns_within_days: int
+
+    def return_days(self, result: str) -> int:
+        """The days after which a contact with this result returns a person; a KeyError names an unknown one."""
+        return dict(self.returns)[result]
 
     def grid(self, scheme: str) -> tuple[Axis, Axis]:
         """The rows and columns of a grid scheme; a KeyError names an unknown one."""

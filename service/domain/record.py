@@ -10,6 +10,7 @@ from service.domain.adjustment import Adjustment
 from service.domain.directory import Person, Place, Unit
 from service.domain.errors import Issue
 from service.domain.fact import Fact
+from service.domain.outreach import Outreach
 from service.domain.publication import Publication
 from service.domain.search import Position, Query
 
@@ -106,11 +107,11 @@ class Reading:
 
     `body` is what was received with references resolved, without our id, version and instant.
     `patients` are the ids of the Patients it is about (`()`: no one's). `adjustments` are None for
-    what carries none, `bookings` for what is no Appointment, `plan` for what is no shared
-    plan, `of_round` for what is no Task about a ServiceRequest; `person`, `unit` and `place` stand in
-    a Patient, an Organization and a Location, `publication` in a PlanDefinition that is a version of a
-    protocol. `made` is what the service itself writes: it tells the service nothing. `known` is from
-    when it counts as known, if not from its commit.
+    what carries none, `bookings` for what is no Appointment, `outreach` for what is no Communication,
+    `plan` for what is no shared plan, `of_round` for what is no Task about a ServiceRequest; `person`,
+    `unit` and `place` stand in a Patient, an Organization and a Location, `publication` in a
+    PlanDefinition that is a version of a protocol. `made` is what the service itself writes: it tells
+    the service nothing. `known` is from when it counts as known, if not from its commit.
     """
 
     type: str
@@ -122,6 +123,7 @@ class Reading:
     not_counted: Sequence[NotCounted] = ()
     adjustments: Sequence[Adjustment] | None = None
     bookings: Sequence[Booked] | None = None
+    outreach: Sequence[Outreach] | None = None
     plan: PlanDecision | None = None
     of_round: SaidOfRound | None = None
     person: Person | None = None

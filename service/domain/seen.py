@@ -7,6 +7,7 @@ from service.domain.adjustment import Adjustment, KnownAdjustment
 from service.domain.conflict import Conflict
 from service.domain.directory import Person
 from service.domain.follow_up import Stretch
+from service.domain.outreach import Outreach
 from service.domain.protocol import Kind
 from service.domain.window import State
 
@@ -35,7 +36,7 @@ class SeenFollowUp(NamedTuple):
     """One follow-up on one day: its identity, its stretch of that day, its state, its marks.
 
     `id` is the ServiceRequest's, `task` the open round's. `done_known_on` is the day on which we
-    came to know of the last doing. `from_history`: it rests on a load of history, which counts as
+    came to know of the last doing. `last_contact` is the last one about it up to the day. `from_history`: it rests on a load of history, which counts as
     known from instants of its own.
     """
 
@@ -51,6 +52,7 @@ class SeenFollowUp(NamedTuple):
     not_known: NotKnown | None = None
     adjustment: Adjustment | None = None
     booked: Booking | None = None
+    last_contact: Outreach | None = None
     done_known_on: date | None = None
     from_history: bool = False
 

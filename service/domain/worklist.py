@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from service.domain.directory import Person
+from service.domain.outreach import Outreach
 from service.domain.seen import SeenFollowUp, SeenUnit
 from service.domain.window import State
 
@@ -25,8 +26,9 @@ class Standing(StrEnum):
     """How matters stand with a person, by all rows of theirs that a question asks for.
 
     `to_call`: at least one row is neither booked nor agreed otherwise. `booked`: none is to be
-    called about, and at least one has its appointment. `agreed`: all are agreed otherwise: paused,
-    postponed to a date still to come, or to be asked again on a later day.
+    called about, and at least one has its appointment, or was said to be booked in a contact after
+    which it waits. `agreed`: all are agreed otherwise: paused, postponed to a date still to come, or
+    waiting after a contact until a later day.
     """
 
     TO_CALL = "to_call"
@@ -44,7 +46,8 @@ class WorklistQuestion:
 
     `as_of` is the clinic's day, `known_at` None for all that is known now. `activities` are activity
     keys, `protocols` protocol ids, `performers` performer codes. `booked`: only with, or only
-    without, an appointment. `distance_over` in kilometres. `standing` is of people, and only asked of
+    without, an appointment. `contacted`: only what waits after a contact until a later day, or only
+    what does not. `distance_over` in kilometres. `standing` is of people, and only asked of
     them: those of whom it is true, with all rows that the rest of the question finds.
     """
 
@@ -56,6 +59,7 @@ class WorklistQuestion:
     activities: frozenset[str] = frozenset()
     performers: frozenset[str] = frozenset()
     booked: bool | None = None
+    contacted: bool | None = None
     not_known: bool | None = None
     language: str = ""
     distance_over: int | None = None
@@ -102,6 +106,12 @@ class PersonRow(NamedTuple):
     person: SeenPerson
     follow_ups: tuple[SeenFollowUp, ...]
 
+    @property
+    def last_contact(self) -> Outreach | None:
+        """The last contact about any of them."""
+        made = [one.last_contact for one in self.follow_ups if one.last_contact]
+        return max(made, key=lambda one: one.at, default=None)
+
 
 class PeoplePage(NamedTuple):
     """A page of people, in the order of each one's first row; `known_at` as of a `WorklistPage`."""
@@ -114,12 +124,14 @@ class PeoplePage(NamedTuple):
 class PeopleCounts(NamedTuple):
     """How many people stand under each tab of the page, and how many follow-ups in all.
 
-    `to_call`, `booked` and `agreed` divide `everybody`; `not_known` is a mark across them.
+    `to_call`, `booked` and `agreed` divide `everybody`. Marks across them: `contacted` of whom
+    something waits after a contact until a later day, and `not_known`.
     """
 
     to_call: int
     booked: int
     agreed: int
+    contacted: int
     not_known: int
     everybody: int
     follow_ups: int

@@ -16,6 +16,7 @@ from service.domain.record import Reading
 from service.fhir.directory import person_of, place_of, unit_of
 from service.fhir.evidence.adjustment import adjustments_of, request_decisions
 from service.fhir.evidence.appointment import bookings_of
+from service.fhir.evidence.communication import outreach_of
 from service.fhir.evidence.facts import facts_of
 from service.fhir.evidence.plan import plan_decision_of
 from service.fhir.evidence.round import round_said
@@ -123,6 +124,9 @@ class Reader:
     def _appointment(self, resource: Json, reading: Reading) -> None:
         reading.bookings = bookings_of(resource)
 
+    def _communication(self, resource: Json, reading: Reading) -> None:
+        reading.outreach = outreach_of(resource, self.catalogue.figures)
+
     def _service_request(self, resource: Json, reading: Reading) -> None:
         source = f"ServiceRequest/{reading.id}"
         reading.adjustments = adjustments_of(resource, self.catalogue, source=source)
@@ -136,6 +140,7 @@ class Reader:
 
 _MORE: Final[Mapping[str, Any]] = {
     "Appointment": Reader._appointment,
+    "Communication": Reader._communication,
     "Patient": Reader._patient,
     "Organization": Reader._organization,
     "Location": Reader._location,

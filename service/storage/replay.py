@@ -31,6 +31,7 @@ from service.storage.kept.saving import KeptChanges
 from service.storage.patients import UNDESCRIBED
 from service.storage.rows import delete_rows
 from service.storage.tables.columns import OPEN
+from service.storage.tables.outreach import outreach, outreach_follow_ups
 from service.storage.tables.plan import (
     adjustments,
     agreements,
@@ -73,6 +74,8 @@ PROJECTION: Final[Sequence[Table]] = (
     eligibilities,
     care_relations,
     bookings,
+    outreach,
+    outreach_follow_ups,
 )
 
 

@@ -24,6 +24,8 @@ from service.storage.kept.snapshot import Snapshot, taken
 from service.storage.kept.state import Kept
 from service.storage.marks import MarkChanges, Marks
 from service.storage.not_counted import NotCountedChanges, NotCountedResults
+from service.storage.openings import OpeningChanges, Openings
+from service.storage.outreach import OutreachChanges, OutreachSeen
 from service.storage.patients import PatientLocks, Patients
 from service.storage.publications import PublicationChanges, Publications
 from service.storage.replay import Replays
@@ -116,6 +118,16 @@ class View:
         return FollowUpsSeen(self._connection)
 
     @cached_property
+    def outreach(self) -> OutreachSeen:
+        """Contacts with people."""
+        return OutreachSeen(self._connection)
+
+    @cached_property
+    def openings(self) -> Openings:
+        """Who has whom open."""
+        return Openings(self._connection)
+
+    @cached_property
     def sign_in(self) -> SignIn:
         """Sessions."""
         return SignIn(self._connection)
@@ -179,6 +191,16 @@ class Work:
     def bookings(self) -> BookingChanges:
         """What appointments are for."""
         return BookingChanges(self.transaction)
+
+    @cached_property
+    def outreach(self) -> OutreachChanges:
+        """Contacts with people."""
+        return OutreachChanges(self.transaction)
+
+    @cached_property
+    def openings(self) -> OpeningChanges:
+        """Who has whom open."""
+        return OpeningChanges(self.transaction)
 
     @cached_property
     def adjustments(self) -> AdjustmentChanges:

@@ -46,7 +46,7 @@ from service.workflows.ports import View
 _PATIENT: Final = "Patient"
 _VALUE_SHOWN: Final = 40
 _BETWEEN: Final = " · "
-_NOBODY: Final = PeopleCounts(0, 0, 0, 0, 0, 0)
+_NOBODY: Final = PeopleCounts(0, 0, 0, 0, 0, 0, 0)
 
 
 class Found(NamedTuple):

@@ -60,6 +60,7 @@ class Notes:
         self._work.not_counted.replace(patient, source, ())
         self._work.adjustments.replace(patient, source, ())
         self._work.bookings.replace(patient, source, ())
+        self._work.outreach.replace(patient, source, ())
         if named.type == "ServiceRequest":
             self.adjusted[patient].add(named.id)
         if named.type == "Patient":
@@ -198,6 +199,9 @@ class Notes:
         if reading.bookings is not None:
             known = self._since(reading)
             self._work.bookings.replace(patient, source, reading.bookings, known=known)
+        if reading.outreach or (reading.outreach is not None and not is_first):
+            known = self._since(reading)
+            self._work.outreach.replace(patient, source, reading.outreach, known=known)
         if reading.plan is not None or (reading.type == "CarePlan" and not is_first):
             plan = reading.plan or _NOTHING
             known = self._since(reading, plan.agreed_on)

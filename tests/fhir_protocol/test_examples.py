@@ -8,8 +8,10 @@ import pytest
 
 from service.domain.adjustment import AdjustmentKind
 from service.domain.interval import Interval
+from service.domain.outreach import Channel, OutreachResult
 from service.domain.record import PlanDecision
 from service.fhir.evidence.adjustment import adjustments_of
+from service.fhir.evidence.communication import outreach_of
 from service.fhir.evidence.plan import plan_decision_of
 from tests.fhir_evidence.reading import read
 from tests.fhir_protocol.profiles import PROFILES
@@ -45,6 +47,12 @@ def test_an_example_of_a_fact_is_read_as_that_fact(catalogue, name, facts):
 def test_an_example_of_a_postponement(catalogue):
     found = adjustments_of(example("ServiceRequest-postponed"), catalogue)
     assert [one.kind for one in found] == [AdjustmentKind.POSTPONED]
+
+
+def test_an_example_of_a_contact(catalogue):
+    [found] = outreach_of(example("Communication-no-answer"), catalogue.figures)
+    assert (found.result, found.channel) == (OutreachResult.NO_ANSWER, Channel.PHONE)
+    assert (found.day, found.back_on) == (date(2027, 6, 2), date(2027, 6, 7))
 
 
 def test_an_example_of_the_plans_own_interval(catalogue):

@@ -20,7 +20,18 @@ from service.jobs.refresh import refresh
 from service.runtime import Runtime
 from tests.clocks import FixedClock
 from tests.house import SYSTEM
-from tests.receiving import BASE, Reception, a_condition, a_patient, a_unit, an_hba1c
+from tests.receiving import (
+    BASE,
+    Reception,
+    a_condition,
+    a_contact,
+    a_patient,
+    a_stay,
+    a_unit,
+    a_visit,
+    an_appointment,
+    an_hba1c,
+)
 
 PROJECTION = (
     "evidence",
@@ -36,17 +47,22 @@ PROJECTION = (
     "eligibilities",
     "care_relations",
     "bookings",
+    "outreach",
+    "outreach_follow_ups",
     "patients",
 )
 # Keys that a table's rows are told apart by, and that nobody outside the database knows.
-SURROGATES = {"adjustments": {"adjustment"}}
+SURROGATES = {
+    "adjustments": {"adjustment"},
+    "outreach": {"contact"},
+    "outreach_follow_ups": {"contact"},
+}
 PEOPLE = ("p1", "p2", "p3")
 HETU = "140360-9973"
 CODES = ("E11.9", "I10", "N18.3", "J45.0", "E78.0")
 BEGINNING = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
 
 
-_ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _CONDITION = "http://terminology.hl7.org/CodeSystem/condition-"
 _ENTERED_IN_ERROR = {
     "clinicalStatus": None,  # con-5
@@ -184,34 +200,38 @@ class Days:
     def _stay(self, number: int) -> None:
         """Somebody comes to a hospital, and may go home again."""
         end = {"end": self._day(9)} if self._chance.random() < 0.5 else {}
-        self._receive(
-            {
-                "resourceType": "Encounter",
-                "id": f"e{number}",
-                "status": "finished" if end else "in-progress",
-                "class": {"system": _ACT_CODE, "code": "IMP"},
-                "subject": {"reference": f"Patient/{self._who()}"},
-                "period": {"start": self._day(9, 20), **end},
-            }
-        )
+        period = {"start": self._day(9, 20), **end}
+        self._receive(a_stay(f"e{number}", patient=self._who(), period=period))
 
     def _booked(self, number: int) -> None:
         """An appointment is made, moved or cancelled."""
         status = self._chance.choice(("booked", "booked", "cancelled"))
         start = self._now + timedelta(days=self._chance.randrange(1, 60))
-        activity = {"system": f"{BASE}/CodeSystem/activity", "code": "hba1c"}
         who = self._who()
-        self._receive(
-            {
-                "resourceType": "Appointment",
-                "id": f"a-{who}-{number % 3}",
-                "status": status,
-                "serviceType": [{"coding": [activity]}],
-                "start": start.isoformat(),
-                "end": (start + timedelta(minutes=15)).isoformat(),
-                "participant": [{"actor": {"reference": f"Patient/{who}"}, "status": "accepted"}],
-            }
+        id_ = f"a-{who}-{number % 3}"
+        self._receive(an_appointment(id_, patient=who, start=start, status=status))
+
+    def _contacted(self, number: int) -> None:
+        """A nurse calls somebody about all, or about something; corrects that; says that it was not so."""
+        made = [*self._made("ServiceRequest"), *self._made("Task")]
+        about = [
+            f"{one['resourceType']}/{one['id']}" for one in made if self._chance.random() < 0.5
+        ]
+        contact = a_contact(
+            f"k{number % 3}",
+            patient=self._who(),
+            result=self._chance.choice(("booked", "no-answer", "will-come")),
+            sent=f"{self._day(9)}T09:30:00+02:00",
+            about=about,
+            status=self._chance.choice(("completed", "completed", "entered-in-error")),
         )
+        if self._chance.random() < 0.7:
+            self._receive(contact)
+        else:
+            self._load(number, contact, history=self._chance.random() < 0.5)
+
+    def _contact_taken_back(self, number: int) -> None:
+        self._reception().delete(f"Communication/k{number % 3}")
 
     def _moved_person(self, _number: int) -> None:
         self._receive(self._person(self._who()))
@@ -247,18 +267,8 @@ class Days:
         unit = self._chance.choice(("u1", "u2", "u3"))
         named = [f"Condition/{id_}" for id_, *_ in self._conditions]
         diagnosis = [{"condition": {"reference": self._chance.choice(named)}}] if named else []
-        self._receive(
-            {
-                "resourceType": "Encounter",
-                "id": f"v{number % 4}",
-                "status": "finished",
-                "class": {"system": _ACT_CODE, "code": "AMB"},
-                "subject": {"reference": f"Patient/{self._who()}"},
-                "period": {"start": day, "end": day},
-                "serviceProvider": {"reference": f"Organization/{unit}"},
-                **({"diagnosis": diagnosis} if diagnosis else {}),
-            }
-        )
+        more: dict[str, Any] = {"diagnosis": diagnosis} if diagnosis else {}
+        self._receive(a_visit(f"v{number % 4}", patient=self._who(), on=day, unit=unit, **more))
 
     def _unit(self, _number: int) -> None:
         self._receive(a_unit("u2", enrols=self._chance.random() < 0.5))
@@ -365,6 +375,8 @@ class Days:
         ("a deleted condition", _deleted_condition),
         ("a stay", _stay),
         ("an appointment", _booked),
+        ("a contact", _contacted),
+        ("a contact taken back", _contact_taken_back),
         ("a second plan", _second_plan),
         ("something of ours deleted", _deleted_of_ours),
         ("a person who moved", _moved_person),

@@ -12,14 +12,17 @@ from typing import Any, NamedTuple
 from service.domain.adjustment import Adjustment, AdjustmentKind
 from service.domain.follow_up import Done, Hold, Stretch, Urgency
 from service.domain.interval import FOREVER, days_after
+from service.domain.outreach import Channel, Outreach, OutreachResult
 from service.domain.truth import Truth
 from service.domain.window import Window
 from service.storage.care_relations import CareRelation
 from service.storage.database import Storage
 from service.storage.repositories import Work
 from service.storage.rows import Rows, insert_rows
+from service.storage.seen.moment import start_of
 from service.storage.stretch_rows import stretch_row, text_of_names
 from service.storage.tables.columns import EPOCH, OPEN, OPEN_DAY
+from service.storage.tables.outreach import outreach, outreach_follow_ups
 from service.storage.tables.plan import plan_protocols, units
 from service.storage.tables.projection import bookings, feeds, follow_ups, rounds, stretches
 from service.storage.tables.record import patients
@@ -75,6 +78,14 @@ class Appointment(NamedTuple):
     activity: str = ""
 
 
+class Contacted(NamedTuple):
+    """A contact with a person, as it was known from an instant to another."""
+
+    outreach: Outreach
+    known_from: datetime = EPOCH
+    known_to: datetime = OPEN
+
+
 @dataclass(frozen=True)
 class Somebody:
     """One person with their follow-ups; `moves` are units with the first day of each."""
@@ -85,6 +96,7 @@ class Somebody:
     language: str = "fi"
     distance: int = -1
     appointments: Sequence[Appointment] = ()
+    contacts: Sequence[Contacted] = ()
 
     def unit_on(self, day: date) -> str:
         """The unit responsible on a day."""
@@ -136,6 +148,13 @@ def a_told(key: int = 1, *told: Stretch, known: datetime = LEARNED[0], **more: A
     return Told(key=key, id=f"f{key}", **(given | more))
 
 
+def a_contact(day: date = TODAY, back_on: date = TODAY, **more: Any) -> Outreach:
+    """A call on a day that nobody answered; `minutes` after that day's first instant."""
+    made_at = start_of(day) + timedelta(minutes=more.pop("minutes", 0))
+    result = more.pop("result", OutreachResult.NO_ANSWER)
+    return Outreach(made_at, day, Channel.PHONE, result, back_on, **more)
+
+
 def somebody(id_: str = "p1", *told: Told, unit: str = UNITS[0], **more: Any) -> Somebody:
     """A person of a unit with follow-ups."""
     return Somebody(id_, [(BEGUN, unit)], told, **more)
@@ -180,7 +199,18 @@ def _write_person(work: Work, one: Somebody, today: date) -> int:
     ]
     followed = [(key, "plan", protocol, "1", *_SINCE, "", "", "", "") for protocol in _asking(one)]
     insert_rows(connection, {bookings: booked, plan_protocols: followed})
+    _write_contacts(work, key, one.contacts)
     return key
+
+
+def _write_contacts(work: Work, key: int, contacts: Sequence[Contacted]) -> None:
+    rows, named = [], []
+    for number, (one, known_from, known_to) in enumerate(contacts, start=1):
+        said = (one.at, one.day, one.channel.value, one.result.value, one.back_on, "", "", OPEN)
+        known = (not one.follow_ups, known_from, known_to)
+        rows.append((key, number, f"Communication/{key}-{number}", *said, *known))
+        named += [(key, number, follow_up) for follow_up in one.follow_ups]
+    insert_rows(work.transaction.connection, {outreach: rows, outreach_follow_ups: named})
 
 
 def _asking(one: Somebody) -> list[str]:
@@ -236,7 +266,20 @@ def _random_person(dice: random.Random, id_: str, keys: Iterable[int]) -> Somebo
         Appointment(f"Appointment/{id_}-{n}", at(dice.randrange(-9000, 90000)), *_named(dice, told))
         for n in range(dice.randrange(3))
     ]
-    return Somebody(id_, moves, told, made.language, made.distance, booked)
+    contacts = [_random_contact(dice, told) for _ in range(dice.randrange(4))]
+    return Somebody(id_, moves, told, made.language, made.distance, booked, contacts)
+
+
+def _random_contact(dice: random.Random, told: Sequence[Told]) -> Contacted:
+    day = TODAY - timedelta(days=dice.choice((-10, 0, 0, 1, 5, 210)))
+    about = tuple(one.id for one in told if dice.random() < 0.4)
+    result = dice.choice((OutreachResult.BOOKED, OutreachResult.NO_ANSWER))
+    rests = timedelta(days=dice.choice((0, 1, 3, 30, 60)))
+    contact = a_contact(
+        day, day + rests, result=result, follow_ups=about, minutes=dice.randrange(3)
+    )
+    known_from, known_to = sorted(dice.sample((EPOCH, *LEARNED, OPEN), 2))
+    return Contacted(contact, known_from, dice.choice((known_to, OPEN)))
 
 
 def _named(dice: random.Random, told: Sequence[Told]) -> tuple[str, str]:

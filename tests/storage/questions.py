@@ -44,6 +44,7 @@ def _question(dice: random.Random) -> WorklistQuestion:
         activities=some(tuple(f"activity-{number}" for number in range(5))),
         performers=some(PERFORMERS),
         booked=dice.choice((None, None, None, True, False)),
+        contacted=dice.choice((None, None, None, True, False)),
         not_known=dice.choice((None, None, None, True, False)),
         language=dice.choice(("", "", "", "fi", "sv")),
         distance_over=dice.choice((None, None, None, 0, 15)),

@@ -98,7 +98,7 @@ def test_a_person_with_five_overdue_follow_ups_is_one_row_and_five_in_the_number
 
     counted = counts(storage, WorklistQuestion(as_of=TODAY))
 
-    assert counted == PeopleCounts(1, 0, 0, 0, 1, 5)
+    assert counted == PeopleCounts(1, 0, 0, 0, 0, 1, 5)
 
 
 def test_who_has_one_row_without_an_appointment_is_still_to_be_called(storage):
@@ -136,7 +136,7 @@ def test_those_who_care_for_nobody_see_and_count_nobody(storage, viewer):
     question = WorklistQuestion(as_of=TODAY)
 
     assert walk(storage, question, viewer) == []
-    assert counts(storage, question, viewer) == PeopleCounts(0, 0, 0, 0, 0, 0)
+    assert counts(storage, question, viewer) == PeopleCounts(0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from service.domain.access import Role, Viewer
 from service.domain.follow_up import Hold, Stretch
+from service.domain.outreach import Outreach, OutreachResult, latest, waits
 from service.domain.window import State
 from service.domain.worklist import PeopleCounts, Sort, Standing, WorklistQuestion
 from service.storage.seen.moment import start_of
@@ -47,17 +48,17 @@ def people_of(
     return [
         (id_, [one.told.id for one in theirs])
         for id_, theirs in found.items()
-        if question.standing in {None, standing(theirs, question.as_of)}
+        if question.standing in {None, standing(theirs, question)}
     ]
 
 
 def counts_of(region: Region, question: WorklistQuestion, viewer: Viewer) -> PeopleCounts:
     """How many people stand under each tab."""
-    whole = replace(question, booked=None, not_known=None, standing=None)
+    whole = replace(question, booked=None, contacted=None, not_known=None, standing=None)
     found: dict[str, list[Found]] = {}
     for one in rows_of(region, whole, viewer):
         found.setdefault(one.person.id, []).append(one)
-    stands = [standing(theirs, question.as_of) for theirs in found.values()]
+    stands = [standing(theirs, question) for theirs in found.values()]
     marked = [
         any(not_known(region, one, question.as_of) for one in each) for each in found.values()
     ]
@@ -65,17 +66,38 @@ def counts_of(region: Region, question: WorklistQuestion, viewer: Viewer) -> Peo
         to_call=stands.count(Standing.TO_CALL),
         booked=stands.count(Standing.BOOKED),
         agreed=stands.count(Standing.AGREED),
+        contacted=sum(any(is_waiting(one, question) for one in each) for each in found.values()),
         not_known=sum(marked),
         everybody=len(found),
         follow_ups=sum(map(len, found.values())),
     )
 
 
-def standing(theirs: list[Found], day: date) -> Standing:
+def standing(theirs: list[Found], question: WorklistQuestion) -> Standing:
     """How matters stand with a person, by their rows."""
-    if any(not is_booked(one, day) and not _is_agreed(one.stretch, day) for one in theirs):
+    day = question.as_of
+    if any(not is_booked(one, day) and not _is_agreed(one, question) for one in theirs):
         return Standing.TO_CALL
-    return Standing.BOOKED if any(is_booked(one, day) for one in theirs) else Standing.AGREED
+    are_booked = any(is_booked(one, day) or _is_said_to_be_booked(one, question) for one in theirs)
+    return Standing.BOOKED if are_booked else Standing.AGREED
+
+
+def last_contact(one: Found, question: WorklistQuestion) -> Outreach | None:
+    """The last contact about the follow-up up to the day, as far as it was known."""
+    known_at = question.known_at or LATEST
+    known = (each for each in one.person.contacts if each.known_from <= known_at < each.known_to)
+    return latest((each.outreach for each in known), one.told.id, question.as_of)
+
+
+def is_waiting(one: Found, question: WorklistQuestion) -> bool:
+    """Whether the follow-up waits after a contact."""
+    return waits(last_contact(one, question), question.as_of)
+
+
+def _is_said_to_be_booked(one: Found, question: WorklistQuestion) -> bool:
+    last = last_contact(one, question)
+    is_booked_ = last is not None and last.result is OutreachResult.BOOKED
+    return is_booked_ and waits(last, question.as_of)
 
 
 def is_booked(one: Found, day: date) -> bool:
@@ -99,9 +121,10 @@ def not_known(region: Region, one: Found, day: date) -> bool:
     return one.stretch.done is None and not heard
 
 
-def _is_agreed(stretch: Stretch, day: date) -> bool:
-    is_postponed = stretch.original_due_on is not None and stretch.overdue_from > day
-    return stretch.hold is Hold.PAUSED or is_postponed
+def _is_agreed(one: Found, question: WorklistQuestion) -> bool:
+    stretch = one.stretch
+    is_postponed = stretch.original_due_on is not None and stretch.overdue_from > question.as_of
+    return stretch.hold is Hold.PAUSED or is_postponed or is_waiting(one, question)
 
 
 def _sees(viewer: Viewer, person: Somebody) -> bool:
@@ -128,6 +151,7 @@ def _checks(region: Region, question: WorklistQuestion, one: Found) -> Iterator[
     yield not question.activities or told.activity in question.activities
     yield not question.performers or told.performer in question.performers
     yield question.booked in {None, is_booked(one, day)}
+    yield question.contacted in {None, is_waiting(one, question)}
     yield question.not_known in {None, not_known(region, one, day)}
 
 

@@ -13,7 +13,7 @@ TODAY = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 NOBODY = WorklistPage((), None)
 NO_PEOPLE = PeoplePage((), None)
-NO_TABS = PeopleCounts(0, 0, 0, 0, 0, 0)
+NO_TABS = PeopleCounts(0, 0, 0, 0, 0, 0, 0)
 NO_COUNTS = Compliance(TODAY, NOON, (), ())
 EMPTY_PLAN = SeenPlan(
     key=1,

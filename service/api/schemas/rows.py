@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from service.clock import CLINIC_ZONE
 from service.domain.adjustment import Adjustment
 from service.domain.interval import FOREVER
+from service.domain.outreach import Outreach
 from service.domain.seen import Booking, NotKnown, SeenFollowUp
 from service.domain.worklist import PersonRow, Sort, WorklistRow
 from service.wording.because import LookedAt, because, closes_with, place
@@ -30,7 +31,7 @@ def person(teller: Teller, one: PersonRow, sort: Sort, *, day: date) -> Json:
         "ground": place(teller.words, first, sort, day=day)._asdict(),
         "follow_ups": [follow_up(teller, each, one.person.id) for each in one.follow_ups],
         "booked_for": _first_booking(one.follow_ups),
-        "last_contact": None,
+        "last_contact": _last_contact(one.last_contact),
     }
 
 
@@ -54,7 +55,7 @@ def follow_up(teller: Teller, one: SeenFollowUp, patient: str) -> Json:
         "not_known": _not_known(one.not_known),
         "adjustment": _adjustment(one.adjustment),
         "booked_for": _booked_for(one.booked),
-        "last_contact": None,
+        "last_contact": _last_contact(one.last_contact),
     }
 
 
@@ -93,6 +94,12 @@ def _adjustment(one: Adjustment | None) -> Json | None:
 
 def _booked_for(booked: Booking | None) -> str | None:
     return booked.at.astimezone(CLINIC_ZONE).isoformat() if booked else None
+
+
+def _last_contact(contact: Outreach | None) -> Json | None:
+    if contact is None:
+        return None
+    return {"on": contact.day, "result": contact.result, "again_on": contact.back_on}
 
 
 def _first_booking(follow_ups: Sequence[SeenFollowUp]) -> str | None:

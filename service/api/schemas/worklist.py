@@ -128,6 +128,7 @@ def _schema(catalogue: Catalogue) -> Schema:
             "activity": AnyOf(themselves(catalogue.activities), attribute="activities"),
             "performer": AnyOf(themselves(_performers(catalogue)), attribute="performers"),
             "booked": Choice({"yes": True, "no": False}),
+            "contacted": Choice({"yes": True, "no": False}),
             "language": LanguageCode(),
             "distance_over": Number(0, _FARTHEST_KM),
             "as_of": Day(),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from service.domain.codes import CodeSet
 from service.domain.figures import Figures, Share
 from service.domain.interval import Interval
+from service.domain.outreach import OutreachResult
 from service.domain.rule.grid import Axis, GridClass
 from service.fhir.evidence.code_systems import coded
 from service.fhir.protocol.element import Element
@@ -36,6 +37,8 @@ def read_figures(parameters: Element) -> Figures:
         inpatient_classes=frozenset(one.needed("code") for one in given.all("inpatient-class")),
         palliative=code_set([one.needed("code") for one in given.all("palliative-condition")]),
         grids=tuple((one.needed("scheme"), _axes(one)) for one in given.all("grid")),
+        returns=tuple((one, given.days(f"return-after-{one}")) for one in OutreachResult),
+        returns_within_days=given.days("return-at-most"),
     )
 
 

@@ -14,7 +14,7 @@ from service.fhir.timing import instant_of
 
 # What Encounters date is known as soon as they are (what-is-due 1.3): no sooner day matters.
 _BEFORE_ALL = date(1900, 1, 1)
-_ISSUED = ("issued", "recordedDate", "authoredOn", "recorded", "authored", "created")
+_ISSUED = ("issued", "recordedDate", "authoredOn", "recorded", "authored", "created", "sent")
 
 
 def known_from(resource: dict[str, Any], reading: Reading) -> datetime | None:

@@ -12,23 +12,24 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    not_,
-    or_,
     select,
     union_all,
 )
 
 from service.domain.access import Viewer
 from service.domain.worklist import PeopleCounts, WorklistQuestion
-from service.storage.seen.filters import agreed, booked, not_known, of_person
+from service.storage.seen.filters import marks, not_known, of_person
 from service.storage.seen.selection import matching, superseded
 from service.storage.seen.shape import KEPT_STATEMENTS, Shape, bound_values, shape_of
+from service.storage.seen.waiting import waiting
 from service.storage.tables.projection import stretches
 
 
 def counts_of(connection: Connection, question: WorklistQuestion, viewer: Viewer) -> PeopleCounts:
     """The counts of a question; tabs, order and page of it make no difference."""
-    whole = replace(question, standing=None, booked=None, not_known=None, after=None)
+    whole = replace(
+        question, standing=None, booked=None, contacted=None, not_known=None, after=None
+    )
     statement = _statement(shape_of(whole, viewer))
     counted = connection.execute(statement, bound_values(whole, viewer)).one()
     # PostgreSQL adds counts up as decimals.
@@ -47,6 +48,7 @@ def _statement(shape: Shape) -> Select[Any]:
         select(
             func.max(every.c.is_free).label("is_free"),
             func.max(every.c.is_booked).label("is_booked"),
+            func.max(every.c.is_waiting).label("is_waiting"),
             func.max(every.c.is_not_known).label("is_not_known"),
             func.count().label("rows"),
         )
@@ -58,6 +60,7 @@ def _statement(shape: Shape) -> Select[Any]:
         _count(to_call),
         _count(and_(others, people.c.is_booked == 1)),
         _count(and_(others, people.c.is_booked == 0)),
+        _count(people.c.is_waiting == 1),
         _count(people.c.is_not_known == 1),
         func.count(),
         func.coalesce(func.sum(people.c.rows), 0),
@@ -65,13 +68,8 @@ def _statement(shape: Shape) -> Select[Any]:
 
 
 def _marked(rows: Any) -> Select[Any]:
-    is_booked = booked(rows.c)
-    return select(
-        rows.c.patient,
-        cast(not_(or_(is_booked, agreed(rows.c))), Integer).label("is_free"),
-        cast(is_booked, Integer).label("is_booked"),
-        cast(not_known(rows.c), Integer).label("is_not_known"),
-    )
+    told = {**marks(rows.c), "is_waiting": waiting(rows.c), "is_not_known": not_known(rows.c)}
+    return select(rows.c.patient, *(cast(one, Integer).label(name) for name, one in told.items()))
 
 
 def _count(condition: Any) -> Any:

@@ -34,6 +34,7 @@ from service.storage.seen.filters import FROM_INSTANT
 from service.storage.seen.moment import AS_OF, KNOWN_AT, Knowledge, known
 from service.storage.seen.shape import KEPT_STATEMENTS, Shape
 from service.storage.seen.units import UNITS
+from service.storage.seen.waiting import WAITING_PEOPLE
 from service.storage.tables.columns import Day
 from service.storage.tables.plan import plan_protocols
 from service.storage.tables.projection import NEVER_DONE, bookings, feeds, follow_ups, stretches
@@ -90,6 +91,8 @@ def _whom_filters_leave(shape: Shape) -> Iterator[Select[int]]:
     if shape.booked:
         booked = select(bookings.c.patient).where(bookings.c.at >= FROM_INSTANT, known(bookings.c))
         yield booked.where(bookings.c.patient.in_(_people(shape, *theirs))) if theirs else booked
+    if shape.contacted:
+        yield WAITING_PEOPLE
     if shape.protocols:
         asks = plan_protocols.c.protocol.in_(_any_of("any_protocol"))
         yield select(plan_protocols.c.patient).where(asks)

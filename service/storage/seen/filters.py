@@ -9,8 +9,8 @@ from service.domain.follow_up import Hold
 from service.storage.access import visible
 from service.storage.seen.moment import AS_OF, KNOWN_AT, known
 from service.storage.seen.shape import Shape
+from service.storage.seen.waiting import booked_in_a_contact, waiting
 from service.storage.tables.columns import OPEN_DAY, Instant
-from service.storage.tables.outreach import outreach
 from service.storage.tables.projection import bookings, feeds, follow_ups
 from service.storage.tables.record import patients
 
@@ -43,6 +43,8 @@ def of_stretch(shape: Shape, rows: Any, finds: Finds = joined_in) -> Iterator[Co
         yield finds(_follow_up(rows, follow_ups.c.follow_up).where(does))
     if shape.booked is not None:
         yield booked(rows, finds) if shape.booked else not_(booked(rows))
+    if shape.contacted is not None:
+        yield waiting(rows, finds) if shape.contacted else not_(waiting(rows))
     if shape.not_known is not None:
         yield not_known(rows) if shape.not_known else not_(not_known(rows))
 
@@ -74,14 +76,18 @@ def booked(rows: Any, finds: Finds = joined_in) -> Condition:
 
 
 def agreed(rows: Any) -> Condition:
-    """Agreed otherwise: it rests, is postponed to a day still to come, or to be asked about later."""
+    """Agreed otherwise: it rests, is postponed to a day still to come, or waits after a contact."""
     postponed = and_(rows.original_due_on != OPEN_DAY, rows.overdue_from > AS_OF)
-    later = select(outreach.c.contact).where(
-        outreach.c.patient == rows.patient,
-        outreach.c.back_on > AS_OF,
-        outreach.c.back_on < OPEN_DAY,
-    )
-    return or_(rows.hold == Hold.PAUSED.value, postponed, later.correlate_except(outreach).exists())
+    return or_(rows.hold == Hold.PAUSED.value, postponed, waiting(rows))
+
+
+def marks(rows: Any) -> dict[str, Condition]:
+    """What a row adds to how matters stand with its person."""
+    is_booked = booked(rows)
+    return {
+        "is_free": not_(or_(is_booked, agreed(rows))),
+        "is_booked": or_(is_booked, booked_in_a_contact(rows)),
+    }
 
 
 def not_known(rows: Any) -> Condition:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from service.domain.access import Viewer
 from service.domain.worklist import PeoplePage, PersonRow, Standing, WorklistQuestion
 from service.storage.seen.few import begun_with_few
-from service.storage.seen.filters import Condition, agreed, booked, of_person
+from service.storage.seen.filters import Condition, marks, of_person
 from service.storage.seen.moment import Knowledge
 from service.storage.seen.rows import beside, seen_follow_up, seen_person, whole_rows
 from service.storage.seen.selection import (
@@ -105,7 +105,7 @@ class _Asked:
         )
         stands = (
             func.max(cast(condition, Integer)).over(partition_by=rows.c.patient).label(name)
-            for name, condition in _marks(rows.c).items()
+            for name, condition in marks(rows.c).items()
         )
         told = (rows.c[name] for name in shape.told)
         every = select(*told, place.label("place"), *(stands if shape.standing else ()))
@@ -144,7 +144,7 @@ class _Asked:
         return found
 
     def _any_marked(self, rows: FromClause, name: str) -> Condition:
-        return self._any(rows, lambda other: _marks(other.c)[name])
+        return self._any(rows, lambda other: marks(other.c)[name])
 
     def _any(self, rows: FromClause, condition: Callable[[FromClause], Condition]) -> Condition:
         """Whether a row of the same person is asked for of which a condition is true."""
@@ -170,12 +170,6 @@ class _Asked:
 
     def _order(self, rows: FromClause) -> list[ColumnElement[Any]]:
         return [rows.c[name] for name in self.shape.order]
-
-
-def _marks(rows: Any) -> dict[str, Condition]:
-    """What a row adds to how matters stand with its person."""
-    is_booked = booked(rows)
-    return {"is_free": not_(or_(is_booked, agreed(rows))), "is_booked": is_booked}
 
 
 def _stands(standing: Standing, any_: Callable[[str], Condition]) -> Condition:

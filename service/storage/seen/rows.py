@@ -22,17 +22,20 @@ from service.clock import clinic_day
 from service.domain.adjustment import PAUSING, Adjustment, AdjustmentKind
 from service.domain.course import OWN_ENTRY
 from service.domain.follow_up import Hold, Stretch
+from service.domain.outreach import Outreach, latest
 from service.domain.protocol import Kind
 from service.domain.seen import Booking, NotKnown, SeenFollowUp, SeenUnit
 from service.domain.window import State, days_overdue
 from service.domain.worklist import SeenPerson
 from service.storage.kept.adjustments import adjustment_of
 from service.storage.kept.state import person_of
+from service.storage.outreach import told_rows
 from service.storage.seen.moment import AS_OF, KNOWN_AT, known, on_the_day, start_of
 from service.storage.seen.round import open_round
 from service.storage.seen.shape import KEY
 from service.storage.stretch_rows import STRETCH_COLUMNS, stretch_of
 from service.storage.tables.columns import Instant
+from service.storage.tables.outreach import outreach
 from service.storage.tables.plan import adjustments, units
 from service.storage.tables.projection import (
     bookings,
@@ -47,23 +50,27 @@ _OWN: Final = frozenset({AdjustmentKind.OWN_DATE, AdjustmentKind.OWN_INTERVAL})
 
 
 class Beside(NamedTuple):
-    """What stands beside the follow-ups of people, by their keys: decisions and bookings."""
+    """What stands beside the follow-ups of people, by their keys: decisions, bookings, contacts."""
 
     adjustments: Mapping[int, Sequence[Adjustment]]
     bookings: Mapping[int, Sequence[Row[Any]]]
+    contacts: Mapping[int, Sequence[Outreach]]
 
 
 def beside(connection: Connection, keys: Iterable[int], moment: Mapping[str, Any]) -> Beside:
-    """The decisions that hold on the day and the bookings from its start on, of these people."""
+    """Decisions that hold on the day, bookings from its start on, contacts up to it, of these people."""
     given = {**moment, "of": sorted(set(keys)), "from_instant": start_of(moment["as_of"])}
     decided: dict[int, list[Adjustment]] = defaultdict(list)
     booked: dict[int, list[Row[Any]]] = defaultdict(list)
+    contacts: dict[int, list[Outreach]] = defaultdict(list)
     if given["of"]:
         for row in connection.execute(_DECIDED, given):
             decided[row.patient].append(adjustment_of(row))
         for row in connection.execute(_BOOKED, given):
             booked[row.patient].append(row)
-    return Beside(decided, booked)
+        for told in told_rows(connection, connection.execute(_CONTACTS, given)):
+            contacts[told.row.patient].append(told.outreach)
+    return Beside(decided, booked, contacts)
 
 
 def seen_person(row: Row[Any]) -> SeenPerson:
@@ -91,6 +98,7 @@ def seen_follow_up(row: Row[Any], found: Beside, as_of: date) -> SeenFollowUp:
         not_known=_not_known(row, stretch),
         adjustment=_adjustment(row.id, stretch, found.adjustments.get(row.patient, ())),
         booked=_booking(row, found.bookings.get(row.patient, ())),
+        last_contact=latest(found.contacts.get(row.patient, ()), row.id, as_of),
         done_known_on=_day_of(row.done_known_from) if stretch.done else None,
         from_history=row.from_history,
     )
@@ -206,4 +214,9 @@ _BOOKED: Final[Select[Any]] = (
         known(bookings.c),
     )
     .order_by(bookings.c.patient, bookings.c.at, bookings.c.source)
+)
+_CONTACTS: Final[Select[Any]] = (
+    select(outreach)
+    .where(outreach.c.patient.in_(_OF), outreach.c.day <= AS_OF, known(outreach.c))
+    .order_by(outreach.c.patient, outreach.c.at, outreach.c.contact)
 )

@@ -37,6 +37,7 @@ class Shape:
     protocols: int
     performers: bool
     booked: bool | None
+    contacted: bool | None
     not_known: bool | None
     language: bool
     distance: bool
@@ -68,6 +69,7 @@ def shape_of(question: WorklistQuestion, viewer: Viewer) -> Shape:
         protocols=len(question.protocols),
         performers=bool(question.performers),
         booked=question.booked,
+        contacted=question.contacted,
         not_known=question.not_known,
         language=bool(question.language),
         distance=question.distance_over is not None,

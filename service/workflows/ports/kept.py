@@ -8,6 +8,7 @@ from service.domain.adjustment import Adjustment
 from service.domain.applicability import Fit
 from service.domain.care_plan import Decided
 from service.domain.kept import ChangedFollowUp
+from service.domain.outreach import Opening, Outreach
 from service.domain.recollection import InPlan, Known, OfFollowUp, OfProtocol, Recollection
 from service.domain.record import (
     Booked,
@@ -29,6 +30,33 @@ class BookingChanges(Protocol):
         known: datetime | None = None,
     ) -> None:
         """Let an appointment be booked for these, and for nothing else."""
+        ...
+
+
+class OutreachChanges(Protocol):
+    """Contacts with people as a transaction changes them."""
+
+    def replace(
+        self,
+        patient: int,
+        source: str,
+        contacts: Sequence[Outreach],
+        *,
+        known: datetime | None = None,
+    ) -> None:
+        """Let a Communication tell these contacts, and no others."""
+        ...
+
+
+class OpeningChanges(Protocol):
+    """Who has whom open, as a transaction changes it."""
+
+    def open(self, patient: int, opening: Opening, unit: str) -> None:
+        """Let a person be open with somebody; what is over is forgotten."""
+        ...
+
+    def close(self, patient: int, who: str) -> None:
+        """Let a person no longer be open with somebody."""
         ...
 
 

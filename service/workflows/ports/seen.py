@@ -11,6 +11,7 @@ from service.domain.enrolment import Run
 from service.domain.everything import Everything, EverythingPage
 from service.domain.fact import Fact
 from service.domain.kept import KeptPatient, RoundOf
+from service.domain.outreach import Opening, OutreachPage, OutreachPosition
 from service.domain.past import Difference
 from service.domain.publication import Published
 from service.domain.record import (
@@ -245,6 +246,24 @@ class PatientsSeen(Protocol):
         ...
 
 
+class OutreachSeen(Protocol):
+    """Contacts as a reader sees them, as known now."""
+
+    def page(
+        self, patient: int, *, limit: int, after: OutreachPosition | None = None
+    ) -> OutreachPage:
+        """The contacts with a person, by the person's key, the newest first."""
+        ...
+
+
+class OpeningsSeen(Protocol):
+    """Who has whom open, as others see it."""
+
+    def of_others(self, keys: Iterable[int], who: str, *, at: datetime) -> dict[int, Opening]:
+        """Who else opened these people last, in the minutes up to an instant, by their keys."""
+        ...
+
+
 class View(Protocol):
     """What can be read over one connection."""
 
@@ -315,6 +334,16 @@ class View(Protocol):
     @property
     def marks(self) -> Marks:
         """Marks of the deployment."""
+        ...
+
+    @property
+    def outreach(self) -> OutreachSeen:
+        """Contacts with people."""
+        ...
+
+    @property
+    def openings(self) -> OpeningsSeen:
+        """Who has whom open."""
         ...
 
     @property

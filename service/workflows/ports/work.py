@@ -29,6 +29,8 @@ from service.workflows.ports.kept import (
     AdjustmentChanges,
     BookingChanges,
     KeptChanges,
+    OpeningChanges,
+    OutreachChanges,
     PlanChanges,
     Recollections,
 )
@@ -116,6 +118,16 @@ class Work(Protocol):
     @property
     def bookings(self) -> BookingChanges:
         """What appointments are for."""
+        ...
+
+    @property
+    def outreach(self) -> OutreachChanges:
+        """Contacts with people."""
+        ...
+
+    @property
+    def openings(self) -> OpeningChanges:
+        """Who has whom open."""
         ...
 
     @property
