@@ -13,7 +13,7 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from typing_extensions import override
 
-from service.api import audit, fhir, operation, portal, worklist
+from service.api import audit, contacts, fhir, operation, portal, worklist
 from service.api.cross_origin import allow_origins
 from service.api.errors import register_errors
 from service.api.metrics import Metrics
@@ -109,7 +109,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_errors(app, lambda: missing_page(runtime))
     allow_origins(app, runtime.settings.cors_origins)
     app.register_blueprint(operation.blueprint(runtime, metrics))
-    for part in (fhir, worklist, portal, audit):
+    for part in (fhir, worklist, contacts, portal, audit):
         app.register_blueprint(part.blueprint(runtime))
     app.register_blueprint(pages(runtime))
     app.wsgi_app = RequestIds(app.wsgi_app, metrics.count)  # type: ignore[method-assign]

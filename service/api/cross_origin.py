@@ -16,8 +16,8 @@ _EXPOSED: Final = (
 )
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _HEADERS: Final = (
-    "Accept, Accept-Language, Authorization, Content-Type, If-Match, If-Modified-Since,"
-    " If-None-Exist, If-None-Match, Prefer, X-Correlation-Id, X-Request-Id"
+    "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match,"
+    " If-Modified-Since, If-None-Exist, If-None-Match, Prefer, X-Correlation-Id, X-Request-Id"
 )
 _ONE_HOUR: Final = "3600"
 

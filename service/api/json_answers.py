@@ -20,9 +20,9 @@ def language_of(runtime: Runtime) -> str:
     return next((one for one in wanted if one in runtime.words), runtime.settings.language)
 
 
-def json_answer(members: Any, language: str) -> Response:
-    """A 200 with these members, told in this language."""
-    answer = Response(orjson.dumps(members), HTTPStatus.OK, content_type=JSON)
+def json_answer(members: Any, language: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """An answer with these members, told in this language."""
+    answer = Response(orjson.dumps(members), status, content_type=JSON)
     answer.headers["Content-Language"] = language
     return kept_by_nobody(answer, "Accept-Language")
 

@@ -68,8 +68,17 @@ class _List:
         question = self._asked.question
         with self._runtime.store.read() as view:
             page = find_people(view, question, viewer=self._viewer)
+            keys = [one.person.key for one in page.people]
+            opened = view.openings.of_others(keys, self._viewer.subject, at=self._at)
         items = [
-            person(self._teller, one, question.sort, day=question.as_of) for one in page.people
+            person(
+                self._teller,
+                one,
+                question.sort,
+                day=question.as_of,
+                opened=opened.get(one.person.key),
+            )
+            for one in page.people
         ]
         return self._answer(_PEOPLE, [one.person for one in page.people], items, page)
 

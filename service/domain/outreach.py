@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from service.domain.access import Role
+from service.domain.figures import Figures
 
 
 class OutreachResult(StrEnum):
@@ -73,6 +74,34 @@ class Outreach(NamedTuple):
     def is_about(self, follow_up: str) -> bool:
         """Whether a follow-up was spoken of, by its id."""
         return not (self.follow_ups or self.tasks) or follow_up in self.follow_ups
+
+
+class ToRecord(NamedTuple):
+    """A contact with a person as a professional wants it recorded; what is None or empty follows from the rest.
+
+    `patient` is the Patient's id; `follow_ups` are ids of ServiceRequests, empty for all that is due
+    or overdue. `key` tells a repeated request from a new one.
+    """
+
+    patient: str
+    channel: Channel
+    result: OutreachResult
+    follow_ups: tuple[str, ...] = ()
+    back_on: date | None = None
+    booked_for: datetime | None = None
+    note: str = ""
+    key: str = ""
+
+
+def return_day(figures: Figures, result: OutreachResult, day: date, booked_on: date | None) -> date:
+    """When who was contacted on a day returns: the day after the appointment, else as the figures say.
+
+    Source: what-is-due 5.7.
+    """
+    if booked_on is None:
+        return day + timedelta(days=figures.return_days(result))
+    last = day + timedelta(days=figures.returns_within_days)
+    return min(max(booked_on + timedelta(days=1), day), last)
 
 
 def latest(contacts: Iterable[Outreach], follow_up: str, day: date) -> Outreach | None:

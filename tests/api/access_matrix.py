@@ -5,53 +5,24 @@ it is made twice, for a person whom the asker may not see and for one who is not
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final
 from urllib.parse import urlencode
 
 import orjson
 
+from tests.api.access_attempts import (
+    ASKER,
+    FORM,
+    IDENTIFIERS,
+    JSON_PATCH,
+    Attempt,
+    Attempts,
+    Json,
+    Person,
+)
+from tests.api.access_contacts import contacts_read, contacts_recorded, opened
 from tests.fhir.resources import a_bundle
 from tests.receiving import a_patient, an_hba1c
-
-Json = dict[str, Any]
-FORM: Final = {"Content_Type": "application/x-www-form-urlencoded"}
-JSON_PATCH: Final = {"Content_Type": "application/json-patch+json"}
-ASKER: Final = "asker"
-IDENTIFIERS: Final = "urn:oid:1.2.246.10.99"
-
-
-class Person(NamedTuple):
-    """What belongs to one person, by name; `round` and `request` are a Task and its ServiceRequest.
-
-    `pointing` and `pointed` are results of the asker's own: one is derived from the person's, and
-    from the other the person's is.
-    """
-
-    patient: str
-    observation: str
-    identifier: str
-    round: str
-    request: str
-    plan: str
-    pointing: str
-    pointed: str
-
-    @property
-    def names(self) -> list[str]:
-        """All names, the longest first: one may begin as another does."""
-        return sorted(self, key=len, reverse=True)
-
-
-class Attempt(NamedTuple):
-    """A request; `differs` says why its answer need not be that for somebody who is not there."""
-
-    address: str
-    body: bytes = b""
-    headers: Mapping[str, str] = {}
-    differs: str = ""
-
-
-Attempts = Iterable[Attempt]
 
 
 def _instances(person: Person) -> dict[str, str]:
@@ -377,6 +348,9 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("POST", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,
     ("GET", "/worklist/v1/follow-ups"): _asked_of("/worklist/v1/follow-ups", *_LISTS),
     ("GET", "/worklist/v1/people"): _asked_of("/worklist/v1/people", *_LISTS),
+    ("GET", "/worklist/v1/contacts"): contacts_read,
+    ("POST", "/worklist/v1/contacts"): contacts_recorded,
+    ("POST", "/worklist/v1/openings"): opened,
     ("GET", "/worklist/"): _asked_of("/worklist/", {"unit": "u2"}),
     ("GET", "/portal/v1/care-plan"): _asked_of("/portal/v1/care-plan"),
     ("GET", "/portal/"): _asked_of("/portal/"),

@@ -14,7 +14,8 @@ from service.app import create_app
 from service.domain.access import Identity, Role
 from service.runtime import Runtime
 from service.tokens import Grant, Issuer
-from tests.api.access_matrix import ATTEMPTS, IDENTIFIERS, OPEN, Attempt, Person
+from tests.api.access_attempts import IDENTIFIERS, Attempt, Person
+from tests.api.access_matrix import ATTEMPTS, OPEN
 from tests.api.conftest import Client
 from tests.api.people import found
 from tests.databases import BACKENDS, Databases

@@ -3,8 +3,8 @@
 Source: R4 http.html, create, update, delete.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import orjson
@@ -14,7 +14,7 @@ from service.api.auth import note_refused
 from service.api.fhir.content import OUTCOME, Preferences, sent_query
 from service.api.fhir.dangling import dangling
 from service.api.request_ids import request_id
-from service.domain.access import Access, Viewer
+from service.domain.access import Viewer
 from service.domain.errors import Forbidden, Issue
 from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
@@ -27,11 +27,11 @@ from service.fhir.rendering.consequences import (
     Effects,
     consequences,
 )
+from service.recording.receiving import Receiver
 from service.runtime import Runtime
-from service.workflows.deciding import Submissions, read_ahead
-from service.workflows.looking_ahead import Ahead, begin, look_ahead
+from service.workflows.deciding import Submissions
 from service.workflows.ports import Work
-from service.workflows.receive_resources import Received, receive_resources
+from service.workflows.receive_resources import Received
 
 # A header without a value, and one that is not ASCII, which comes here empty, names no version: to
 # pass over it would write over what another has changed.
@@ -59,59 +59,12 @@ def carry_out(
     expecting: Callable[[Work], None] | None = None,
 ) -> list[Received]:
     """Receive what was sent; `expecting` raises, before the commit, what would leave nothing stored."""
-    today = runtime.clock.today()
-    ahead = _looked_ahead(runtime, submissions, today)
-
-    def change(work: Work) -> list[Received]:
-        received = receive_resources(
-            work, submissions, runtime.receiving, viewer=viewer, today=today, ahead=ahead
-        )
-        if expecting:
-            expecting(work)
-        work.access_log.add(_access(viewer, received, at=work.at, action=action))
-        return received
-
     try:
-        return runtime.store.carry_out(change, actor=viewer.subject, request=request_id(), at=at)
+        receiver = Receiver(runtime, viewer, request_id())
+        return receiver.receive(submissions, at=at, action=action, expecting=expecting)
     except Forbidden:
         note_refused(runtime, viewer, action)
         raise
-
-
-def _looked_ahead(runtime: Runtime, submissions: Submissions, today: date) -> Ahead | None:
-    """What is read before the transaction, and computed where everybody would wait for it within."""
-    decided = read_ahead(submissions, runtime.receiving.new_id, today=today)
-    if decided is None or not runtime.store.writes_in_turn:
-        return Ahead(decided) if decided else None
-    with runtime.store.read(one_moment=True) as view:
-        begun = begin(view, decided.readings.values(), today=today)
-    keeping = runtime.receiving.keeping
-    return Ahead(decided, look_ahead(begun, keeping, today=today) if begun else None)
-
-
-def _access(viewer: Viewer, received: Sequence[Received], *, at: datetime, action: str) -> Access:
-    stored = [one.stored for one in received if one.stored]
-    only = stored[0] if len(stored) == 1 else None
-    return Access(
-        at=at,
-        who=viewer.subject,
-        role=viewer.role,
-        action=action,
-        outcome="success",
-        scope=f"{only.type}/{only.id}" if only else f"{len(received)} entries",
-        on_behalf=viewer.patient,
-        unit=viewer.unit,
-        why=viewer.reason,
-        request=request_id(),
-        patients=tuple(sorted(_concerned(received))),
-    )
-
-
-def _concerned(received: Iterable[Received]) -> set[int]:
-    """Whom the writes are about: who has the resources now, and who had them until then."""
-    written = [one for one in received if one.stored]
-    keys = {one.stored.patient for one in written if one.stored} | {one.before for one in written}
-    return {key for key in keys if key > 0}
 
 
 def answer_of(

@@ -1,13 +1,13 @@
 """A follow-up as the JSON APIs give it: plain members, dates as ISO days, texts in the reader's language."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from service.clock import CLINIC_ZONE
 from service.domain.adjustment import Adjustment
 from service.domain.interval import FOREVER
-from service.domain.outreach import Outreach
+from service.domain.outreach import OPEN_FOR, Opening, Outreach
 from service.domain.seen import Booking, NotKnown, SeenFollowUp
 from service.domain.worklist import PersonRow, Sort, WorklistRow
 from service.wording.because import LookedAt, because, closes_with, place
@@ -21,7 +21,9 @@ def row(teller: Teller, one: WorklistRow) -> Json:
     return follow_up(teller, one.follow_up, one.person.id)
 
 
-def person(teller: Teller, one: PersonRow, sort: Sort, *, day: date) -> Json:
+def person(
+    teller: Teller, one: PersonRow, sort: Sort, *, day: date, opened: Opening | None
+) -> Json:
     """A person of the worklist with their rows; the first says why they stand here."""
     first = one.follow_ups[0]
     return {
@@ -32,6 +34,18 @@ def person(teller: Teller, one: PersonRow, sort: Sort, *, day: date) -> Json:
         "follow_ups": [follow_up(teller, each, one.person.id) for each in one.follow_ups],
         "booked_for": _first_booking(one.follow_ups),
         "last_contact": _last_contact(one.last_contact),
+        "open_with": opened_by(opened),
+    }
+
+
+def opened_by(opening: Opening | None) -> Json | None:
+    """Who else has a person open: the role, since when and until when at most; never a name."""
+    if opening is None:
+        return None
+    return {
+        "role": opening.role,
+        "since": _clinic_time(opening.at),
+        "until": _clinic_time(opening.at + OPEN_FOR),
     }
 
 
@@ -93,7 +107,11 @@ def _adjustment(one: Adjustment | None) -> Json | None:
 
 
 def _booked_for(booked: Booking | None) -> str | None:
-    return booked.at.astimezone(CLINIC_ZONE).isoformat() if booked else None
+    return _clinic_time(booked.at) if booked else None
+
+
+def _clinic_time(at: datetime) -> str:
+    return at.astimezone(CLINIC_ZONE).isoformat()
 
 
 def _last_contact(contact: Outreach | None) -> Json | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from service.clock import clinic_day
 from service.domain.errors import Invalid
 from service.domain.figures import Figures
-from service.domain.outreach import Channel, Outreach, OutreachResult
+from service.domain.outreach import Channel, Outreach, OutreachResult, return_day
 from service.fhir.evidence.code_systems import BASE, codes_of
 from service.fhir.evidence.days import day_of
 from service.fhir.evidence.received import Json, reference_to, references_to
@@ -23,7 +23,6 @@ RESULTS: Final = f"{BASE}/CodeSystem/contact-result"
 CHANNELS: Final = f"{BASE}/CodeSystem/contact-channel"
 # Statuses in which a Communication tells of something that has been tried.
 _HAPPENED: Final = frozenset({"completed", "not-done", "in-progress", "stopped"})
-_ONE_DAY: Final = timedelta(days=1)
 
 
 def outreach_of(resource: Json, figures: Figures) -> tuple[Outreach, ...]:
@@ -105,16 +104,15 @@ class _Told:
     def _back_on(
         self, figures: Figures, day: date, result: OutreachResult, booked_for: datetime | None
     ) -> date:
-        """As it says; else the day after the appointment, else as the figures say."""
-        text, usual = self._parts.get("back-on"), figures.return_days(result)
-        last = day + timedelta(days=figures.returns_within_days)
+        """As it says, else as what-is-due 5.7 has it."""
+        text = self._parts.get("back-on")
         if text is None:
-            after = clinic_day(booked_for) + _ONE_DAY if booked_for else None
-            return min(max(after, day), last) if after else day + timedelta(days=usual)
+            booked_on = clinic_day(booked_for) if booked_for else None
+            return return_day(figures, result, day, booked_on)
         found = day_of(text)
         if found is None or found < day:
             raise self._refusal("`back-on` is no day from that of the contact on.")
-        if found > last:
+        if found > day + timedelta(days=figures.returns_within_days):
             most = figures.returns_within_days
             raise self._refusal(f"`back-on` is at most {most} days after the contact.")
         return found
