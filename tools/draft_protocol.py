@@ -3,7 +3,7 @@
 The table is YAML of protocols with items, intervals, variants and rules. What a person decided beside it
 stands in `tools/protocol_drafting/`. What comes out is a draft to be read by a clinician. Drafted from the
 same table, the files that are published come out byte for byte; profiles, operations, search parameters,
-examples, and the codes and extensions that have no line in `tools/protocol_drafting/`, are written by hand.
+examples, the figures of visits, and the codes and extensions that have no line in `tools/protocol_drafting/`, are written by hand.
 
 Every protocol that has a file `tools/protocol_drafting/protocols/ID.yaml` is drafted. To add one:
 

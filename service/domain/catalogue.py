@@ -12,6 +12,7 @@ from service.domain.errors import UnknownVersion
 from service.domain.figures import Figures
 from service.domain.protocol import Kind, Names, Protocol, ProtocolStatus
 from service.domain.publication import version_order
+from service.domain.visit_figures import VisitFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Catalogue:
     protocols: Mapping[str, Protocol]
     versions: Mapping[tuple[str, str], Protocol]
     figures: Figures
+    visit_figures: VisitFigures
     codes: Codes
     activities: Mapping[str, ActivityText]
     names: Mapping[str, Mapping[str, Names]]

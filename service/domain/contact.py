@@ -66,7 +66,7 @@ class Contact(NamedTuple):
         """Who books this kind of contact, unless a HealthcareService says otherwise."""
         if self.kind is ContactKind.SAMPLE:
             return Booker.PATIENT
-        return Booker.NONE if self.kind in _UNBOOKED else Booker.UNIT
+        return Booker.NONE if self.kind in UNBOOKED else Booker.UNIT
 
     @property
     def illnesses(self) -> int:
@@ -125,7 +125,7 @@ def contacts(follow_ups: Iterable[SeenFollowUp], *, day: date) -> tuple[Contact,
     for one in follow_ups:
         if one.stretch.hold is Hold.OPEN:
             kind = contact_kind(one)
-            groups[kind, "" if kind in _SHARED else one.identity].append(one)
+            groups[kind, "" if kind in SHARED else one.identity].append(one)
     return tuple(
         contact
         for (kind, _), members in groups.items()
@@ -194,7 +194,7 @@ def _when(one: Contact) -> tuple[date, date, str]:
 
 
 # One sample, and one visit to the same professional, settles many; the others stand each alone.
-_SHARED: Final = frozenset(
+SHARED: Final = frozenset(
     {
         ContactKind.SAMPLE,
         ContactKind.NURSE_VISIT,
@@ -203,7 +203,7 @@ _SHARED: Final = frozenset(
         ContactKind.VACCINATION,
     }
 )
-_UNBOOKED: Final = frozenset({ContactKind.HOME, ContactKind.QUESTIONNAIRE})
+UNBOOKED: Final = frozenset({ContactKind.HOME, ContactKind.QUESTIONNAIRE})
 _BY_KIND: Final = {
     Kind.LAB: ContactKind.SAMPLE,
     Kind.IMAGING: ContactKind.IMAGING,

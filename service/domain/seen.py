@@ -81,7 +81,8 @@ class SeenPlan(NamedTuple):
 
     `key` is the store's own of the patient, for the access log. `agreed_on` is None while the plan
     is a proposal; `care_plan` is empty where there is none. `protocols` are ids with versions.
-    `from_history` says that what it rests on came in a load of history.
+    `from_history` says that what it rests on came in a load of history. `distance_km` is the way to
+    the unit of today, None where it is not known.
     """
 
     key: int
@@ -96,6 +97,7 @@ class SeenPlan(NamedTuple):
     as_of: date
     known_at: datetime
     from_history: bool = False
+    distance_km: int | None = None
 
     @property
     def booking_phone(self) -> str:

@@ -1,6 +1,7 @@
-"""Our own figures and the grids' classes from the Parameters `follow-up-figures`.
+"""Our own figures and the grids' classes from the Parameters `follow-up-figures` and `visit-figures`.
 
-Source: `what-is-due`, the figures marked with a dagger; each stands as data, marked unconfirmed.
+Source: `what-is-due`, the figures marked with a dagger, and `combined-visit`; each stands as data,
+marked unconfirmed.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from service.domain.figures import Figures, Share
 from service.domain.interval import Interval
 from service.domain.outreach import OutreachResult
 from service.domain.rule.grid import Axis, GridClass
+from service.domain.visit_figures import VisitFigures
 from service.fhir.evidence.code_systems import coded
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.support import check_support
@@ -42,6 +44,20 @@ def read_figures(parameters: Element) -> Figures:
     )
 
 
+def read_visit_figures(parameters: Element) -> VisitFigures:
+    """The figures of a combined visit, each of which must say what supports it."""
+    given = _Given(parameters)
+    return VisitFigures(
+        results_days=given.days("results"),
+        fresh_days=given.days("fresh"),
+        often_days=given.days("often"),
+        soon_days=given.days("soon"),
+        far_km=given.one("far").needed("km"),
+        remote=given.activities("remote"),
+        fasting=given.activities("fasting"),
+    )
+
+
 class _Given:
     """The parameters by name, checked for their support."""
 
@@ -67,6 +83,9 @@ class _Given:
     def days(self, name: str) -> int:
         days: int = self.one(name).needed("days")
         return days
+
+    def activities(self, name: str) -> frozenset[str]:
+        return frozenset(one.needed("activity") for one in self.all(name))
 
     def interval(self, name: str) -> Interval:
         return self.one(name).interval("interval")

@@ -12,7 +12,7 @@ from service.domain.errors import UnusableProtocol
 from service.domain.protocol import Protocol
 from service.fhir.protocol.activities import not_from, own_items, read_activities
 from service.fhir.protocol.element import Element
-from service.fhir.protocol.figures import read_figures
+from service.fhir.protocol.figures import read_figures, read_visit_figures
 from service.fhir.protocol.interning import Interning
 from service.fhir.protocol.plan_definition import PlanReader
 from service.fhir.protocol.rules import RuleReader
@@ -24,6 +24,7 @@ from service.fhir.protocol.terminology import (
 )
 
 FIGURES = "follow-up-figures"
+VISIT_FIGURES = "visit-figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def read_folder(folder: Path) -> Folder:
     terminology = read_terminology(found["ValueSet"], found["ConceptMap"])
     activities = read_activities(found["ActivityDefinition"], terminology)
     terminology = with_own(terminology, own_items(activities))
-    figures = read_figures(_figures(found["Parameters"], folder))
+    figures = read_figures(_figures(found["Parameters"], FIGURES, folder))
     names = read_names(found["CodeSystem"])
     rules = RuleReader(figures, terminology, Interning(), {})
     reader = PlanReader(activities, rules, frozenset(names.get("performer", ())))
@@ -52,6 +53,7 @@ def read_folder(folder: Path) -> Folder:
         protocols={},
         versions={},
         figures=figures,
+        visit_figures=read_visit_figures(_figures(found["Parameters"], VISIT_FIGURES, folder)),
         codes=terminology.codes,
         activities={one.key: one.text for one in activities.values()},
         names=names,
@@ -92,10 +94,10 @@ def _content(path: Path, file: str) -> dict[str, str]:
     return content
 
 
-def _figures(parameters: Iterable[Element], folder: Path) -> Element:
-    found = [one for one in parameters if one.get("id") == FIGURES]
+def _figures(parameters: Iterable[Element], name: str, folder: Path) -> Element:
+    found = [one for one in parameters if one.get("id") == name]
     if len(found) != 1:
-        raise UnusableProtocol(f"{folder.name}: one Parameters `{FIGURES}` is wanted.")
+        raise UnusableProtocol(f"{folder.name}: one Parameters `{name}` is wanted.")
     return found[0]
 
 

@@ -25,6 +25,7 @@ from service.storage.seen.rows import (
     FOLLOW_UP_COLUMNS,
     THEIR_FOLLOW_UP,
     beside,
+    distance_of,
     seen_follow_up,
 )
 from service.storage.seen.settled import last_known
@@ -84,6 +85,7 @@ class _Planned:
             as_of=self._as_of,
             known_at=self._known_at or last_known(self._connection),
             from_history=any(row.from_history for row in rows),
+            distance_km=distance_of(self._patient),
         )
 
     def _unit(self, rows: Sequence[Row[Any]]) -> SeenUnit:

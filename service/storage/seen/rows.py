@@ -75,9 +75,13 @@ def beside(connection: Connection, keys: Iterable[int], moment: Mapping[str, Any
 
 def seen_person(row: Row[Any]) -> SeenPerson:
     """The person that a row with PERSON_COLUMNS is about."""
-    distance = None if row.distance_km < 0 else row.distance_km
     unit = SeenUnit(row.unit, row.unit_name or "", row.unit_phone or "")
-    return SeenPerson(row.patient, row.patient_id, person_of(row), unit, distance)
+    return SeenPerson(row.patient, row.patient_id, person_of(row), unit, distance_of(row))
+
+
+def distance_of(row: Row[Any]) -> int | None:
+    """The kilometres to the unit; None where they are not known."""
+    return None if row.distance_km < 0 else row.distance_km
 
 
 def seen_follow_up(row: Row[Any], found: Beside, as_of: date) -> SeenFollowUp:
