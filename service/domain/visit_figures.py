@@ -12,7 +12,8 @@ class VisitFigures:
 
     A sample is taken at least `results_days` before its visit, so that its results are there, and
     at most `fresh_days`; what is taken at least every `often_days` is not bound to visits. What is overdue is done within `soon_days`. From `far_km` on the journey
-    counts before the number of contacts. `remote` and `fasting` are keys of activities.
+    counts before the number of contacts. `remote`, `fasting` and `reviewing` are keys of activities; the
+    last are visits at which results are gone through.
     """
 
     results_days: int
@@ -22,3 +23,4 @@ class VisitFigures:
     far_km: int
     remote: frozenset[str]
     fasting: frozenset[str]
+    reviewing: frozenset[str]

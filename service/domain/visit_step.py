@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Final, NamedTuple
 
-from service.domain.contact import SHARED, UNBOOKED, ContactKind
-from service.domain.protocol import Kind
+from service.domain.contact import UNBOOKED, ContactKind
 from service.domain.visit_days import best_days
 from service.domain.visit_figures import VisitFigures
 from service.domain.visit_round import Round, RoundKey, Sampled
@@ -25,6 +24,7 @@ _URGENT: Final = 10**5
 _LATE: Final = 2  # a day after the due date weighs as much as two before it
 _FRIDAY: Final = 4
 _A_YEAR: Final = 365
+_VISITS: Final = frozenset({ContactKind.NURSE_VISIT, ContactKind.PHYSICIAN_VISIT})
 
 
 class Step(NamedTuple):
@@ -142,7 +142,7 @@ class _Planning:
         Of what is taken often there is always a result to go through.
         """
         taken, seen = self._rounds[sample], self._rounds[visit]
-        is_visit = seen.kind is Kind.VISIT and seen.contact in SHARED - {ContactKind.SAMPLE}
+        is_visit = seen.contact in _VISITS and seen.activity in self._figures.reviewing
         if not is_visit or taken.contact is not ContactKind.SAMPLE:
             return False
         if not set(taken.protocols) & set(seen.protocols):

@@ -24,6 +24,47 @@ from tests.api.access_contacts import contacts_read, contacts_recorded, opened
 from tests.fhir.resources import a_bundle
 from tests.receiving import a_patient, an_hba1c
 
+Json = dict[str, Any]
+FORM: Final = {"Content_Type": "application/x-www-form-urlencoded"}
+JSON_PATCH: Final = {"Content_Type": "application/json-patch+json"}
+ASKER: Final = "asker"
+IDENTIFIERS: Final = "urn:oid:1.2.246.10.99"
+_OF_A_PATIENT: Final = ("$everything", "$follow-up", "$plan-visit")
+
+
+class Person(NamedTuple):
+    """What belongs to one person, by name; `round` and `request` are a Task and its ServiceRequest.
+
+    `pointing` and `pointed` are results of the asker's own: one is derived from the person's, and
+    from the other the person's is.
+    """
+
+    patient: str
+    observation: str
+    identifier: str
+    round: str
+    request: str
+    plan: str
+    pointing: str
+    pointed: str
+
+    @property
+    def names(self) -> list[str]:
+        """All names, the longest first: one may begin as another does."""
+        return sorted(self, key=len, reverse=True)
+
+
+class Attempt(NamedTuple):
+    """A request; `differs` says why its answer need not be that for somebody who is not there."""
+
+    address: str
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+    differs: str = ""
+
+
+Attempts = Iterable[Attempt]
+
 
 def _instances(person: Person) -> dict[str, str]:
     """What the person has, by type."""
@@ -239,7 +280,7 @@ def _bundles(person: Person) -> Attempts:
     ]
     entries = [{"request": {"method": "GET", "url": url}} for url in reads]
     yield _put(a_bundle("batch", *entries), "/fhir")
-    posted = [f"Patient/{person.patient}/{name}" for name in ("$everything", "$follow-up")]
+    posted = [f"Patient/{person.patient}/{name}" for name in _OF_A_PATIENT]
     posted.append(f"Observation/{person.observation}/$validate")
     asked = [{"request": {"method": "POST", "url": url}} for url in posted]
     yield _put(a_bundle("batch", *asked), "/fhir")
@@ -338,11 +379,11 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("PATCH", "/fhir/<type_>"): _conditional_patches,
     ("POST", "/fhir"): _bundles,
     ("GET", "/fhir/Patient/<id_>/$follow-up"): _operation("$follow-up", "?as-of=2026-06-01"),
-    ("POST", "/fhir/Patient/<id_>/$follow-up"): _operation("$follow-up"),
+    ("GET", "/fhir/Patient/<id_>/$plan-visit"): _operation("$plan-visit", "?until=2027-01-31"),
     ("GET", "/fhir/Patient/<id_>/$everything"): _operation(
         "$everything", "?_count=1", "?_type=Observation"
     ),
-    ("POST", "/fhir/Patient/<id_>/$everything"): _operation("$everything"),
+    **{("POST", f"/fhir/Patient/<id_>/{name}"): _operation(name) for name in _OF_A_PATIENT},
     ("POST", "/fhir/<type_>/$validate"): _validations,
     ("GET", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,
     ("POST", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,

@@ -174,7 +174,7 @@ def people(draw: st.DrawFn) -> list[Round]:
             "protocols": (draw(st.sampled_from(["copd", "asthma"])),),
             "kind": draw(st.sampled_from([Kind.VISIT, Kind.MEASUREMENT])),
             "is_safety": draw(st.booleans()),
-            "activity": draw(st.sampled_from(["phq9", "feet"])),
+            "activity": draw(st.sampled_from(["phq9", "feet", "yearly"])),
             "interval": draw(st.sampled_from([None, Interval(months=3), Interval(months=12)])),
             "repeats": draw(st.booleans()),
         }

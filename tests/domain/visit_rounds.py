@@ -19,6 +19,7 @@ FIGURES: Final = VisitFigures(
     far_km=30,
     remote=frozenset({"medrev", "phq9"}),
     fasting=frozenset({"fpg"}),
+    reviewing=frozenset({"yearly", "review"}),
 )
 _KINDS: Final = {
     ContactKind.SAMPLE: Kind.LAB,

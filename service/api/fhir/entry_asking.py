@@ -19,6 +19,7 @@ from service.api.fhir.content import FHIR_JSON
 from service.api.fhir.everything import expect_everything
 from service.api.fhir.follow_up import expect_follow_up
 from service.api.fhir.history import expect_history
+from service.api.fhir.plan_visit import expect_visits
 from service.api.fhir.search import read_question
 from service.api.fhir.sought import in_compartment, in_system
 from service.api.fhir.validate import expect_validate
@@ -95,6 +96,8 @@ def _expect_operation(runtime: Runtime, asked: _Address, entry: Entry) -> None:
                 expect_everything(runtime, id_)
             case ("Patient", id_, "$follow-up"):
                 expect_follow_up(runtime, id_)
+            case ("Patient", id_, "$plan-visit"):
+                expect_visits(runtime, id_)
             case (_, "$validate") | (_, _, "$validate"):
                 expect_validate(runtime)
 

@@ -1,5 +1,6 @@
 """`Patient/{id}/$follow-up`: every follow-up with window, state and reason, on any day, as then known."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -63,23 +64,25 @@ def expect_follow_up(runtime: Runtime, id_: str) -> tuple[Viewer, date, datetime
     pairs = simple_inputs()
     once(pairs, known=_KNOWN)
     given = dict(pairs)
-    as_of, known_at = _as_of(given.get("as-of", "")), _known_at(given.get("known-at", ""))
+    as_of, known_at = day_given(given, "as-of"), known_at_given(given)
     return viewer, as_of or viewer.today, known_at
 
 
-def _as_of(given: str) -> date | None:
-    found = Day().read(given) if given else None
-    if given and found is None:
-        raise Invalid(f"what is expected is {Day.allowed}", "as-of")
+def day_given(given: Mapping[str, str], name: str) -> date | None:
+    """The day that an input names; Invalid where it is none."""
+    written = given.get(name, "")
+    found = Day().read(written) if written else None
+    if written and found is None:
+        raise Invalid(f"what is expected is {Day.allowed}", name)
     return found
 
 
-def _known_at(given: str) -> datetime | None:
+def known_at_given(given: Mapping[str, str]) -> datetime | None:
     """The last instant of what is written: `meta.lastUpdated` of a version includes that version."""
-    if not given:
+    written = given.get("known-at", "").replace(" ", "+")
+    if not written:
         return None
-    given = given.replace(" ", "+")
-    found = range_of(given) if instant_of(given) else None
+    found = range_of(written) if instant_of(written) else None
     if found is None:
         raise Invalid("an instant with its time zone is expected", "known-at")
     return moment_of(found.high - 1)

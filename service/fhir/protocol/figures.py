@@ -55,6 +55,7 @@ def read_visit_figures(parameters: Element) -> VisitFigures:
         far_km=given.one("far").needed("km"),
         remote=given.activities("remote"),
         fasting=given.activities("fasting"),
+        reviewing=given.activities("reviewing"),
     )
 
 
