@@ -27,6 +27,10 @@ def best_days(
         raise ValueError(message)
     found: dict[int, int] = {}
     for together in _depending(len(bounds), pairs):
+        if len(together) == 1:
+            [one] = together
+            found[one] = bounds[one][0] + costs[one].index(min(costs[one]))
+            continue
         theirs = frozenset(pair for pair in pairs if pair[0] in together)
         held = _Held(bounds, costs, theirs, lead)
         held.go_on({}, left, together)

@@ -99,6 +99,8 @@ class _Walk:
         self._done: dict[RoundKey, tuple[Round, date]] = {}
         self._in_time: set[Sampled] = set()
         self._too_late: set[Sampled] = set()
+        self._samples: dict[RoundKey, set[RoundKey]] = defaultdict(set)
+        self._visits: dict[RoundKey, set[RoundKey]] = defaultdict(set)
         self._proven = True
 
     def spans(self) -> dict[RoundKey, tuple[date, date]]:
@@ -115,13 +117,12 @@ class _Walk:
         least, most = (
             timedelta(days=days) for days in (self._figures.results_days, self._figures.fresh_days)
         )
-        for sample, visit in self._in_time:
-            if one.key == visit and sample in self._done:
-                _, on = self._done[sample]
-                first, last = max(first, on + least), min(last, on + most)
-            if one.key == sample and visit in self._done:
-                _, on = self._done[visit]
-                first, last = max(first, on - most), min(last, on - least)
+        for sample in self._samples[one.key] & self._done.keys():
+            _, on = self._done[sample]
+            first, last = max(first, on + least), min(last, on + most)
+        for visit in self._visits[one.key] & self._done.keys():
+            _, on = self._done[visit]
+            first, last = max(first, on - most), min(last, on - least)
         return first, last
 
     def take(self, step: Step) -> None:
@@ -140,7 +141,11 @@ class _Walk:
         keys = {one.key for one in done}
         self.left = [one for one in self.left if one.key not in keys]
         self._done |= {one.key: (one, day) for one in done}
-        self._in_time |= {pair for pair in step.in_time if pair.sample in keys}
+        for pair in step.in_time:
+            if pair.sample in keys:
+                self._in_time.add(pair)
+                self._samples[pair.visit].add(pair.sample)
+                self._visits[pair.sample].add(pair.visit)
         self._too_late |= {pair for pair in step.too_late if pair.visit in keys}
         self._not_before = next_day(day)
 

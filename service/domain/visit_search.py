@@ -112,12 +112,15 @@ class _Search:
     lead: Lead
     trips_first: bool
     tried: int = 0
+    least: tuple[int, int] = (0, 0)
     best: _Taken | None = None
     fewest: tuple[int, int] | None = None
 
     def found(self, bounds: tuple[Bounds, ...], pairs: frozenset[Pair]) -> Arranged:
-        order = sorted(range(len(bounds)), key=lambda one: (bounds[one][1], bounds[one][0], one))
-        self._go_on(_Taken({}, bounds, pairs), order)
+        order = sorted(range(len(bounds)), key=lambda one: (bounds[one][1], -bounds[one][0], one))
+        begun = _Taken({}, bounds, pairs)
+        self.least = self._at_least(begun, order)
+        self._go_on(begun, order)
         best = self.best or _Taken({}, (), pairs)
         found = tuple(one.errands for one in best.occasions.values())
         return Arranged(found, best.trips, best.contacts, proven=self.tried <= TRIED_AT_MOST)
@@ -128,7 +131,7 @@ class _Search:
             return
         for after in self._ways(left[0], taken):
             self.tried += 1
-            if self.tried > TRIED_AT_MOST and self.fewest:
+            if self.fewest == self.least or (self.tried > TRIED_AT_MOST and self.fewest):
                 return
             if self.fewest is None or self._at_least(after, left[1:]) < self.fewest:
                 self._go_on(after, left[1:])

@@ -70,6 +70,11 @@ class _Planning:
             ((first - day).days, (last - day).days)
             for first, last in (spans[one.key] for one in rounds)
         )
+        self._places = [one.place for one in rounds]
+        self._aims = [max(0, ((one.booked_on or one.window.due_on) - day).days) for one in rounds]
+        self._late = [
+            _URGENT if one.is_safety or one.window.closes_on < day else _LATE for one in rounds
+        ]
         self._in_time: list[Pair] = []
         self._too_late: list[Pair] = []
         self._pair_samples()
@@ -77,11 +82,14 @@ class _Planning:
     def planned(self, *, trips_first: bool) -> Step:
         """The plan of this step."""
         occasions, proven = self._occasions(trips_first=trips_first)
-        nearer = self._nearer(occasions, self._held(occasions))
+        days = self._held(occasions)
+        nearer = self._nearer(occasions, days)
+        if nearer != occasions:
+            days = self._held(nearer)
         return Step(
             days={
                 self._rounds[one].key: self._day + timedelta(days=day)
-                for occasion, day in zip(nearer, self._held(nearer), strict=True)
+                for occasion, day in zip(nearer, days, strict=True)
                 for one in occasion
             },
             in_time=tuple(map(self._sampled, self._in_time)),
@@ -93,8 +101,7 @@ class _Planning:
         """The best days of occasions."""
         spans = [self._common(occasion) for occasion in occasions]
         costs = [
-            [self._cost(occasion, day) for day in range(first, last + 1)]
-            for occasion, (first, last) in zip(occasions, spans, strict=True)
+            self._costs(occasion, span) for occasion, span in zip(occasions, spans, strict=True)
         ]
         return best_days(spans, costs, self._pairs_of(occasions), self._lead)
 
@@ -102,20 +109,17 @@ class _Planning:
         """Move rounds that no sample binds to contacts nearer to their due dates; none is given up."""
         left = [list(occasion) for occasion in occasions]
         bound = {one for pair in self._in_time for one in pair}
+        held: dict[str, set[int]] = defaultdict(set)
+        for at, occasion in enumerate(occasions):
+            for one in occasion:
+                held[self._places[one]].add(at)
         for at, one in [(at, one) for at, occasion in enumerate(left) for one in occasion]:
-            place, (first, last) = self._errand(one).place, self._bounds[one]
-            beside = [
-                each for each in left[at] if each != one and self._errand(each).place == place
-            ]
-            if one in bound or not beside:
+            place, (first, last) = self._places[one], self._bounds[one]
+            is_alone = [self._places[each] for each in left[at]].count(place) == 1
+            if one in bound or is_alone or len(held[place]) == 1:
                 continue
-            others = [
-                other
-                for other, occasion in enumerate(left)
-                if first <= days[other] <= last
-                and any(self._errand(each).place == place for each in occasion)
-            ]
-            best = min(others, key=lambda other: (self._cost([one], days[other]), other != at))
+            others = (other for other in sorted(held[place]) if first <= days[other] <= last)
+            best = min(others, key=lambda other: (self._cost(one, days[other]), other != at))
             left[at].remove(one)
             left[best].append(one)
         return left
@@ -126,9 +130,13 @@ class _Planning:
 
     def _pair_samples(self) -> None:
         """Pair samples with visits, the visits due first before others, as long as all can be kept."""
-        places = range(len(self._rounds))
-        asked = [pair for pair in product(places, places) if self._needed(*pair)]
-        for pair in sorted(asked, key=lambda pair: (self._aim(pair[1]), self._aim(pair[0]), pair)):
+        rounds = list(enumerate(self._rounds))
+        samples = [at for at, one in rounds if self._is_bound(one)]
+        visits = [at for at, one in rounds if self._reviews(one)]
+        asked = [pair for pair in product(samples, visits) if self._needed(*pair)]
+        for pair in sorted(
+            asked, key=lambda pair: (self._aims[pair[1]], self._aims[pair[0]], pair)
+        ):
             left = tightened(self._bounds, [*self._in_time, pair], self._lead)
             if left is None:
                 self._too_late.append(pair)
@@ -136,33 +144,33 @@ class _Planning:
                 self._bounds = left
                 self._in_time.append(pair)
 
-    def _needed(self, sample: int, visit: int) -> bool:
-        """Whether a visit goes through the results of a sample: of one protocol, its nearest round.
+    def _is_bound(self, one: Round) -> bool:
+        """Whether it is a sample that visits can ask for; of what is taken often there is a result."""
+        return one.contact is ContactKind.SAMPLE and _days_of(one) > self._figures.often_days
 
-        Of what is taken often there is always a result to go through.
-        """
+    def _reviews(self, one: Round) -> bool:
+        """Whether it is a visit at which results are gone through."""
+        return one.contact in _VISITS and one.activity in self._figures.reviewing
+
+    def _needed(self, sample: int, visit: int) -> bool:
+        """Whether one protocol asks for both, and no other round of the sample is nearer to the visit."""
         taken, seen = self._rounds[sample], self._rounds[visit]
-        is_visit = seen.contact in _VISITS and seen.activity in self._figures.reviewing
-        if not is_visit or taken.contact is not ContactKind.SAMPLE:
-            return False
         if not set(taken.protocols) & set(seen.protocols):
             return False
-        interval = taken.interval.nominal_days if taken.interval else _A_YEAR
-        apart = self._aim(visit) - self._aim(sample) - self._lead.at_least
-        return interval > self._figures.often_days and -interval <= 2 * apart < interval
-
-    def _aim(self, one: int) -> int:
-        """The day for which it is meant: its appointment, its due date, today where that has passed."""
-        meant = self._rounds[one]
-        return max(0, ((meant.booked_on or meant.window.due_on) - self._day).days)
+        interval = _days_of(taken)
+        apart = self._aims[visit] - self._aims[sample] - self._lead.at_least
+        return -interval <= 2 * apart < interval
 
     def _occasions(self, *, trips_first: bool) -> tuple[list[list[int]], bool]:
         """Which rounds go together, and whether fewer contacts are impossible."""
-        called = [at for at, one in enumerate(self._rounds) if one.contact not in UNBOOKED]
+        partners: dict[int, set[int]] = defaultdict(set)
+        for sample, visit in self._in_time:
+            partners[sample].add(visit)
+            partners[visit].add(sample)
         alike: dict[tuple[Errand, frozenset[int]], list[int]] = defaultdict(list)
-        for at in called:
-            partners = {each for pair in self._in_time if at in pair for each in pair} - {at}
-            alike[self._errand(at), frozenset(partners)].append(at)
+        for at, one in enumerate(self._rounds):
+            if one.contact not in UNBOOKED:
+                alike[self._errand(at), frozenset(partners[at])].append(at)
         groups = [(errand, members) for (errand, _), members in alike.items()]
         place = {one: at for at, (_, members) in enumerate(groups) for one in members}
         pairs = frozenset((place[sample], place[visit]) for sample, visit in self._in_time)
@@ -176,25 +184,32 @@ class _Planning:
         return [*together, *alone], found.proven
 
     def _errand(self, one: int) -> Errand:
-        meant = self._rounds[one]
-        return Errand(meant.place, meant.activity not in self._figures.remote, *self._bounds[one])
+        travels = self._rounds[one].activity not in self._figures.remote
+        return Errand(self._places[one], travels, *self._bounds[one])
 
     def _common(self, occasion: Sequence[int]) -> Bounds:
         spans = [self._bounds[one] for one in occasion]
         return max(first for first, _ in spans), min(last for _, last in spans)
 
-    def _cost(self, occasion: Sequence[int], day: int) -> int:
-        """What an occasion costs on a day; less is better."""
-        on = self._day + timedelta(days=day)
-        rounds = [self._rounds[one] for one in occasion]
-        is_closed = on.weekday() > _FRIDAY and any(one.contact not in UNBOOKED for one in rounds)
-        cost = _NO_WORKING_DAY * is_closed
-        for one in occasion:
-            late, meant = day - self._aim(one), self._rounds[one]
-            urgent = meant.is_safety or meant.window.closes_on < self._day
-            cost += -late if late < 0 else late * (_URGENT if urgent else _LATE)
-        return cost
+    def _costs(self, occasion: Sequence[int], span: Bounds) -> list[int]:
+        """What an occasion costs on each of its days; less is better."""
+        weekday = self._day.weekday()
+        is_called = any(self._rounds[one].contact not in UNBOOKED for one in occasion)
+        return [
+            sum(self._cost(one, day) for one in occasion)
+            + _NO_WORKING_DAY * (is_called and (weekday + day) % 7 > _FRIDAY)
+            for day in range(span[0], span[1] + 1)
+        ]
+
+    def _cost(self, one: int, day: int) -> int:
+        late = day - self._aims[one]
+        return -late if late < 0 else late * self._late[one]
 
     def _sampled(self, pair: Pair) -> Sampled:
         sample, visit = pair
         return Sampled(self._rounds[sample].key, self._rounds[visit].key)
+
+
+def _days_of(one: Round) -> float:
+    """The length of its interval; a year where it has none."""
+    return one.interval.nominal_days if one.interval else _A_YEAR
