@@ -56,6 +56,6 @@ def plan_visit(
 
 def counts_from_doing(catalogue: Catalogue, one: SeenFollowUp) -> bool:
     """Whether the next round counts from the day of this one, as no round in a season does."""
-    protocol = catalogue.protocols.get(one.stretch.set_by)
+    protocol = catalogue.versions.get((one.stretch.set_by, one.stretch.protocol_version))
     found = (each for each in protocol.activities if each.key == one.activity) if protocol else ()
     return any(not each.slotted for each in found)
