@@ -16,7 +16,7 @@ from service.domain.access import Role, Viewer
 from service.domain.errors import Forbidden
 from service.domain.scope import Interaction
 from service.runtime import Runtime
-from service.workflows.show_care_plan import show_care_plan
+from service.workflows.show_care_plan import samples_asked, show_care_plan
 
 _CARE_PLAN: Final = "portal/care-plan"
 
@@ -35,7 +35,8 @@ def _care_plan(runtime: Runtime) -> Response:
         plan = show_care_plan(view, viewer.patient, viewer=viewer, as_of=viewer.today)
     runtime.note_read(viewer, "read", scope=_CARE_PLAN, patients=(plan.key,), request=request_id())
     language = language_of(runtime)
-    answer = json_answer(care_plan(runtime.tellers[language], plan), language)
+    asked = samples_asked(plan, runtime.catalogue.visit_figures)
+    answer = json_answer(care_plan(runtime.tellers[language], plan, asked), language)
     answer.add_etag()
     answer.make_conditional(request)
     return answer

@@ -17,7 +17,8 @@ from service.domain.access import Viewer
 from service.domain.directory import Person
 from service.domain.marks import INVENTED
 from service.domain.scope import Interaction
-from service.domain.worklist import PeoplePage, SeenPerson, WorklistPage
+from service.domain.visit_plan import VisitPlan, visits_of
+from service.domain.worklist import PeoplePage, PersonRow, SeenPerson, WorklistPage
 from service.runtime import Runtime
 from service.workflows.find_overdue import find_overdue
 from service.workflows.find_people import find_people
@@ -75,12 +76,21 @@ class _List:
                 self._teller,
                 one,
                 question.sort,
-                day=question.as_of,
+                visits=self._visits(one),
                 opened=opened.get(one.person.key),
             )
             for one in page.people
         ]
         return self._answer(_PEOPLE, [one.person for one in page.people], items, page)
+
+    def _visits(self, one: PersonRow) -> VisitPlan:
+        """The contacts that close a person's rows, from the day that is asked about."""
+        return visits_of(
+            one.follow_ups,
+            day=self._asked.question.as_of,
+            figures=self._runtime.catalogue.visit_figures,
+            distance_km=one.person.distance_km,
+        )
 
     def _answer(
         self,

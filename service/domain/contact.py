@@ -96,12 +96,6 @@ class Overview(NamedTuple):
         """How many of the cards are still to be booked by the patient or by the unit."""
         return sum(one.booker is booker and one.booked is None for one in self.cards)
 
-    @property
-    def sample_by(self) -> date | None:
-        """The day by which the first sample among the cards is to be taken."""
-        samples = (one.to_day for one in self.cards if one.kind is ContactKind.SAMPLE)
-        return next(samples, None)
-
 
 def plan_overview(plan: SeenPlan) -> Overview:
     """The plan on its day; one that is on hold asks for nothing, and shows what rests."""

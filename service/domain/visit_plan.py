@@ -5,16 +5,20 @@ against what in `visit_step.py`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from service.domain.contact import UNBOOKED, ContactKind
-from service.domain.interval import next_day
+from service.domain.interval import FOREVER, next_day
+from service.domain.seen import SeenFollowUp
 from service.domain.visit_figures import VisitFigures
-from service.domain.visit_round import Round, RoundKey, Sampled
+from service.domain.visit_round import Round, RoundKey, Sampled, open_rounds
 from service.domain.visit_step import Step, planned_together
 from service.domain.window import State
+
+NO_SAMPLES: Final[Mapping[str, date]] = {}
+_LAST_DAY: Final = FOREVER - timedelta(days=1)
 
 
 class PlannedRound(NamedTuple):
@@ -81,6 +85,28 @@ def plan_visits(
             )
         )
     return walk.told()
+
+
+def visits_of(
+    follow_ups: Iterable[SeenFollowUp],
+    *,
+    day: date,
+    figures: VisitFigures,
+    distance_km: int | None = None,
+) -> VisitPlan:
+    """The contacts from a day on that take care of the open rounds of follow-ups, whenever due."""
+    rounds = open_rounds(follow_ups, day=day, until=_LAST_DAY)
+    return plan_visits(rounds, day=day, until=day, figures=figures, distance_km=distance_km)
+
+
+def samples_by(plan: VisitPlan) -> dict[str, date]:
+    """By when the samples of the open rounds are to be taken, by the follow-ups of the visits."""
+    last = {one.round.key: each.to_day for each in plan.contacts for one in each.rounds}
+    found: dict[str, date] = {}
+    for sample, (visit, number) in plan.in_time:
+        if number == 1:
+            found[visit] = min(last[sample], found.get(visit, last[sample]))
+    return found
 
 
 def _order(one: Round) -> tuple[date, date, str, int]:

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from service.clock import CLINIC_ZONE
-from service.domain.contact import contacts
 from service.domain.follow_up import Urgency
 from service.domain.seen import SeenFollowUp
+from service.domain.visit_plan import VisitPlan
 from service.domain.window import State
 from service.domain.worklist import PersonRow, SeenPerson
 from service.fhir.contact_details import ContactDetails
@@ -18,6 +18,7 @@ from service.wording.explained import standing
 from service.wording.sentences import Text
 from service.wording.states import staff_not_known, staff_state
 from service.wording.telling import Teller
+from service.wording.visits import visits_for_staff
 from service.wording.words import Words
 
 _BETWEEN: Final = " · "
@@ -44,7 +45,8 @@ class PersonLine(NamedTuple):
     """A person with their follow-ups of the list; empty texts are not shown.
 
     `in_short` says what is overdue, due and agreed otherwise, a line each; `marks` are those of
-    follow-ups that concern the call: what is booked, and what nobody knows.
+    follow-ups that concern the call: what is booked, and what nobody knows. `visits` say what the
+    contacts are that close all of them, and when.
     """
 
     id: str
@@ -56,14 +58,15 @@ class PersonLine(NamedTuple):
     marks: tuple[Text, ...]
     follow_ups: tuple[FollowUpLine, ...]
     closed_by: Text
+    visits: Text | str
     phone: str
 
 
 def person_line(
-    teller: Teller, row: PersonRow, details: ContactDetails, *, day: date
+    teller: Teller, row: PersonRow, details: ContactDetails, *, visits: VisitPlan
 ) -> PersonLine:
-    """A person on a day; `details` say how to address and call them."""
-    words, person = teller.words, row.person
+    """A person on the first day of their visits; `details` say how to address and call them."""
+    words, person, day = teller.words, row.person, visits.day
     return PersonLine(
         id=person.id,
         name=called(words, person, details, day=day),
@@ -73,7 +76,8 @@ def person_line(
         in_short=tuple(_in_short(teller, row.follow_ups, day)),
         marks=tuple(dict.fromkeys(_of_the_call(words, row.follow_ups))),
         follow_ups=tuple(follow_up_line(teller, one, day=day) for one in row.follow_ups),
-        closed_by=contacts_for_staff(words, contacts(row.follow_ups, day=day)),
+        closed_by=contacts_for_staff(words, (one.kind for one in visits.contacts)),
+        visits=visits_for_staff(words, visits),
         phone=details.phone,
     )
 

@@ -4,13 +4,14 @@ Source: pages of the portal. The patient sees the window from its first day to t
 the grace.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
 from service.domain.contact import Contact, ContactKind, Status, plan_overview
 from service.domain.protocol import Kind
 from service.domain.seen import SeenFollowUp, SeenPlan
+from service.domain.visit_plan import NO_SAMPLES
 from service.wording.dates import Months
 from service.wording.explained import Explained, explain
 from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
@@ -76,10 +77,15 @@ class PlanPage(NamedTuple):
     invented: bool
 
 
-def plan_page(teller: Teller, plan: SeenPlan) -> PlanPage:
-    """The page of a plan on its day, in the reader's words; a plan on hold asks for nothing."""
+def plan_page(
+    teller: Teller, plan: SeenPlan, samples_by: Mapping[str, date] = NO_SAMPLES
+) -> PlanPage:
+    """The page of a plan on its day, in the reader's words; a plan on hold asks for nothing.
+
+    `samples_by` says before which day a visit's samples are to be taken, by its follow-up.
+    """
     seen = plan_overview(plan)
-    page = _PlanTold(teller, plan, seen.sample_by)
+    page = _PlanTold(teller, plan, samples_by)
     notice = plan_notice(teller.words, plan)
     agreement = plan_agreement(teller.words, plan)
     return PlanPage(
@@ -98,14 +104,14 @@ def plan_page(teller: Teller, plan: SeenPlan) -> PlanPage:
 
 
 class _PlanTold:
-    """The parts of one plan in one language; `lab_by` is the day by which samples are to be taken."""
+    """The parts of one plan in one language."""
 
-    def __init__(self, teller: Teller, plan: SeenPlan, lab_by: date | None) -> None:
+    def __init__(self, teller: Teller, plan: SeenPlan, samples_by: Mapping[str, date]) -> None:
         self._teller = teller
         self._words = teller.words
         self._plan = plan
         self._day = plan.as_of
-        self._lab_by = lab_by
+        self._samples_by = samples_by
 
     def card(self, contact: Contact) -> Card:
         is_sample = contact.kind is ContactKind.SAMPLE
@@ -124,7 +130,8 @@ class _PlanTold:
     def check(self, one: SeenFollowUp) -> Check:
         done = one.stretch.done
         last = self._words.text("portal.last_time", date=done.on) if done else ""
-        return Check(explain(self._teller, one, day=self._day, lab_by=self._lab_by), last)
+        lab_by = self._samples_by.get(one.id)
+        return Check(explain(self._teller, one, day=self._day, lab_by=lab_by), last)
 
     def done(self) -> Iterator[DoneLine]:
         """What was done within a year, the newest first."""

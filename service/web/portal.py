@@ -8,7 +8,7 @@ from service.web.language import teller_of
 from service.web.pages import page, request_id
 from service.web.plan_page import plan_page
 from service.web.sessions import viewer
-from service.workflows.show_care_plan import show_care_plan
+from service.workflows.show_care_plan import samples_asked, show_care_plan
 
 
 def show(runtime: Runtime) -> Response:
@@ -19,5 +19,7 @@ def show(runtime: Runtime) -> Response:
     runtime.note_read(
         patient, "read", scope="portal/care-plan", patients=(plan.key,), request=request_id()
     )
-    shown = plan_page(teller_of(runtime), plan)
+    shown = plan_page(
+        teller_of(runtime), plan, samples_asked(plan, runtime.catalogue.visit_figures)
+    )
     return page(runtime, "portal.html", "portal.title", plan=shown, invented=shown.invented or None)

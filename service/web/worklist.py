@@ -13,6 +13,8 @@ from service.domain.access import Role, Viewer
 from service.domain.catalogue import Catalogue
 from service.domain.compliance import NotFollowed
 from service.domain.directory import Unit
+from service.domain.visit_figures import VisitFigures
+from service.domain.visit_plan import visits_of
 from service.domain.window import State
 from service.domain.worklist import PeopleCounts, PeoplePage
 from service.fhir.contact_details import ContactDetails, contact_details
@@ -126,7 +128,7 @@ def _otherwise(view: View, one: Asked, nurse: Viewer) -> PeopleCounts:
 def _shown(
     runtime: Runtime, teller: Teller, one: Asked, found: Found, nurse: Viewer
 ) -> dict[str, Any]:
-    people = tuple(_lines(teller, one, found))
+    people = tuple(_lines(teller, one, found, runtime.catalogue.visit_figures))
     more = found.people.after
     at = runtime.clock.now()
     key = runtime.cursor_key
@@ -177,9 +179,12 @@ def _empty(one: Asked, found: Found) -> str:
     return "worklist.empty.none" if one.tab is Tab.TO_CALL else "worklist.empty.tab"
 
 
-def _lines(teller: Teller, one: Asked, found: Found) -> Iterator[PersonLine]:
+def _lines(teller: Teller, one: Asked, found: Found, figures: VisitFigures) -> Iterator[PersonLine]:
     for row in found.people.people:
-        yield person_line(teller, row, found.details[row.person.id], day=one.as_of)
+        visits = visits_of(
+            row.follow_ups, day=one.as_of, figures=figures, distance_km=row.person.distance_km
+        )
+        yield person_line(teller, row, found.details[row.person.id], visits=visits)
 
 
 def _as_of(teller: Teller, one: Asked, at: datetime) -> str:

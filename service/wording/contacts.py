@@ -34,9 +34,9 @@ def contact_title(words: Words, contact: Contact, names: Sequence[str]) -> Text:
     return words.text(f"contact.{contact.kind}")
 
 
-def contacts_for_staff(words: Words, contacts: Iterable[Contact]) -> Text:
+def contacts_for_staff(words: Words, kinds: Iterable[ContactKind]) -> Text:
     """What closes a person's rows: `1 näytteenotto + 2 hoitajan käyntiä`."""
-    counted = Counter(contact.kind for contact in contacts)
+    counted = Counter(kinds)
     each = (words.plural(f"worklist.contact.{kind}", n) for kind, n in counted.items())
     return words.text("worklist.closed_by", contacts=" + ".join(each))
 

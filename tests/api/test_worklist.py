@@ -198,7 +198,15 @@ def test_people_are_listed_with_exactly_the_rows_of_the_list(nurse):
     assert [row for one in people for row in one["follow_ups"]] == sorted(
         rows, key=lambda row: [one["patient"] for one in people].index(row["patient"])
     )
-    assert all("contacts" not in one for one in people)
+
+
+def test_each_row_of_a_person_is_taken_care_of_by_one_of_their_contacts(nurse):
+    for one in items(nurse, "limit=500", PEOPLE):
+        rows = [row["id"] for row in one["follow_ups"]]
+        assert sorted(id_ for each in one["contacts"] for id_ in each["follow_ups"]) == sorted(rows)
+        days = [each["on"] for each in one["contacts"]]
+        assert days == sorted(days)
+        assert all(each["from"] <= each["on"] <= each["to"] for each in one["contacts"])
 
 
 def test_a_person_stands_where_the_first_row_does_and_says_why(nurse):

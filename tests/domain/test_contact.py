@@ -227,9 +227,9 @@ def test_a_plan_on_hold_asks_for_nothing_and_shows_what_rests():
     held = plan_overview(a_plan(*asked, rests, on_hold_until=in_days(30)))
     going_on = plan_overview(a_plan(*asked, rests, on_hold_until=None))
 
-    assert (held.cards, held.later, held.sample_by) == ((), (), None)
+    assert (held.cards, held.later) == ((), ())
     assert held.resting == going_on.resting == (rests,)
-    assert (len(going_on.cards), len(going_on.later), going_on.sample_by) == (1, 1, DAY)
+    assert (len(going_on.cards), len(going_on.later)) == (1, 1)
 
 
 def test_a_proposal_names_no_phone_to_book_by():

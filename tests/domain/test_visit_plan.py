@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from service.domain.contact import ContactKind
 from service.domain.interval import Interval
 from service.domain.protocol import Kind
-from service.domain.visit_plan import PlannedRound, VisitPlan, plan_visits
+from service.domain.visit_plan import PlannedRound, VisitPlan, plan_visits, samples_by
 from service.domain.visit_proof import Fault, faults
 from service.domain.visit_round import Round
 from service.domain.window import State
@@ -46,6 +46,17 @@ def test_a_sample_is_taken_a_week_or_two_before_the_visit_that_needs_it():
     assert [(one.sample, one.visit) for one in plan.in_time] == [(("hba1c", 1), ("yearly", 1))]
     assert len(plan.journeys) == 2
     assert plan.proven
+
+
+def test_the_samples_of_a_visit_have_a_last_day():
+    plan = planned(
+        a_round("hba1c", -10, 0, 30),
+        a_round("lipids", -10, 3, 40),
+        a_round("yearly", -30, 0, 60, NURSE, kind=Kind.VISIT),
+        a_round("feet", -30, 0, 60, NURSE),
+    )
+    assert samples_by(plan) == {"yearly": plan.contacts[0].to_day}
+    assert (days_of(plan)["yearly"] - plan.contacts[0].to_day).days == 7
 
 
 def test_a_sample_of_another_protocol_binds_no_visit():

@@ -26,6 +26,8 @@ _KINDS: Final = {
     ContactKind.NURSE_VISIT: Kind.MEASUREMENT,
     ContactKind.PHYSICIAN_VISIT: Kind.VISIT,
     ContactKind.IMAGING: Kind.IMAGING,
+    ContactKind.DENTAL: Kind.VISIT,
+    ContactKind.VACCINATION: Kind.VACCINATION,
     ContactKind.HOME: Kind.SELF_MEASUREMENT,
 }
 

@@ -1,5 +1,6 @@
 """What the page of a plan shows once it is agreed on, on hold, or when nothing is to be done now."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from service.domain.interval import FOREVER
 from service.domain.seen import SeenPlan
 from service.web.plan_page import PlanPage, plan_page
-from service.workflows.show_care_plan import show_care_plan
+from service.workflows.show_care_plan import samples_asked, show_care_plan
 from tests.house import SYSTEM, TODAY
 from tests.web.region import Region
 
@@ -70,3 +71,14 @@ def test_every_follow_up_that_is_asked_for_stands_on_the_page_once(region, seen)
     resting = [check.told.name for check in page.resting]
     asked = [one for one in seen.follow_ups if one.stretch.hold != "ended"]
     assert len(shown) + len(resting) == len(asked)
+
+
+def test_a_visit_names_the_last_day_for_its_samples(region, seen):
+    figures = region.runtime.catalogue.visit_figures
+    asked = samples_asked(seen, figures)
+    page = plan_page(region.runtime.tellers["fi"], seen, asked)
+    prepared = [check.told.prepare for card in (*page.cards, *page.later) for check in card.checks]
+    told = [text for text in prepared if "Käy kokeissa viimeistään" in text]
+    assert asked
+    assert told
+    assert all(re.search(r"viimeistään \d+\.\d+\.\d{4}\.", text) for text in told)

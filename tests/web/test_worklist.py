@@ -45,7 +45,15 @@ def test_one_row_is_one_person_with_all_that_is_overdue(region: Region):
     assert "Hoitajan seurantakäynti (Krooninen munuaistauti) 173\u00a0pv" in page.words
     assert len(re.findall(r"Myöhässä \d+\u00a0pv", page.words)) == 11
     assert "11 seurantaa" in page.words
-    assert "Hoituu: 1 lääkärin käynti + 1 näytteenotto + 2 hoitajan käyntiä" in page.words
+    assert (
+        "Hoituu: 1 kotimittaussarja + 1 näytteenotto + 1 hoitajan käynti + 1 lääkärin käynti."
+        in page.words
+    )
+
+
+def test_the_contacts_are_proposed_around_the_appointment_with_the_sample_in_time(region: Region):
+    said = "Ehdotus, 2 matkaa: näyte 26.11.2026 mennessä; hoitaja, lääkäri 3.12.2026."
+    assert said in the_list(region, 1).words
 
 
 def test_a_row_says_since_when_it_is_overdue(region: Region):

@@ -47,10 +47,10 @@ def test_every_kind_of_contact_has_a_name_for_everybody(kind, language):
     one = contact(follow_up("flu"), kind=kind)
     words = Words(language)
     assert contact_title(words, one, ["its name"])
-    assert "1" in contacts_for_staff(words, [one])
+    assert "1" in contacts_for_staff(words, [kind])
 
 
 def test_staff_read_contacts_as_a_sum():
-    visit = contact(follow_up("nurse", Kind.VISIT, "nurse"))
-    told = contacts_for_staff(Words("fi"), [contact(follow_up("hba1c")), visit, visit])
+    visit = ContactKind.NURSE_VISIT
+    told = contacts_for_staff(Words("fi"), [ContactKind.SAMPLE, visit, visit])
     assert told == "Hoituu: 1 näytteenotto + 2 hoitajan käyntiä."

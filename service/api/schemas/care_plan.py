@@ -4,14 +4,15 @@ Source: pages of the portal, "what the data must carry". The patient sees each w
 day to the due date, never the grace, and no code of any code system.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
 from service.clock import CLINIC_ZONE
-from service.domain.contact import Contact, Overview, plan_overview
+from service.domain.contact import Contact, plan_overview
 from service.domain.interval import FOREVER
 from service.domain.seen import SeenFollowUp, SeenPlan
+from service.domain.visit_plan import NO_SAMPLES
 from service.wording.explained import explain
 from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
 from service.wording.portal import booking
@@ -20,10 +21,13 @@ from service.wording.telling import Teller
 Json: TypeAlias = dict[str, Any]
 
 
-def care_plan(teller: Teller, plan: SeenPlan) -> Json:
-    """The plan of its day; `contacts` are empty while the whole plan is on hold."""
+def care_plan(teller: Teller, plan: SeenPlan, samples_by: Mapping[str, date] = NO_SAMPLES) -> Json:
+    """The plan of its day; `contacts` are empty while the whole plan is on hold.
+
+    `samples_by` says before which day a visit's samples are to be taken, by its follow-up.
+    """
     seen = plan_overview(plan)
-    telling = _Telling(teller, plan, seen)
+    telling = _Telling(teller, plan, samples_by)
     words, notice = teller.words, plan_notice(teller.words, plan)
     return {
         "patient": plan.patient,
@@ -45,11 +49,11 @@ def care_plan(teller: Teller, plan: SeenPlan) -> Json:
 class _Telling:
     """Tells the parts of one plan."""
 
-    def __init__(self, teller: Teller, plan: SeenPlan, seen: Overview) -> None:
+    def __init__(self, teller: Teller, plan: SeenPlan, samples_by: Mapping[str, date]) -> None:
         self._teller = teller
         self._words = teller.words
         self._plan = plan
-        self._lab_by = seen.sample_by
+        self._samples_by = samples_by
 
     def contact(self, one: Contact, *, now: bool) -> Json:
         """A card: what one sample, one visit or one form settles."""
@@ -68,7 +72,8 @@ class _Telling:
 
     def check(self, one: SeenFollowUp) -> Json:
         """A check: what it is, why, when it can be done and by which day it is to be done."""
-        explained = explain(self._teller, one, day=self._plan.as_of, lab_by=self._lab_by)
+        lab_by = self._samples_by.get(one.id)
+        explained = explain(self._teller, one, day=self._plan.as_of, lab_by=lab_by)
         window, done = one.stretch.window, one.stretch.done
         return {
             "id": one.id,

@@ -9,6 +9,7 @@ from service.domain.adjustment import Adjustment
 from service.domain.interval import FOREVER
 from service.domain.outreach import OPEN_FOR, Opening, Outreach
 from service.domain.seen import Booking, NotKnown, SeenFollowUp
+from service.domain.visit_plan import PlannedContact, VisitPlan
 from service.domain.worklist import PersonRow, Sort, WorklistRow
 from service.wording.because import LookedAt, because, closes_with, place
 from service.wording.telling import Teller
@@ -22,16 +23,20 @@ def row(teller: Teller, one: WorklistRow) -> Json:
 
 
 def person(
-    teller: Teller, one: PersonRow, sort: Sort, *, day: date, opened: Opening | None
+    teller: Teller, one: PersonRow, sort: Sort, *, visits: VisitPlan, opened: Opening | None
 ) -> Json:
-    """A person of the worklist with their rows; the first says why they stand here."""
+    """A person of the worklist with their rows, and the contacts from the first day of the visits on.
+
+    The first row says why they stand here.
+    """
     first = one.follow_ups[0]
     return {
         "patient": one.person.id,
         "unit": one.person.unit.id,
         "distance_km": one.person.distance_km,
-        "ground": place(teller.words, first, sort, day=day)._asdict(),
+        "ground": place(teller.words, first, sort, day=visits.day)._asdict(),
         "follow_ups": [follow_up(teller, each, one.person.id) for each in one.follow_ups],
+        "contacts": [_contact(each) for each in visits.contacts],
         "booked_for": _first_booking(one.follow_ups),
         "last_contact": _last_contact(one.last_contact),
         "open_with": opened_by(opened),
@@ -46,6 +51,19 @@ def opened_by(opening: Opening | None) -> Json | None:
         "role": opening.role,
         "since": _clinic_time(opening.at),
         "until": _clinic_time(opening.at + OPEN_FOR),
+    }
+
+
+def _contact(one: PlannedContact) -> Json:
+    """A proposed contact: the day, and between which days it may lie while the others stay."""
+    return {
+        "kind": one.kind,
+        "on": one.on,
+        "from": one.from_day,
+        "to": one.to_day,
+        "remote": one.remote,
+        "fasting": one.fasting,
+        "follow_ups": [each.round.follow_up for each in one.rounds],
     }
 
 
