@@ -26,6 +26,7 @@ COMMANDS: Final = (
     "worklist",
     "audit",
     "not-counted",
+    "plan-year",
     "protocol",
     "token",
     "migrate",
