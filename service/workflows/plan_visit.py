@@ -8,7 +8,7 @@ from service.domain.catalogue import Catalogue
 from service.domain.seen import SeenFollowUp, SeenPlan
 from service.domain.visit_plan import VisitPlan, plan_visits
 from service.domain.visit_proof import Found, faults
-from service.domain.visit_round import open_rounds
+from service.domain.visit_round import Round, open_rounds
 from service.workflows.ports import View
 
 
@@ -37,12 +37,7 @@ def plan_visit(
     While the whole plan is on hold it asks for nothing.
     """
     seen = view.follow_ups.plan(patient, viewer=viewer, as_of=asked.as_of, known_at=asked.known_at)
-    follow_ups = () if seen.on_hold_until else seen.follow_ups
-
-    def repeats(one: SeenFollowUp) -> bool:
-        return counts_from_doing(catalogue, one)
-
-    rounds = open_rounds(follow_ups, day=asked.from_day, until=asked.until, repeats=repeats)
+    rounds = rounds_of(seen, catalogue, from_day=asked.from_day, until=asked.until)
     figures = catalogue.visit_figures
     visits = plan_visits(
         rounds,
@@ -54,7 +49,19 @@ def plan_visit(
     return Visits(seen, visits, faults(visits, rounds, figures=figures))
 
 
-def counts_from_doing(catalogue: Catalogue, one: SeenFollowUp) -> bool:
+def rounds_of(
+    seen: SeenPlan, catalogue: Catalogue, *, from_day: date, until: date
+) -> tuple[Round, ...]:
+    """The open rounds of a plan that are due by a day, seen from another; none while it is on hold."""
+    follow_ups = () if seen.on_hold_until else seen.follow_ups
+
+    def repeats(one: SeenFollowUp) -> bool:
+        return _counts_from_doing(catalogue, one)
+
+    return open_rounds(follow_ups, day=from_day, until=until, repeats=repeats)
+
+
+def _counts_from_doing(catalogue: Catalogue, one: SeenFollowUp) -> bool:
     """Whether the next round counts from the day of this one, as no round in a season does."""
     protocol = catalogue.versions.get((one.stretch.set_by, one.stretch.protocol_version))
     found = (each for each in protocol.activities if each.key == one.activity) if protocol else ()
