@@ -354,6 +354,9 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("POST", "/worklist/v1/contacts"): contacts_recorded,
     ("POST", "/worklist/v1/openings"): opened,
     ("GET", "/worklist/"): _asked_of("/worklist/", {"unit": "u2"}),
+    ("GET", "/worklist/people/<id_>"): lambda person: [
+        Attempt(f"/worklist/people/{person.patient}")
+    ],
     ("GET", "/portal/v1/care-plan"): _asked_of("/portal/v1/care-plan"),
     ("GET", "/portal/"): _asked_of("/portal/"),
     ("GET", "/audit/v1/compliance"): _asked_of(
