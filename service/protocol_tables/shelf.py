@@ -1,6 +1,7 @@
 """All versions of protocols as a reader finds them, and any of them as lines of a table."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -8,8 +9,9 @@ from typing import Any, Final
 import orjson
 
 from service.domain.access import Viewer
+from service.domain.catalogue import Catalogue
 from service.domain.errors import Invalid
-from service.domain.protocol import Protocol
+from service.domain.protocol import Names, Protocol
 from service.domain.protocol_table import COLUMNS, TableRow
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.plan_definition import PlanReader
@@ -19,6 +21,7 @@ from service.fhir.protocol.versions import (
     DEFINITIONS,
     Versions,
     is_protocol,
+    over,
     protocol_id,
     versions_received,
     versions_shipped,
@@ -35,19 +38,23 @@ _reader: Final = cache(plan_reader)
 _shipped: Final = cache(versions_shipped)
 
 
+def opened_shelf(runtime: Runtime, viewer: Viewer) -> "Shelf":
+    """The versions that stand in the record, and those that come with the program."""
+    folder = runtime.settings.profiles_dir
+    with runtime.store.read() as view:
+        received = versions_received(list_definitions(view, DEFINITIONS, viewer=viewer))
+    versions = over(received, _shipped(folder))
+    return Shelf(versions, _reader(folder), runtime.catalogue, runtime.settings.language)
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
-    """The versions that stand in the record, else those that come with the program."""
+    """Versions with what reads them as the engine does, and what tells them; `language` unless another is asked for."""
 
-    def __init__(self, runtime: Runtime, viewer: Viewer) -> None:
-        self._runtime = runtime
-        with runtime.store.read() as view:
-            found = versions_received(list_definitions(view, DEFINITIONS, viewer=viewer))
-        self.versions: Versions = found if found.plans else _shipped(runtime.settings.profiles_dir)
-
-    @property
-    def reader(self) -> PlanReader:
-        """Reads a PlanDefinition as the engine does."""
-        return _reader(self._runtime.settings.profiles_dir)
+    versions: Versions
+    reader: PlanReader
+    catalogue: Catalogue
+    language: str
 
     def plan(self, named: str) -> Json:
         """A version by `ID` or `ID|VERSION`, or the PlanDefinition in a file; NotFound where there is none."""
@@ -64,10 +71,13 @@ class Shelf:
         """The version as the engine reads it; UnusableProtocol names the action that cannot be used."""
         return self.reader.protocol(Element(plan, "PlanDefinition", named(plan)))
 
+    def performers(self) -> Mapping[str, Names]:
+        """Who may perform an activity, by code."""
+        return self.catalogue.names["performer"]
+
     def words(self, language: str) -> TableWords:
         """What tells tables in a language; empty: that of the deployment."""
-        runtime = self._runtime
-        return TableWords(Words(language or runtime.settings.language), runtime.catalogue)
+        return TableWords(Words(language or self.language), self.catalogue)
 
     def lines(self, plan: Json, rows: Sequence[TableRow], language: str) -> list[dict[str, str]]:
         """The rows with what they say in words, by column."""

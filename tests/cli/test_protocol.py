@@ -121,3 +121,61 @@ def test_in_a_workbook_the_changed_cells_are_marked(region: Terminal, tmp_path: 
 def test_one_protocol_alone_is_compared_with_its_origin(region: Terminal) -> None:
     told = region.run("protocol", "diff", "copd", status=1).stderr
     assert told == "seuranta: copd derives from no other protocol: name two versions.\n"
+
+
+def table_file(shell: Terminal, folder: Path, old: str, new: str) -> Path:
+    """The table of hypothyroidism as CSV with one cell changed."""
+    told = shell.run("protocol", "show", "hypothyroidism", "--format", "csv").stdout
+    assert told.count(old) == 1
+    file = folder / "table.csv"
+    file.write_text(told.replace(old, new), encoding="utf-8")
+    return file
+
+
+def test_a_changed_table_becomes_a_draft_that_can_be_shown_and_compared(
+    shell: Terminal, tmp_path: Path
+) -> None:
+    file = table_file(shell, tmp_path, ",P6W,", ",P9W,")
+    tried = shell.run("protocol", "import", str(file), "--as", "2027.1", "--dry-run").stderr
+    assert tried == (
+        "hypothyroidism|2026.1: rows added 0, gone 0; cells changed 1."
+        " Not stored: PlanDefinition/hypothyroidism-2027.1.\n"
+    )
+    assert (
+        "There is no version"
+        in shell.run("protocol", "show", "hypothyroidism|2027.1", status=1).stderr
+    )
+
+    shell.run("protocol", "import", str(file), "--as", "2027.1")
+    versions = ("hypothyroidism|2026.1", "hypothyroidism|2027.1")
+    told = shell.run("protocol", "diff", *versions, "--format", "json").stdout
+    assert [(one["old"], one["new"]) for one in json.loads(told)] == [("P6W", "P9W")]
+    again = shell.run("protocol", "import", str(file), "--as", "2027.1", status=1).stderr
+    assert again == "seuranta: There is a version 2027.1 of hypothyroidism already: take another.\n"
+
+
+def test_what_is_wrong_with_a_table_is_told_by_cell_and_nothing_is_stored(
+    shell: Terminal, tmp_path: Path
+) -> None:
+    file = table_file(shell, tmp_path, ",P6W,", ",6 vk,")
+    told = shell.run("protocol", "import", str(file), "--as", "2027.1", status=1).stderr
+    assert told.startswith("seuranta: table.csv!M3: “6 vk” is no interval; write e.g. P3M")
+
+
+def test_a_table_in_which_nothing_was_changed_makes_no_version(
+    shell: Terminal, tmp_path: Path
+) -> None:
+    file = table_file(shell, tmp_path, ",P6W,", ",P6W,")
+    told = shell.run("protocol", "import", str(file), "--as", "2027.1").stderr
+    assert told == "Nothing is changed of hypothyroidism|2026.1: no new version.\n"
+
+
+def test_an_adaptation_is_written_to_a_file_and_compared_with_its_origin(
+    shell: Terminal, tmp_path: Path
+) -> None:
+    file, output = table_file(shell, tmp_path, ",P6W,", ",P9W,"), tmp_path / "local.json"
+    names = ("--title", "Hattulan ohjelma", "--title-sv", "Hattula", "--title-en", "Hattula")
+    adapted = ("--as", "2027.1", "--id", "hattula-thyroid", *names, "--output", str(output))
+    shell.run("protocol", "import", str(file), *adapted)
+    told = shell.run("protocol", "diff", str(output))
+    assert told.stderr == "1 from hypothyroidism|2026.1 to hattula-thyroid|2027.1.\n"

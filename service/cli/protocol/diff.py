@@ -15,7 +15,7 @@ from service.protocol_tables.comparing import (
     marked_table,
     origin,
 )
-from service.protocol_tables.shelf import Shelf, named
+from service.protocol_tables.shelf import named, opened_shelf
 from service.workbooks import Table
 
 
@@ -38,7 +38,7 @@ def command(
       seuranta protocol diff hattula-type-2-diabetes
     """
     with opened_house() as runtime:
-        shelf = Shelf(runtime, operator(runtime, ""))
+        shelf = opened_shelf(runtime, operator(runtime, ""))
         plans = shelf.plan(old), shelf.plan(new) if new else None
         before, after = (plans[0], plans[1]) if plans[1] else (origin(shelf, plans[0]), plans[0])
         if form == "xlsx":

@@ -8,7 +8,7 @@ import click
 from service.cli.house import opened_house, operator
 from service.cli.options import language_option
 from service.cli.protocol.printing import format_options, put_out
-from service.protocol_tables.shelf import Shelf
+from service.protocol_tables.shelf import opened_shelf
 
 SHORT: Final = (
     "activity",
@@ -37,6 +37,6 @@ def command(protocol: str, language: str | None, form: str, output: Path | None)
       seuranta protocol show type-2-diabetes --format xlsx --output diabetes.xlsx
     """
     with opened_house() as runtime:
-        shelf = Shelf(runtime, operator(runtime, ""))
+        shelf = opened_shelf(runtime, operator(runtime, ""))
         table = shelf.table(shelf.plan(protocol), language or "")
     put_out(table, SHORT, form, output)

@@ -20,5 +20,5 @@ def check_support(place: Element, evidence: str | None, sources: Sequence[str]) 
 
 
 def addresses(place: Element) -> tuple[str, ...]:
-    """The addresses that an element's documentation cites."""
-    return tuple(one.need("url") for one in place.children("documentation"))
+    """What an element's documentation cites: by its address, or in words what has none."""
+    return tuple(one.get("url") or one.need("citation") for one in place.children("documentation"))

@@ -59,8 +59,20 @@ def versions_received(stored: Iterable[Stored]) -> Versions:
     return _versions(orjson.loads(one.body) for one in stored if not one.deleted)
 
 
+def over(received: Versions, shipped: Versions) -> Versions:
+    """What was received, and of what came with the program the versions that were not."""
+    plans = {**shipped.plans, **received.plans}
+    return Versions(plans, {**shipped.activities, **received.activities})
+
+
+def activity_of(activities: Mapping[str, Json], action: Mapping[str, Any]) -> Json:
+    """The ActivityDefinition that an action names, in its version where that is known; else empty."""
+    canonical = str(action.get("definitionCanonical", ""))
+    return activities.get(canonical) or activities.get(canonical.partition("|")[0], {})
+
+
 def versions_shipped(folder: Path) -> Versions:
-    """The versions that come with the program, for a record in which nothing was published yet."""
+    """The versions that come with the program, published or not."""
     files = sorted(path for path in folder.rglob("*.json") if path.name.startswith(DEFINITIONS))
     return _versions(orjson.loads(path.read_bytes()) for path in files)
 

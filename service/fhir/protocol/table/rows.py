@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from service.domain.protocol_table import BASE, LANGUAGES, RowKey, TableRow
 from service.fhir.protocol.element import Element
+from service.fhir.protocol.support import addresses
 from service.fhir.protocol.table.parts import (
     PERIODS,
     limit_written,
@@ -16,6 +17,7 @@ from service.fhir.protocol.table.parts import (
     rule_written,
     written,
 )
+from service.fhir.protocol.versions import activity_of
 
 NONE: Final = "none"
 PLAN: Final = "plan"
@@ -38,7 +40,7 @@ def _rows(
     action: Element, goals: Mapping[str, Element], activities: Mapping[str, Json]
 ) -> Iterator[TableRow]:
     name = action.need("id")
-    definition = activities.get(action.get("definitionCanonical", "").partition("|")[0], {})
+    definition = activity_of(activities, action.content)
     nested = {one.need("id").removeprefix(f"{name}."): one for one in action.children("action")}
     base = nested.pop(BASE)
     texts = _texts(Element(definition, "ActivityDefinition", ""))
@@ -62,7 +64,7 @@ def _of_both(nested: Element, told: Element) -> dict[str, str]:
         "lead_days": _number(days.get("lead-days")),
         "grace_days": _number(days.get("grace-days")),
         "evidence": nested.value_of("evidence", ""),
-        "sources": "\n".join(one.get("url", "") for one in told.children("documentation")),
+        "sources": "\n".join(addresses(told)),
         "confirmation": _confirmation(nested),
         **names_of(told, "title"),
     }

@@ -116,7 +116,7 @@ def _finding(said: Expressions, rule: Json, _: Json) -> str:
 
 def _since_diagnosis(said: Expressions, rule: Json, _: Json) -> str:
     begun = f"{said.qualifying()}.first().onset"
-    return f"{begun} <= {TODAY} and {begun} + {interval(rule['less_than'])} > {TODAY}"
+    return f"{begun} <= {TODAY} and {_passed(begun, rule)}"
 
 
 def _since_onset(said: Expressions, rule: Json, _: Json) -> str:
@@ -172,7 +172,7 @@ def _event_days(said: Expressions, event: Json, within: str) -> str:
         extra = f" and ({_first_after_washout(said, events)})"
     else:
         events, day, extra = said.inputs.results(event["item"]), "effective", ""
-    recent = f"{day} <= {TODAY} and {day} + {within} >= {TODAY}"
+    recent = f"{day} <= {TODAY}" + (f" and {day} + {within} >= {TODAY}" if within else "")
     return f"{events}.where({recent}{extra}).{day}"
 
 

@@ -1,0 +1,81 @@
+"""A changed protocol as new versions of resources, drafts until somebody publishes them.
+
+Source: R4 plandefinition.html: a version is a resource of its own with the same canonical address; a
+local protocol names its origin by relatedArtifact `derived-from` (`what-is-due` 8.7).
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, Final, NamedTuple
+
+from service.domain.errors import Invalid
+from service.fhir.evidence.code_systems import BASE
+from service.fhir.protocol.element import TRANSLATION
+from service.fhir.protocol.table.changing import Changing
+from service.fhir.protocol.versions import ORIGIN, protocol_id
+
+Json = dict[str, Any]
+# So that `ID-VERSION` is an id of FHIR (R4 datatypes.html#id: 64 characters).
+_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,45}")
+_VERSION: Final = re.compile(r"\d{4}\.\d{1,4}(?:-[a-z0-9]{1,8})?")
+
+
+class Adaptation(NamedTuple):
+    """A local protocol by the id and the names (by language) that it gets."""
+
+    id: str
+    names: dict[str, str]
+
+
+def as_draft(
+    changed: Changing, origin: str, version: str, adaptation: Adaptation | None
+) -> Iterator[Json]:
+    """The new PlanDefinition, before it the ActivityDefinitions whose texts were changed.
+
+    Raises Invalid where version or id cannot be such.
+    """
+    if not _VERSION.fullmatch(version):
+        raise Invalid(f"“{version}” is no version; write a year and a number: 2027.1")
+    for url in sorted(changed.texts):
+        yield _new_version(changed.activities[url], version)
+    plan = _new_version(changed.plan, version, adaptation.id if adaptation else "")
+    if adaptation:
+        _adapt(plan, origin, adaptation)
+    for action in plan["action"]:
+        url = action["definitionCanonical"].partition("|")[0]
+        if url in changed.texts:
+            action["definitionCanonical"] = f"{url}|{version}"
+    yield plan
+
+
+def _new_version(resource: Json, version: str, adapted: str = "") -> Json:
+    """The same resource as a draft of another version, under an id that tells both."""
+    found = deepcopy(resource)
+    found.pop("meta", None)
+    found.pop("text", None)  # a generated narrative tells the old version
+    name = adapted or protocol_id(resource)
+    return {**found, "id": f"{name}-{version}", "version": version, "status": "draft"}
+
+
+def _adapt(plan: Json, origin: str, adaptation: Adaptation) -> None:
+    if not _ID.fullmatch(adaptation.id):
+        raise Invalid(f"“{adaptation.id}” is no id; write small letters, digits and hyphens")
+    missing = [language for language in ("fi", "sv", "en") if not adaptation.names.get(language)]
+    if missing:
+        raise Invalid(f"An adaptation needs its name in {', '.join(missing)} too.")
+    protocol, _, version = origin.partition("|")
+    plan["url"] = f"{BASE}/PlanDefinition/{adaptation.id}"
+    plan["name"] = "".join(word.capitalize() for word in adaptation.id.split("-"))
+    plan["title"] = adaptation.names["fi"]
+    plan["_title"] = {
+        "extension": [_translation(one, adaptation.names[one]) for one in ("sv", "en")]
+    }
+    others = [one for one in plan.get("relatedArtifact", []) if one.get("type") != ORIGIN]
+    derived = {"type": ORIGIN, "resource": f"{BASE}/PlanDefinition/{protocol}|{version}"}
+    plan["relatedArtifact"] = [derived, *others]
+
+
+def _translation(language: str, text: str) -> Json:
+    parts = [{"url": "lang", "valueCode": language}, {"url": "content", "valueString": text}]
+    return {"url": TRANSLATION, "extension": parts}
