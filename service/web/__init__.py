@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from service.domain.errors import NotFound
 from service.runtime import Runtime
-from service.web import pages, patient, portal, sessions, start, worklist
+from service.web import pages, patient, portal, protocols, sessions, start, worklist
 from service.web.errors import register_errors
 
 
@@ -25,6 +25,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     web.add_url_rule("/portal/", "portal", lambda: portal.show(runtime))
     web.add_url_rule("/worklist/", "worklist", lambda: worklist.show(runtime))
     web.add_url_rule("/worklist/people/<id_>", "patient", lambda id_: patient.show(runtime, id_))
+    _add_protocols(web, runtime)
     web.add_url_rule("/sign-in/<secret>", "link", lambda secret: sessions.sign_in(runtime, secret))
     web.add_url_rule("/sign-out", "sign_out", lambda: sessions.sign_out(runtime), methods=["POST"])
     web.add_url_rule("/signed-out", "signed_out", lambda: sessions.signed_out(runtime))
@@ -37,6 +38,22 @@ def blueprint(runtime: Runtime) -> Blueprint:
         return pages.finish(runtime, response)
 
     return web
+
+
+def _add_protocols(web: Blueprint, runtime: Runtime) -> None:
+    one = "/protocols/<protocol>"
+    web.add_url_rule("/protocols/", "protocols", lambda: protocols.show_all(runtime))
+    web.add_url_rule(one, "protocol", lambda protocol: protocols.show_one(runtime, protocol))
+    web.add_url_rule(
+        f"{one}/difference",
+        "protocol_difference",
+        lambda protocol: protocols.show_difference(runtime, protocol),
+    )
+    web.add_url_rule(
+        f"{one}/workbook",
+        "protocol_workbook",
+        lambda protocol: protocols.workbook(runtime, protocol),
+    )
 
 
 def _missing(missing: str) -> Response:

@@ -89,7 +89,7 @@ def _how(runtime: Runtime) -> str:
 
 
 def _not_found(runtime: Runtime, status: HTTPStatus) -> Response:
-    of_staff = request.path.startswith("/worklist")
+    of_staff = request.path.startswith(("/worklist", "/protocols"))
     return message_page(
         runtime,
         "page.not_found",

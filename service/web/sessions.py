@@ -20,7 +20,14 @@ from service.workflows.sign_in import sign_in as use_link
 from service.workflows.sign_out import sign_out as end_session
 
 _ACTOR: Final = "sign-in"
-_HOME: Final = {Role.PATIENT: "web.portal", Role.CLINICIAN: "web.worklist"}
+_HOME: Final = {
+    Role.PATIENT: "web.portal",
+    Role.CLINICIAN: "web.worklist",
+    Role.AUDITOR: "web.protocols",
+    Role.ADMIN: "web.protocols",
+}
+# Who works here, those first who may do most with a protocol.
+_STAFF: Final = (Role.ADMIN, Role.SYSTEM, Role.CLINICIAN, Role.AUDITOR)
 
 
 class LinkUsed(NotSignedIn):
@@ -45,6 +52,16 @@ def viewer(runtime: Runtime, role: Role) -> Viewer:
         unit=identity.unit,
         scopes=DEFAULT_SCOPES[role],
     )
+
+
+def staff(runtime: Runtime) -> Viewer:
+    """Who is looking at a page for all who work here; NotSignedIn where nobody of them is."""
+    for role in _STAFF:
+        try:
+            return viewer(runtime, role)
+        except NotSignedIn:
+            continue
+    raise NotSignedIn
 
 
 def sign_in(runtime: Runtime, secret: str) -> Response:

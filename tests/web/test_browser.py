@@ -194,6 +194,17 @@ def test_axe_finds_nothing_where_nobody_is_signed_in(of_region, opened, language
     assert found == []
 
 
+@pytest.mark.parametrize(("size", "language"), SEEN, ids=SEEN_AS)
+def test_axe_finds_nothing_in_the_protocols(region, of_region, opened, size, language):
+    page = opened(of_region + region.link(NURSE), size)
+    for address in ("", "hypothyroidism", "copd/difference?old=asthma"):
+        joint = "&" if "?" in address else "?"
+        page.goto(f"{of_region}/protocols/{address}{joint}lang={language}")
+        open_everything(page)
+        assert violations(page) == []
+        assert fits(page)
+
+
 def test_text_twice_as_large_still_fits(region, of_region, opened):
     page = opened(of_region + patient_link(region), {"width": 640, "height": 800})
     page.evaluate("document.documentElement.style.fontSize = '225%'")

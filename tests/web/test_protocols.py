@@ -1,0 +1,105 @@
+"""The pages of protocols: read by all who work here, in three languages, with what awaits a clinician marked."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from service.domain.access import Identity, Role
+from service.protocol_tables.drafting import Adaptation
+from service.protocol_tables.reading_back import read_back
+from service.protocol_tables.shelf import opened_shelf
+from service.protocol_tables.submitting import submit
+from service.workbooks import as_csv
+from tests.house import SYSTEM
+from tests.web.reading import Page
+from tests.web.region import HATTULA, LANGUAGES, Region
+
+STAFF = {
+    "nurse": Identity(Role.CLINICIAN, "nurse", unit=HATTULA),
+    "auditor": Identity(Role.AUDITOR, "auditor"),
+    "administrator": Identity(Role.ADMIN, "administrator"),
+}
+UNCONFIRMED = {"fi": "vahvistamatta", "sv": "obekräftad", "en": "unconfirmed"}
+
+
+def read(region: Region, address: str, who: str = "nurse") -> Page:
+    answer = region.browser(STAFF[who]).get(address)
+    assert answer.status_code == 200, answer.text
+    return Page(answer.text)
+
+
+def adapted(region: Region, version: str) -> None:
+    """A local adaptation of hypothyroidism with one other interval."""
+    shelf = opened_shelf(region.runtime, SYSTEM)
+    table = shelf.table(shelf.plan("hypothyroidism"), "fi")
+    body = as_csv(table).replace(",P6W,", ",P9W,").encode()
+    names = dict.fromkeys(LANGUAGES, "Hattulan kilpirauhasohjelma")
+    adaptation = Adaptation("hattula-thyroid", names)
+    draft = read_back(shelf, "table.csv", body, version, adaptation)
+    submit(region.runtime, draft.resources, SYSTEM)
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_all_who_work_here_read_all_protocols(region: Region, who: str) -> None:
+    page = read(region, "/protocols/", who)
+    assert page.all("h1") == ["Seurantaohjelmat"]
+    assert len(page.all("tr")) == 22
+    assert "2026.1 · käytössä" in page.all("td")
+
+
+def test_who_is_not_signed_in_or_is_a_patient_reads_none(region: Region) -> None:
+    for browser in (region.anybody(), region.patient(region.people[0].patient)):
+        for address in ("/protocols/", "/protocols/copd", "/protocols/copd/workbook"):
+            assert browser.get(address).status_code == 401
+
+
+def test_who_administers_comes_to_the_protocols_by_their_link(pages: Region) -> None:
+    answer = pages.anybody().get(pages.link(STAFF["administrator"]))
+    assert answer.headers["Location"] == "/protocols/"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_protocol_is_told_in_the_readers_language(region: Region, language: str) -> None:
+    page = read(region, f"/protocols/hypothyroidism?lang={language}")
+    names = {"fi": "Kilpirauhasen vajaatoiminta", "sv": "Hypotyreos", "en": "Hypothyroidism"}
+    assert page.all("h1") == [names[language]]
+    assert any(UNCONFIRMED[language] in cell for cell in page.all("td"))
+    assert len(page.all("caption")) == 3
+    links = [one.get("href", "") for one in page.attributes("a")]
+    assert any(link.startswith("https://www.kaypahoito.fi/") for link in links)
+
+
+def test_a_protocol_is_downloaded_as_the_workbook_that_is_read_back(region: Region) -> None:
+    answer = region.browser(STAFF["nurse"]).get("/protocols/copd/workbook?version=2026.1")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="copd-2026.1.xlsx"'
+    sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    assert sheet.cell(3, 1).value == "copd"
+    shelf = opened_shelf(region.runtime, SYSTEM)
+    assert read_back(shelf, "copd.xlsx", answer.data, "2027.1").resources == ()
+
+
+def test_an_adaptation_shows_its_origin_and_what_it_changes(pages: Region) -> None:
+    adapted(pages, "2026.2")
+    page = read(pages, "/protocols/hattula-thyroid")
+    assert any("Paikallinen muunnos ohjelmasta: hypothyroidism 2026.1" in p for p in page.all("p"))
+    difference = read(pages, "/protocols/hattula-thyroid/difference?lang=en")
+    assert difference.all("td") == ["changed: Interval", "P6W", "P9W"]
+    origin = read(pages, "/protocols/hypothyroidism?lang=en")
+    assert "Adaptation: hattula-thyroid 2026.2" in origin.all("a")
+
+
+def test_a_version_that_differs_in_nothing_says_so(region: Region) -> None:
+    page = read(region, "/protocols/copd/difference?lang=en")
+    assert "Nothing changes." in page.all("p")
+
+
+@pytest.mark.parametrize(
+    "address", ["gout", "copd?version=1999.1", "gout/workbook", "copd/difference?old=x"]
+)
+def test_what_is_not_there_is_a_page_that_says_so(region: Region, address: str) -> None:
+    answer: Any = region.browser(STAFF["nurse"]).get(f"/protocols/{address}")
+    assert answer.status_code == 404
+    assert json.dumps(address) not in answer.text
