@@ -49,7 +49,14 @@ TOLD: Final = (
 )
 """What the table says in words of the cells, in the reader's language; nothing is read back from them."""
 
-FIXED: Final = ("kind", "far_limit", "season", "applies_when", "confirmation")
+FIXED: Final = (
+    "kind",
+    "far_limit",
+    "season",
+    "applies_when",
+    "confirmation",
+    "target_confirmation",
+)
 """What the table shows of the PlanDefinition beside: it is changed there alone."""
 
 

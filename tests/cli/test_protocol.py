@@ -179,3 +179,14 @@ def test_an_adaptation_is_written_to_a_file_and_compared_with_its_origin(
     shell.run("protocol", "import", str(file), *adapted)
     told = shell.run("protocol", "diff", str(output))
     assert told.stderr == "1 from hypothyroidism|2026.1 to hattula-thyroid|2027.1.\n"
+
+
+def test_a_figure_is_confirmed_in_a_draft_and_the_act_stands_in_the_record(shell: Terminal) -> None:
+    act = ("--role", "lääkäri", "--source-read", "oma käytäntö")
+    for figure in ("review", "tsh.lithium-or-amiodarone"):
+        told = shell.run("protocol", "confirm", "hypothyroidism", figure, *act).stderr
+        assert told == f"{figure} is confirmed in the draft hypothyroidism|2026.2.\n"
+    rows = shown(shell, "hypothyroidism|2026.2")
+    said = [row["confirmation"] for row in rows if "confirmation" in row]
+    assert [one.split(" · ")[0::3] for one in said] == [["lääkäri", "oma käytäntö"]] * 2
+    assert "confirmation" not in shown(shell, "hypothyroidism|2026.1")[0]

@@ -6,7 +6,7 @@ from typing import Final
 import click
 from typing_extensions import override
 
-SUBCOMMANDS: Final = {"show": "show", "diff": "diff", "import": "read_in"}
+SUBCOMMANDS: Final = {"show": "show", "diff": "diff", "import": "read_in", "confirm": "confirm"}
 
 
 class _Subcommands(click.Group):

@@ -120,11 +120,12 @@ class Changing:
 
     def _set(self, change: CellChange) -> None:
         try:
-            self._put(change)
+            self.put(change)
         except Unreadable as error:
             self.faults.append(Fault(change.key, change.column, str(error)))
 
-    def _put(self, change: CellChange) -> None:
+    def put(self, change: CellChange) -> None:
+        """Set one cell; Unreadable where it cannot say that."""
         key, column, text = change.key, change.column, change.new
         _expect_place(change)
         if column in _DECIDING:

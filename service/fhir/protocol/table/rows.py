@@ -23,6 +23,8 @@ NONE: Final = "none"
 PLAN: Final = "plan"
 MARKS: Final = ("urgent", "set-aside")
 FORMULA: Final = "interval-formula"
+CONFIRMATION: Final = "confirmation"
+_CONFIRMED: Final = ("role", "by", "on", "source-read")
 UNREVIEWED: Final = "unreviewed"
 REVIEWED: Final = "reviewed"
 
@@ -97,11 +99,10 @@ def names_of(element: Element, name: str, column: str = "") -> dict[str, str]:
 
 
 def _confirmation(nested: Element) -> str:
-    """Who confirmed the figure when: role, day, and the source read."""
-    found = nested.extension("confirmation")
-    if found is None:
-        return ""
-    return " · ".join(str(found.part_value(name, "")) for name in ("role", "on", "source-read"))
+    """Who confirmed the figure when: role, person, day, and the source read."""
+    found = nested.extension(CONFIRMATION)
+    said = [found.part_value(name, "") for name in _CONFIRMED] if found else []
+    return " · ".join(filter(None, said))
 
 
 def _of_variant(nested: Element) -> dict[str, str]:
@@ -127,6 +128,11 @@ def _of_activity(action: Element, goals: Mapping[str, Element]) -> dict[str, str
     season = action.extension("season")
     return {
         "target": "\n".join(target_of(goals[one]) for one in action.get("goalId", [])),
+        "target_confirmation": "\n".join(
+            f"{one}: {said}"
+            for one in action.get("goalId", [])
+            if (said := _confirmation(goals[one]))
+        ),
         "target_evidence": "\n".join(
             f"{one}: {goals[one].value_of('evidence', '')}" for one in action.get("goalId", [])
         ),

@@ -11,7 +11,15 @@ from service.domain.protocol_table import LANGUAGES
 from service.fhir.evidence.code_systems import BASE
 from service.fhir.protocol.element import TRANSLATION
 from service.fhir.protocol.table.parts import Unreadable, duration, parts_read, rule_read
-from service.fhir.protocol.table.rows import FORMULA, MARKS, NONE, PLAN, REVIEWED, UNREVIEWED
+from service.fhir.protocol.table.rows import (
+    CONFIRMATION,
+    FORMULA,
+    MARKS,
+    NONE,
+    PLAN,
+    REVIEWED,
+    UNREVIEWED,
+)
 
 Json = dict[str, Any]
 Setter = Callable[[Json, str], None]
@@ -23,7 +31,9 @@ _SAID: Final = {"year": "Y", "month": "M", "week": "W", "day": "D"}
 _TIMINGS: Final = ("timingTiming", "timingDuration", "dynamicValue")
 _MOST_DAYS: Final = 366
 _ADDRESS: Final = re.compile(r"https?://\S+")
-EVIDENCE: Final = ("sourced", "unconfirmed")
+SOURCED: Final = "sourced"
+UNCONFIRMED: Final = "unconfirmed"
+EVIDENCE: Final = (SOURCED, UNCONFIRMED)
 
 
 def set_interval(nested: Json, text: str) -> None:
@@ -95,6 +105,8 @@ def set_evidence(element: Json, text: str) -> None:
     """Whether a source states the figure, or a clinician must decide."""
     _expect(text, EVIDENCE)
     put_extension(element, "evidence", {"valueCode": text})
+    if text == UNCONFIRMED:  # whoever had confirmed it, it awaits a clinician again
+        put_extension(element, CONFIRMATION, None)
 
 
 def set_sources(element: Json, text: str) -> None:
@@ -108,6 +120,13 @@ def set_sources(element: Json, text: str) -> None:
         )
     else:
         element.pop("documentation", None)
+
+
+def cite(element: Json, source: str) -> None:
+    """Add a source to those that are cited, where it is not among them."""
+    cited = [_cited(one) for one in element.get("documentation", [])]
+    if source not in cited:
+        set_sources(element, "\n".join([*cited, source]))
 
 
 def _cited(artifact: Json) -> str:
