@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import os
-from functools import cache
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Final
@@ -13,7 +12,7 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from typing_extensions import override
 
-from service.api import audit, contacts, fhir, operation, portal, worklist
+from service.api import audit, contacts, fhir, operation, portal, protocols, worklist
 from service.api.cross_origin import allow_origins
 from service.api.errors import register_errors
 from service.api.metrics import Metrics
@@ -21,7 +20,7 @@ from service.api.request_ids import RequestIds, refuse_identity_codes_in_address
 from service.clock import SystemClock
 from service.fhir.intake import Intake
 from service.fhir.protocol.published import PublishedProtocols
-from service.fhir.protocol.reader import read_folder
+from service.fhir.protocol.reader import folder_read
 from service.fhir.reading import Reader
 from service.fhir.rendering.writer import MadeResources
 from service.fhir.splicing import same_content, stamp
@@ -41,8 +40,6 @@ from service.workflows.making import Maker
 from service.workflows.receive_resources import Receiving
 
 _SECRET_FILE: Final = "secret.key"  # noqa: S105 - the name of the file, not what is in it
-# Read once a process: the files of a deployment's folder change with the program.
-_definitions: Final = cache(read_folder)
 _ONLY_OWNER: Final = 0o600
 _SECRET_BYTES: Final = 32
 _LARGEST_BODY: Final = 64 * 1024 * 1024
@@ -50,7 +47,7 @@ _LARGEST_BODY: Final = 64 * 1024 * 1024
 
 def open_runtime(settings: Settings) -> Runtime:
     """The runtime of this process over the deployment's database and data folder."""
-    definitions = _definitions(settings.profiles_dir)
+    definitions = folder_read(settings.profiles_dir)
     published = PublishedProtocols(definitions)
     catalogue = definitions.catalogue
     secret = _secret(settings.data_dir)
@@ -109,7 +106,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_errors(app, lambda: missing_page(runtime))
     allow_origins(app, runtime.settings.cors_origins)
     app.register_blueprint(operation.blueprint(runtime, metrics))
-    for part in (fhir, worklist, contacts, portal, audit):
+    for part in (fhir, worklist, contacts, portal, protocols, audit):
         app.register_blueprint(part.blueprint(runtime))
     app.register_blueprint(pages(runtime))
     app.wsgi_app = RequestIds(app.wsgi_app, metrics.count)  # type: ignore[method-assign]

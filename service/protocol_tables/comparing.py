@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from service.domain.errors import Invalid
 from service.domain.protocol_table import COLUMNS, Differences, differences
-from service.fhir.protocol.versions import origin_of, protocol_id, version_order
+from service.domain.publication import version_order
+from service.fhir.protocol.versions import id_of, origin_of
 from service.protocol_tables.shelf import Json, Shelf
 from service.workbooks import Table
 
@@ -25,9 +26,7 @@ def origin(shelf: Shelf, adaptation: Json) -> Json:
     """The version that an adaptation derives from; Invalid where it derives from none."""
     named = origin_of(adaptation)
     if not named:
-        raise Invalid(
-            f"{protocol_id(adaptation)} derives from no other protocol: name two versions."
-        )
+        raise Invalid(f"{id_of(adaptation)} derives from no other protocol: name two versions.")
     return shelf.plan(named)
 
 
@@ -69,9 +68,7 @@ def marked_table(shelf: Shelf, old: Json, new: Json, language: str) -> Table:
     whole = (*zip(range(len(rows), len(rows) + len(gone)), gone, strict=True),)
     marked |= {(n, CHANGE): line.get("interval", "") for n, line in whole}
     columns = (CHANGE, *COLUMNS)
-    return Table(
-        protocol_id(new)[:31], columns, shelf.labels(columns, language), [*lines, *gone], marked
-    )
+    return Table(id_of(new)[:31], columns, shelf.labels(columns, language), [*lines, *gone], marked)
 
 
 def adaptations(shelf: Shelf, protocol: str) -> Iterator[str]:

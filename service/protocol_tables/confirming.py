@@ -11,12 +11,13 @@ from typing import Any, Final, NamedTuple
 
 from service.domain.errors import BusinessRuleBroken, Duplicate, Invalid
 from service.domain.protocol_table import BASE, CellChange, RowKey
+from service.domain.publication import version_order
 from service.fhir.protocol.table.changing import Changing, changing
 from service.fhir.protocol.table.judging import finish
 from service.fhir.protocol.table.parts import Unreadable
 from service.fhir.protocol.table.rows import CONFIRMATION, REVIEWED
 from service.fhir.protocol.table.setting import SOURCED, cite, put_extension, set_evidence
-from service.fhir.protocol.versions import protocol_id, version_order
+from service.fhir.protocol.versions import id_of
 from service.protocol_tables.drafting import as_draft
 from service.protocol_tables.shelf import Json, Shelf, named
 
@@ -66,7 +67,7 @@ def confirm(
         raise BusinessRuleBroken("; ".join(fault.words for fault in changed.faults))
     resources = tuple(as_draft(changed, named(plan), made, None))
     provenance = _provenance(new_id(), resources, act)
-    return Confirmed(protocol_id(plan), made, (*resources, provenance))
+    return Confirmed(id_of(plan), made, (*resources, provenance))
 
 
 def _expect_whole(act: Act) -> None:
@@ -78,7 +79,7 @@ def _expect_whole(act: Act) -> None:
 def _draft(shelf: Shelf, protocol: str, version: str) -> tuple[Json, str]:
     """The version that the act is about, and the draft that it makes."""
     plan = shelf.plan(protocol)
-    id_ = protocol_id(plan)
+    id_ = id_of(plan)
     drafts = [
         one
         for one in shelf.versions.of(id_)

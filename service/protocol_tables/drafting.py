@@ -5,18 +5,19 @@ local protocol names its origin by relatedArtifact `derived-from` (`what-is-due`
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final, NamedTuple
 
-from service.domain.errors import Invalid
+from service.domain.errors import Conflict, Invalid
 from service.fhir.evidence.code_systems import BASE
 from service.fhir.protocol.element import TRANSLATION
 from service.fhir.protocol.table.changing import Changing
-from service.fhir.protocol.versions import ORIGIN, protocol_id
+from service.fhir.protocol.versions import ORIGIN, activity_of, id_of
 
 Json = dict[str, Any]
 # So that `ID-VERSION` is an id of FHIR (R4 datatypes.html#id: 64 characters).
+_DRAFT: Final = "draft"
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,45}")
 _VERSION: Final = re.compile(r"\d{4}\.\d{1,4}(?:-[a-z0-9]{1,8})?")
 
@@ -49,13 +50,28 @@ def as_draft(
     yield plan
 
 
+def published(plan: Json, activities: Mapping[str, Json]) -> list[Json]:
+    """A draft as active, before it the drafts of ActivityDefinitions that it names; Conflict for another."""
+    if plan.get("status") != _DRAFT:
+        raise Conflict(
+            f"Version {plan['version']} of {id_of(plan)} is {plan.get('status')}, no draft."
+        )
+    named = (activity_of(activities, action) for action in plan["action"])
+    drafts = {one["id"]: one for one in named if one.get("status") == _DRAFT}
+    return [_active(one) for one in (*drafts.values(), plan)]
+
+
+def _active(resource: Json) -> Json:
+    return {**{name: one for name, one in resource.items() if name != "meta"}, "status": "active"}
+
+
 def _new_version(resource: Json, version: str, adapted: str = "") -> Json:
     """The same resource as a draft of another version, under an id that tells both."""
     found = deepcopy(resource)
     found.pop("meta", None)
     found.pop("text", None)  # a generated narrative tells the old version
-    name = adapted or protocol_id(resource)
-    return {**found, "id": f"{name}-{version}", "version": version, "status": "draft"}
+    name = adapted or id_of(resource)
+    return {**found, "id": f"{name}-{version}", "version": version, "status": _DRAFT}
 
 
 def _adapt(plan: Json, origin: str, adaptation: Adaptation) -> None:

@@ -22,7 +22,7 @@ from service.domain.protocol_table import (
 )
 from service.fhir.protocol.table.changing import Changing, Fault, changing
 from service.fhir.protocol.table.judging import finish
-from service.fhir.protocol.versions import protocol_id
+from service.fhir.protocol.versions import id_of
 from service.protocol_tables.drafting import Adaptation, as_draft
 from service.protocol_tables.shelf import Json, Shelf, named
 from service.workbooks import ReadLine, read_file
@@ -59,7 +59,7 @@ def read_back(
     _expect_sound(changed, places)
     if not found and adaptation is None:
         return Draft(named(plan), found, ())
-    protocol = adaptation.id if adaptation else protocol_id(plan)
+    protocol = adaptation.id if adaptation else id_of(plan)
     if (protocol, version) in shelf.versions.plans:
         raise Duplicate(f"There is a version {version} of {protocol} already: take another.")
     return Draft(named(plan), found, tuple(as_draft(changed, named(plan), version, adaptation)))

@@ -15,14 +15,14 @@ from service.domain.protocol import Names, Protocol
 from service.domain.protocol_table import COLUMNS, TableRow
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.plan_definition import PlanReader
-from service.fhir.protocol.reader import plan_reader
+from service.fhir.protocol.reader import folder_read
 from service.fhir.protocol.table.rows import rows_of
 from service.fhir.protocol.versions import (
     DEFINITIONS,
     Versions,
+    id_of,
     is_protocol,
     over,
-    protocol_id,
     versions_received,
     versions_shipped,
 )
@@ -34,7 +34,6 @@ from service.workflows.list_definitions import list_definitions
 
 Json = dict[str, Any]
 # The folder of definitions is read once a process.
-_reader: Final = cache(plan_reader)
 _shipped: Final = cache(versions_shipped)
 
 
@@ -44,7 +43,7 @@ def opened_shelf(runtime: Runtime, viewer: Viewer) -> "Shelf":
     with runtime.store.read() as view:
         received = versions_received(list_definitions(view, DEFINITIONS, viewer=viewer))
     versions = over(received, _shipped(folder))
-    return Shelf(versions, _reader(folder), runtime.catalogue, runtime.settings.language)
+    return Shelf(versions, folder_read(folder).reader, runtime.catalogue, runtime.settings.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,7 @@ class Shelf:
     language: str
 
     def plan(self, named: str) -> Json:
-        """A version by `ID` or `ID|VERSION`, or the PlanDefinition in a file; NotFound where there is none."""
-        path = Path(named)
-        if named.endswith(".json") and path.is_file():
-            return _of_file(path)
+        """A version by `ID` or `ID|VERSION`; NotFound where there is none."""
         return self.versions.plan(named)
 
     def rows(self, plan: Json) -> list[TableRow]:
@@ -87,7 +83,7 @@ class Shelf:
     def table(self, plan: Json, language: str) -> Table:
         """A version as a sheet."""
         lines = self.lines(plan, self.rows(plan), language)
-        return Table(protocol_id(plan)[:31], COLUMNS, self.labels(COLUMNS, language), lines)
+        return Table(id_of(plan)[:31], COLUMNS, self.labels(COLUMNS, language), lines)
 
     def labels(self, columns: Sequence[str], language: str) -> list[str]:
         """What columns are called."""
@@ -97,10 +93,11 @@ class Shelf:
 
 def named(plan: Mapping[str, Any]) -> str:
     """A version as a person names it: `type-2-diabetes|2026.1`."""
-    return f"{protocol_id(plan)}|{plan.get('version', '')}"
+    return f"{id_of(plan)}|{plan.get('version', '')}"
 
 
-def _of_file(path: Path) -> Json:
+def plan_of_file(path: Path) -> Json:
+    """The protocol in a file; Invalid where there is none in it."""
     try:
         plan = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
@@ -113,5 +110,5 @@ def _of_file(path: Path) -> Json:
 
 
 def _line(plan: Json, row: TableRow, said: Mapping[str, str]) -> dict[str, str]:
-    keys = {"protocol": protocol_id(plan), "version": str(plan.get("version", ""))}
+    keys = {"protocol": id_of(plan), "version": str(plan.get("version", ""))}
     return {**keys, "activity": row.key.activity, "variant": row.key.variant, **said, **row.cells}

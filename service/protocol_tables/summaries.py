@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from service.domain.protocol_table import TableRow
 from service.fhir.protocol.element import Element
-from service.fhir.protocol.versions import origin_of, protocol_id
+from service.fhir.protocol.versions import id_of, origin_of
 from service.protocol_tables.comparing import behind
 from service.protocol_tables.shelf import Json, Shelf
 
@@ -49,7 +49,7 @@ def summary(shelf: Shelf, plan: Json) -> Summary:
     rows = shelf.rows(plan)
     evidence = [*_cells(rows, "evidence"), *_goal_evidence(plan)]
     reviews = [*_cells(rows, "reason_review"), *_cells(rows, "text_review")]
-    protocol = protocol_id(plan)
+    protocol = id_of(plan)
     return Summary(
         protocol=protocol,
         names=Element(plan, "PlanDefinition", "").names("title"),

@@ -25,7 +25,7 @@ from service.web.sessions import LinkUsed
 _log = logging.getLogger(__name__)
 _BUSY_MINUTES: Final = 1
 _PAGE: Final = "text/html"
-_OF_PROGRAMS: Final = ("/fhir", "/portal/v1/", "/worklist/v1/", "/audit/")
+_OF_PROGRAMS: Final = ("/fhir", "/portal/v1/", "/worklist/v1/", "/protocols/v1/", "/audit/")
 # Nearest kind first. A page that is not there and one that is not theirs say the same.
 _STATUSES: Final[Mapping[type[SeurantaError], HTTPStatus]] = {
     LinkUsed: HTTPStatus.GONE,

@@ -190,3 +190,15 @@ def test_a_figure_is_confirmed_in_a_draft_and_the_act_stands_in_the_record(shell
     said = [row["confirmation"] for row in rows if "confirmation" in row]
     assert [one.split(" · ")[0::3] for one in said] == [["lääkäri", "oma käytäntö"]] * 2
     assert "confirmation" not in shown(shell, "hypothyroidism|2026.1")[0]
+
+
+def test_a_draft_is_published_and_then_stays_as_it_is(shell: Terminal) -> None:
+    act = ("--role", "lääkäri", "--source-read", "oma käytäntö")
+    shell.run("protocol", "confirm", "hypothyroidism", "tsh", "--texts", *act)
+    told = shell.run("protocol", "publish", "hypothyroidism|2026.2").stderr
+    assert told == "hypothyroidism|2026.2 is active.\n"
+    assert shown(shell, "hypothyroidism") == shown(shell, "hypothyroidism|2026.2")
+    again = shell.run("protocol", "publish", "hypothyroidism|2026.2", status=1).stderr
+    assert again == "seuranta: Version 2026.2 of hypothyroidism is active, no draft.\n"
+    later = shell.run("protocol", "confirm", "hypothyroidism", "review", *act).stderr
+    assert later == "review is confirmed in the draft hypothyroidism|2026.3.\n"

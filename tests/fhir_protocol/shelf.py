@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from service.fhir.protocol.reader import plan_reader, read_protocols
+from service.fhir.protocol.reader import folder_read
 from service.fhir.protocol.versions import versions_shipped
 from service.protocol_tables.shelf import Shelf
 from tests.fhir_protocol.profiles import PROFILES
@@ -11,7 +11,8 @@ from tests.fhir_protocol.profiles import PROFILES
 @cache
 def shelf() -> Shelf:
     """The shelf of a house in which nothing was published beside what came with the program."""
-    return Shelf(versions_shipped(PROFILES), plan_reader(PROFILES), read_protocols(PROFILES), "fi")
+    folder = folder_read(PROFILES)
+    return Shelf(versions_shipped(PROFILES), folder.reader, folder.catalogue, "fi")
 
 
 PROTOCOLS = versions_shipped(PROFILES).listed()

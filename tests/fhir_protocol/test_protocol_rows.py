@@ -9,7 +9,7 @@ import pytest
 from service.domain.protocol_table import BASE
 from service.fhir.protocol.table.parts import Unreadable, rule_read, rule_written
 from service.fhir.protocol.table.rows import rows_of
-from service.fhir.protocol.versions import version_order, versions_shipped
+from service.fhir.protocol.versions import versions_shipped
 from tests.fhir_protocol.profiles import PROFILES
 
 VERSIONS = versions_shipped(PROFILES)
@@ -70,11 +70,3 @@ def test_a_row_shows_figures_rule_target_and_texts() -> None:
 def test_a_line_that_says_no_rule_is_refused_in_words(text: str) -> None:
     with pytest.raises(Unreadable, match=r"\w"):
         rule_read(text)
-
-
-def test_versions_are_in_the_order_of_their_numbers() -> None:
-    assert sorted(["2026.10", "2026.2", "2026.2-b"], key=version_order) == [
-        "2026.2",
-        "2026.2-b",
-        "2026.10",
-    ]

@@ -2,13 +2,13 @@
 
 import json
 
-from service.fhir.protocol.reader import plan_reader
+from service.fhir.protocol.reader import folder_read
 from service.fhir.protocol.versions import versions_shipped
 from service.fhir.protocol.writing.actions import ProtocolVocabulary, written_anew
 from tests.fhir_protocol.profiles import PROFILES
 
 VERSIONS = versions_shipped(PROFILES)
-RULES = plan_reader(PROFILES).rules
+RULES = folder_read(PROFILES).reader.rules
 VOCABULARY = ProtocolVocabulary(RULES.terminology, RULES.figures, VERSIONS.activities)
 
 

@@ -6,7 +6,13 @@ from typing import Final
 import click
 from typing_extensions import override
 
-SUBCOMMANDS: Final = {"show": "show", "diff": "diff", "import": "read_in", "confirm": "confirm"}
+SUBCOMMANDS: Final = {
+    "show": "show",
+    "diff": "diff",
+    "import": "read_in",
+    "confirm": "confirm",
+    "publish": "publish",
+}
 
 
 class _Subcommands(click.Group):

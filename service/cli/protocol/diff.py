@@ -6,6 +6,7 @@ import click
 
 from service.cli.house import opened_house, operator
 from service.cli.options import language_option
+from service.cli.protocol.naming import plan_meant
 from service.cli.protocol.printing import format_options, put_out
 from service.protocol_tables.comparing import (
     DIFFERENCE,
@@ -39,7 +40,7 @@ def command(
     """
     with opened_house() as runtime:
         shelf = opened_shelf(runtime, operator(runtime, ""))
-        plans = shelf.plan(old), shelf.plan(new) if new else None
+        plans = plan_meant(shelf, old), plan_meant(shelf, new) if new else None
         before, after = (plans[0], plans[1]) if plans[1] else (origin(shelf, plans[0]), plans[0])
         if form == "xlsx":
             table = marked_table(shelf, before, after, language or "")

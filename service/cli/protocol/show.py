@@ -7,6 +7,7 @@ import click
 
 from service.cli.house import opened_house, operator
 from service.cli.options import language_option
+from service.cli.protocol.naming import plan_meant
 from service.cli.protocol.printing import format_options, put_out
 from service.protocol_tables.shelf import opened_shelf
 
@@ -38,5 +39,5 @@ def command(protocol: str, language: str | None, form: str, output: Path | None)
     """
     with opened_house() as runtime:
         shelf = opened_shelf(runtime, operator(runtime, ""))
-        table = shelf.table(shelf.plan(protocol), language or "")
+        table = shelf.table(plan_meant(shelf, protocol), language or "")
     put_out(table, SHORT, form, output)

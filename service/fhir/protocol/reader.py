@@ -4,8 +4,9 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from service.domain.catalogue import Catalogue
 from service.domain.errors import UnusableProtocol
@@ -64,14 +65,13 @@ def read_folder(folder: Path) -> Folder:
     return Folder(words.with_versions(versions.values()), plans, reader)
 
 
+folder_read: Final = cache(read_folder)
+"""The same, read once a process: the files of a deployment's folder change with the program."""
+
+
 def read_protocols(folder: Path) -> Catalogue:
     """All protocols under `folder` with their figures, codes and names; UnusableProtocol says what is wrong."""
     return read_folder(folder).catalogue
-
-
-def plan_reader(folder: Path) -> PlanReader:
-    """Reads PlanDefinitions that do not stand in `folder`, by its activities, codes and figures."""
-    return read_folder(folder).reader
 
 
 def _by_type(folder: Path) -> dict[str, list[Element]]:

@@ -12,8 +12,10 @@ from typing import Any, Final
 import orjson
 
 from service.domain.errors import NotFound
+from service.domain.publication import version_order
 from service.domain.record import Stored
 from service.fhir.protocol.element import Element
+from service.fhir.protocol.publication import protocol_id
 
 Json = dict[str, Any]
 DEFINITIONS: Final = ("PlanDefinition", "ActivityDefinition")
@@ -86,7 +88,7 @@ def _versions(bodies: Iterable[Json]) -> Versions:
             activities.setdefault(f"{url}|{version}", one)
             activities.setdefault(url, one)
         elif is_protocol(one):
-            plans.setdefault((protocol_id(one), version), one)
+            plans.setdefault((id_of(one), version), one)
     return Versions(plans, activities)
 
 
@@ -100,18 +102,12 @@ def is_protocol(plan: Mapping[str, Any]) -> bool:
     )
 
 
-def protocol_id(plan: Mapping[str, Any]) -> str:
-    """The id of a protocol: the last part of its canonical address."""
-    return str(plan.get("url", "")).rpartition("/")[2]
+def id_of(plan: Mapping[str, Any]) -> str:
+    """The id of the protocol that a PlanDefinition, or of the activity that an ActivityDefinition, is of."""
+    return protocol_id(str(plan.get("url", "")))
 
 
 def origin_of(plan: Mapping[str, Any]) -> str:
     """The `ID|VERSION` that an adaptation derives from; empty for what is none."""
     related = [one for one in plan.get("relatedArtifact", []) if one.get("type") == ORIGIN]
     return str(related[0].get("resource", "")).rpartition("/")[2] if related else ""
-
-
-def version_order(version: str) -> tuple[tuple[int, str], ...]:
-    """What versions are compared by: numbers as numbers, what stands between them as text."""
-    parts = version.replace("-", ".").split(".")
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
