@@ -8,7 +8,16 @@ from flask import Blueprint, Response
 
 from service.domain.errors import NotFound
 from service.runtime import Runtime
-from service.web import pages, patient, portal, protocols, sessions, start, worklist
+from service.web import (
+    pages,
+    patient,
+    portal,
+    protocol_confirming,
+    protocols,
+    sessions,
+    start,
+    worklist,
+)
 from service.web.errors import register_errors
 
 
@@ -48,6 +57,17 @@ def _add_protocols(web: Blueprint, runtime: Runtime) -> None:
         f"{one}/difference",
         "protocol_difference",
         lambda protocol: protocols.show_difference(runtime, protocol),
+    )
+    web.add_url_rule(
+        f"{one}/confirm",
+        "protocol_confirm",
+        lambda protocol: protocol_confirming.show(runtime, protocol),
+    )
+    web.add_url_rule(
+        f"{one}/confirm",
+        "protocol_confirmed",
+        lambda protocol: protocol_confirming.record(runtime, protocol),
+        methods=["POST"],
     )
     web.add_url_rule(
         f"{one}/workbook",

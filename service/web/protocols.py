@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask import Response, request, url_for
 
+from service.domain.access import Role
 from service.fhir.protocol.versions import origin_of
 from service.protocol_tables.comparing import adaptations, compared, listed
 from service.protocol_tables.shelf import Json, Shelf, named, opened_shelf
@@ -48,6 +49,7 @@ def show_one(runtime: Runtime, protocol: str) -> Response:
         page_title=name,
         seen=_glance(runtime, seen, name),
         activities=tuple(sections(lines, language)),
+        may_confirm=viewer.role is Role.ADMIN,
         versions=[_version(runtime, shelf, plan, one.version) for one in seen.versions],
         adaptations=[_link(one) for one in adaptations(shelf, protocol)],
         workbook=url_for("web.protocol_workbook", protocol=protocol, version=seen.version),

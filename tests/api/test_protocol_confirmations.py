@@ -65,9 +65,7 @@ def test_only_who_administers_protocols_may_confirm(runtime: Runtime) -> None:
         ({"version": "2026.1"}, 409),
     ],
 )
-def test_what_is_not_whole_is_refused(
-    runtime: Runtime, members: Json, status: int
-) -> None:
+def test_what_is_not_whole_is_refused(runtime: Runtime, members: Json, status: int) -> None:
     assert sent(client_of(runtime), **members)[0] == status
 
 

@@ -205,6 +205,18 @@ def test_axe_finds_nothing_in_the_protocols(region, of_region, opened, size, lan
         assert fits(page)
 
 
+def test_axe_finds_nothing_in_the_form_to_confirm_a_figure(region, of_region, opened):
+    page = opened(of_region + region.link(Identity(Role.ADMIN, "administrator")), PHONE)
+    page.get_by_role("link", name="Kilpirauhasen vajaatoiminta").click()
+    page.get_by_role("link", name="Vahvista: tsh.lithium-or-amiodarone").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Kirjaa vahvistus").click()
+    expect(page).to_have_title(re.compile("^Virhe:"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert violations(page) == []
+    assert fits(page)
+
+
 def test_text_twice_as_large_still_fits(region, of_region, opened):
     page = opened(of_region + patient_link(region), {"width": 640, "height": 800})
     page.evaluate("document.documentElement.style.fontSize = '225%'")

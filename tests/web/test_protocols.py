@@ -103,3 +103,43 @@ def test_what_is_not_there_is_a_page_that_says_so(region: Region, address: str) 
     answer: Any = region.browser(STAFF["nurse"]).get(f"/protocols/{address}")
     assert answer.status_code == 404
     assert json.dumps(address) not in answer.text
+
+
+CONFIRM = "/protocols/hypothyroidism/confirm?figure=tsh.lithium-or-amiodarone"
+
+
+def test_who_administers_confirms_a_figure_by_a_form(pages: Region) -> None:
+    browser = pages.browser(STAFF["administrator"])
+    links = [
+        one.get("href", "")
+        for one in Page(browser.get("/protocols/hypothyroidism").text).attributes("a")
+    ]
+    assert any("figure=tsh.lithium-or-amiodarone" in link for link in links)
+    assert Page(browser.get(CONFIRM).text).all("h1") == ["Vahvista luku"]
+
+    answer = browser.post(CONFIRM, data={"role": "lääkäri", "source_read": "oma käytäntö"})
+    assert answer.headers["Location"] == "/protocols/hypothyroidism?version=2026.2"
+    shown = Page(browser.get(answer.headers["Location"]).text)
+    assert any("vahvistus: lääkäri · administrator" in cell for cell in shown.all("td"))
+
+
+def test_what_is_missing_in_the_form_is_told_and_what_was_typed_stays(pages: Region) -> None:
+    answer = pages.browser(STAFF["administrator"]).post(CONFIRM, data={"role": "lääkäri"})
+    assert answer.status_code == 400
+    page = Page(answer.text)
+    assert page.all("title")[0].startswith("Virhe:")
+    fields = {one.get("id"): one for one in page.attributes("input")}
+    assert fields["role"]["value"] == "lääkäri"
+    assert fields["source_read"]["aria-invalid"] == "true"
+
+
+def test_only_who_administers_may_confirm(region: Region) -> None:
+    nurse = region.browser(STAFF["nurse"])
+    assert nurse.get(CONFIRM).status_code == 401
+    assert nurse.post(CONFIRM, data={"role": "x", "source_read": "y"}).status_code == 401
+    assert "figure=" not in nurse.get("/protocols/hypothyroidism").text
+
+
+def test_a_figure_that_is_not_there_cannot_be_confirmed(region: Region) -> None:
+    browser = region.browser(STAFF["administrator"])
+    assert browser.get("/protocols/copd/confirm?figure=gold").status_code == 400
