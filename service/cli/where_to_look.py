@@ -24,6 +24,7 @@ from service.workflows.show_care_plan import show_care_plan
 
 _ACTIVITY: Final = "hba1c"
 _WHY: Final = "the demo's first look"
+_ADMINISTRATOR: Final = Identity(Role.ADMIN, "demo-administrator")
 # What the printed commands need to find the same deployment; no secret among them.
 _SHOWN: Final = ("SEURANTA_DATA_DIR", "SEURANTA_HOST", "SEURANTA_PORT", "SEURANTA_BASE_URL")
 
@@ -46,10 +47,12 @@ class _Guide:
         yield f"                   {self.person.name}: {self.person.about}"
         yield f"  Worklist         {self._link(self._as_clinician)}"
         yield f"                   {self._unit_name}"
+        yield f"  Protocols        {self._link(_ADMINISTRATOR)}"
+        yield "                   for who answers for them"
         yield f"  FHIR R4          {at}/fhir"
         yield f"  Documentation    {at}/docs"
         yield ""
-        yield "The two links sign a browser in once, within ten minutes. For new ones:"
+        yield "The three links sign a browser in once, within ten minutes. For new ones:"
         yield f"  {self._command} demo"
         yield "A token for the APIs, for an hour:"
         yield f"  {self._command} token --role clinician --unit {self.person.unit}"

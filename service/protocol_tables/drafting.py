@@ -11,22 +11,28 @@ from typing import Any, Final, NamedTuple
 
 from service.domain.errors import Conflict, Invalid
 from service.fhir.evidence.code_systems import BASE
+from service.fhir.protocol.adaptation import VENUE
 from service.fhir.protocol.element import TRANSLATION
 from service.fhir.protocol.table.changing import Changing
 from service.fhir.protocol.versions import ORIGIN, activity_of, id_of
 
 Json = dict[str, Any]
 # So that `ID-VERSION` is an id of FHIR (R4 datatypes.html#id: 64 characters).
+_CONTEXTS: Final = "http://terminology.hl7.org/CodeSystem/usage-context-type"
 _DRAFT: Final = "draft"
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,45}")
 _VERSION: Final = re.compile(r"\d{4}\.\d{1,4}(?:-[a-z0-9]{1,8})?")
 
 
 class Adaptation(NamedTuple):
-    """A local protocol by the id and the names (by language) that it gets."""
+    """A local protocol by the id and the names (by language) that it gets.
+
+    `units` are Organizations whose people it is for; without one it is for the whole region.
+    """
 
     id: str
     names: dict[str, str]
+    units: tuple[str, ...] = ()
 
 
 def as_draft(
@@ -90,6 +96,14 @@ def _adapt(plan: Json, origin: str, adaptation: Adaptation) -> None:
     others = [one for one in plan.get("relatedArtifact", []) if one.get("type") != ORIGIN]
     derived = {"type": ORIGIN, "resource": f"{BASE}/PlanDefinition/{protocol}|{version}"}
     plan["relatedArtifact"] = [derived, *others]
+    plan.pop("useContext", None)
+    if adaptation.units:
+        plan["useContext"] = [_venue(unit) for unit in adaptation.units]
+
+
+def _venue(unit: str) -> Json:
+    code = {"system": _CONTEXTS, "code": VENUE}
+    return {"code": code, "valueReference": {"reference": f"Organization/{unit}"}}
 
 
 def _translation(language: str, text: str) -> Json:

@@ -276,10 +276,11 @@ def test_an_adaptation_names_what_it_derives_from_and_knows_when_it_is_behind() 
     table = table_of(THYROID)
     cells = cells_of(table)
     cells[CHANGED]["interval"] = "P9W"
-    adaptation = Adaptation("hattula-hypothyroidism", NAMES)
+    adaptation = Adaptation("hattula-hypothyroidism", NAMES, ("u1",))
     (plan,) = back(table, cells, adaptation=adaptation).resources
     assert plan["relatedArtifact"][0]["resource"].endswith("/hypothyroidism|2026.1")
     assert plan["url"].endswith("/PlanDefinition/hattula-hypothyroidism")
+    assert shelf().protocol(plan).units == {"u1"}
 
     versions = shelf().versions
     held = {**versions.plans, (adaptation.id, "2027.1"): plan}

@@ -48,7 +48,7 @@ def typed(example: str, server: Server, folder: Path) -> str:
 
 
 def test_there_is_an_example_for_each_kind_of_reader() -> None:
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
 
 
 def test_who_builds_an_ehr_reads_the_worklist_and_posts_a_result(
@@ -71,10 +71,17 @@ def test_an_auditor_counts(server: Server, clone: Path) -> None:
     assert (clone / "compliance.csv").read_text().startswith("unit,protocol,activity,required,")
 
 
+def test_a_protocol_is_read_changed_confirmed_and_published(server: Server, clone: Path) -> None:
+    told = typed(EXAMPLES[3], server, clone)
+    assert told.startswith("activity ")
+    assert re.search(r"lithium-or-amiodarone +evidence +unconfirmed +sourced$", told, re.MULTILINE)
+    assert (clone / "hypothyroidism.xlsx").stat().st_size > 1_000
+
+
 def test_other_data_are_loaded_and_followed_up_in_a_database_of_their_own(
     server: Server, clone: Path
 ) -> None:
-    told = typed(EXAMPLES[3], server, clone)
+    told = typed(EXAMPLES[4], server, clone)
     assert re.search(r"^Observation +728 +0 +0$", told, re.MULTILINE)
     assert "BETH ISRAEL DEACONESS HOSPITAL" in told
     assert (clone / "var" / "own" / "seuranta.sqlite").exists()

@@ -24,13 +24,14 @@ from service.protocol_tables.submitting import submit
 @click.option("--title", default="", metavar="TEXT", help="the adaptation's name in Finnish")
 @click.option("--title-sv", default="", metavar="TEXT", help="in Swedish")
 @click.option("--title-en", default="", metavar="TEXT", help="in English")
+@click.option("--unit", "units", multiple=True, metavar="ID", help="for whose people; repeat [all]")
 @click.option("--dry-run", is_flag=True, help="say what would change, store nothing")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="write it there instead"
 )
 @reason_option
 def command(
-    file: Path, version: str, dry_run: bool, output: Path | None, reason: str, **adapted: str
+    file: Path, version: str, dry_run: bool, output: Path | None, reason: str, **adapted: Any
 ) -> None:
     """Read a workbook or CSV file of `protocol show` back and make a draft of what was changed.
 
@@ -64,10 +65,12 @@ def command(
     _say(draft, stored=not (dry_run or output))
 
 
-def _adaptation(adapted: str, title: str, title_sv: str, title_en: str) -> Adaptation | None:
+def _adaptation(
+    adapted: str, title: str, title_sv: str, title_en: str, units: tuple[str, ...]
+) -> Adaptation | None:
     if not adapted:
         return None
-    return Adaptation(adapted, {"fi": title, "sv": title_sv, "en": title_en})
+    return Adaptation(adapted, {"fi": title, "sv": title_sv, "en": title_en}, units)
 
 
 def _written(resources: Sequence[dict[str, Any]]) -> bytes:

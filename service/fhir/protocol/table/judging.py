@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from service.domain.closing import Closing
-from service.domain.errors import UnusableProtocol
+from service.domain.errors import Issue, UnusableProtocol
 from service.domain.protocol_table import BASE, RowKey
 from service.fhir.protocol.element import Element
+from service.fhir.protocol.judging import protocol_issues
 from service.fhir.protocol.plan_definition import PlanReader
 from service.fhir.protocol.table.changing import Changing, Fault
 from service.fhir.protocol.targets import read_targets
@@ -43,7 +44,7 @@ def _rule_faults(changed: Changing, reader: PlanReader) -> list[Fault]:
                 try:
                     _ = [rules.rule(one) for one in ruled if one]
                 except UnusableProtocol as error:
-                    found.append(Fault(key, "rule", _words(error)))
+                    found.append(Fault(key, "rule", _words(str(error))))
     return found
 
 
@@ -59,26 +60,23 @@ def _write(changed: Changing, vocabulary: ProtocolVocabulary) -> None:
 
 
 def _whole(plan: Json, reader: PlanReader) -> list[Fault]:
-    try:
-        reader.protocol(Element(plan, _TYPE, ""))
-    except UnusableProtocol as error:
-        return [_placed(plan, error)]
-    return []
+    return [_placed(plan, one) for one in protocol_issues(plan, _TYPE, reader)]
 
 
-def _placed(plan: Json, error: UnusableProtocol) -> Fault:
-    """The fault at the row whose action the error names, else at the first."""
-    match = _PLACE.search(error.issues[0].expression)
+def _placed(plan: Json, issue: Issue) -> Fault:
+    """The fault at the row whose action the issue names, else at the first."""
+    match = _PLACE.search(issue.expression)
     action = plan["action"][int(match[1]) if match else 0]
     nested = action["action"][int(match[2])] if match and match[2] else None
     key = _key(action, nested) if nested else RowKey(action["id"], BASE)
-    return Fault(key, "", _words(error))
+    return Fault(key, "", _words(issue.words))
 
 
 def _key(action: Any, nested: Any) -> RowKey:
     return RowKey(action["id"], nested["id"].removeprefix(f"{action['id']}."))
 
 
-def _words(error: UnusableProtocol) -> str:
+def _words(words: str) -> str:
     """What is wrong, without file and place, which are told by the cell."""
-    return str(error).partition(": ")[2].rstrip(".")
+    place, colon, said = words.partition(": ")
+    return (said if colon and _TYPE in place else words).rstrip(".")
