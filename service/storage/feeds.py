@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, Table, bindparam, delete, exists, func, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
+from service.storage.compiled import carry_out
 from service.storage.tables.projection import feeds, feeds_anew
 from service.storage.transaction import Transaction
 
@@ -49,8 +50,7 @@ class FeedChanges(Feeds):
             {"unit": unit, "kind": kind, "day": day, "known_from": since}
             for (unit, kind, day), since in sorted(first.items())
         ]
-        if rows:
-            self._connection.execute(_upsert(self._connection.dialect.name, self._table), rows)
+        carry_out(self._connection, _upsert(self._connection.dialect.name, self._table), rows)
 
 
 class FeedsAnew(FeedChanges):

@@ -6,7 +6,7 @@ keys, so that two that share several people do not wait for each other in a ring
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Insert, Select, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from service.domain.access import Role, Viewer
 from service.storage.access import bound, visible
 from service.storage.any_of import any_of
-from service.storage.compiled import read_together
+from service.storage.compiled import carry_out, read_together
 from service.storage.tables.columns import EPOCH, NO_ONE, OPEN_DAY, SEVERAL
 from service.storage.tables.record import patients
 from service.storage.transaction import Transaction
@@ -33,7 +33,7 @@ class Patients:
     def keys(self, ids: Iterable[str], *, viewer: Viewer) -> dict[str, int]:
         """The keys of those people that the viewer may see."""
         given = {"ids": sorted(set(ids)), **bound(viewer)}
-        rows = self._connection.execute(_visible_keys(viewer.role), given)
+        [rows] = read_together(self._connection, [_visible_keys(viewer.role)], given)
         return {row.id: row.patient for row in rows}
 
 
@@ -78,7 +78,7 @@ class PatientLocks(Patients):
         rows = [
             UNDESCRIBED | {"patient": key, "id": id_} for key, id_ in zip(new, ids, strict=True)
         ]
-        self._connection.execute(_add_unless_there(self._connection.dialect.name), rows)
+        carry_out(self._connection, _add_unless_there(self._connection.dialect.name), rows)
 
 
 # A person whom the record names before it holds their Patient.
@@ -108,7 +108,7 @@ _LOCK: Final = (
 
 
 @cache
-def _visible_keys(role: Role) -> Select[str, int]:
+def _visible_keys(role: Role) -> Select[Any]:
     return _KEYS.where(visible(role, patients.c.patient))
 
 

@@ -17,6 +17,7 @@ from service.domain.record import Found, History, HistoryQuestion, Stored
 from service.domain.search import Query
 from service.storage.access import bound, visible
 from service.storage.any_of import any_of
+from service.storage.compiled import read_together
 from service.storage.everything import everything
 from service.storage.history import history_of_many, history_of_one
 from service.storage.quick_reads import QuickReads
@@ -35,10 +36,9 @@ class Resources:
     def find(self, type_: str, id_: str, *, viewer: Viewer) -> Stored | None:
         """The current version, a deletion too; None where there never was one."""
         given = {"type": type_, "id": id_, **bound(viewer)}
-        row = self._connection.execute(
-            _current(viewer.role, public=type_ in PUBLIC_TYPES), given
-        ).first()
-        return stored(row) if row else None
+        statement = _current(viewer.role, public=type_ in PUBLIC_TYPES)
+        [rows] = read_together(self._connection, [statement], given)
+        return stored(rows[0]) if rows else None
 
     def read(self, type_: str, id_: str, *, viewer: Viewer) -> Stored:
         """The current version; NotFound where there never was one, Deleted where there was."""

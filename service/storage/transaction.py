@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from service.clock import SystemClock
 from service.domain.marks import PROTOCOLS
+from service.storage.compiled import read_together
 from service.storage.engines import LOCK_TIMEOUT_SECONDS
 from service.storage.rows import Row, Rows, insert_rows
 from service.storage.tables.columns import KEY_BLOCK, Instant
@@ -131,7 +132,8 @@ def begin(
 
 def _after_the_last(connection: Connection, at: datetime) -> datetime:
     """An instant of this moment in a millisecond that no transaction is known from: clients see no more."""
-    last: datetime | None = connection.execute(_LAST).scalar()
+    [[row]] = read_together(connection, [_LAST], {})
+    last: datetime | None = row[0]
     if last is None:
         return at
     begun = timedelta(microseconds=last.microsecond % _IN_A_MILLISECOND)
@@ -186,7 +188,8 @@ class CountedKeys:
     def take(self, connection: Connection, sequence: Sequence, count: int) -> list[int]:
         """So many keys after the highest."""
         if sequence not in self._next:
-            self._next[sequence] = connection.execute(_HIGHEST[sequence]).scalar_one() + 1
+            [[row]] = read_together(connection, [_HIGHEST[sequence]], {})
+            self._next[sequence] = row[0] + 1
         first = self._next[sequence]
         self._next[sequence] = first + count
         return list(range(first, first + count))

@@ -1,10 +1,12 @@
 """Statements over the driver itself say the same as those of SQLAlchemy."""
 
+from datetime import date
+
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from service.storage.any_of import any_of
-from service.storage.compiled import read_together
+from service.storage.compiled import carry_out, read_together
 from service.storage.tables.columns import OPEN_DAY
 from service.storage.tables.record import patients, transactions
 from service.storage.tables.search import search_quantities
@@ -17,6 +19,7 @@ _BY_KEY = (
     .order_by(patients.c.patient)
 )
 _OF_NOBODY = select(search_quantities).where(any_of(search_quantities.c.patient, "keys"))
+_DESCRIBE = update(patients).where(patients.c.patient == bindparam("of"))
 _AT = select(transactions.c.at).where(transactions.c.at >= bindparam("since"))
 
 
@@ -46,3 +49,28 @@ def test_none_of_those_given_is_nobody(storage, nobody):
         work.patients.lock(["a"])
         [found] = read_together(work.transaction.connection, [_BY_ID], {"ids": nobody})
     assert found == []
+
+
+@pytest.mark.parametrize("people", [["a"], ["a", "b"]], ids=["one", "two"])
+def test_what_is_carried_out_is_what_the_statement_changes_by_itself(storage, people):
+    with writing(storage) as work:
+        keys = work.patients.lock(["a", "b", "c"])
+        connection = work.transaction.connection
+        rows = [
+            {"of": keys[one], "born_on": date(1960, 3, 14), "invented": True, "changed_at": work.at}
+            for one in people
+        ]
+        told = {}
+        for way in (carry_out, type(connection).execute):
+            undone = connection.begin_nested()
+            way(connection, _DESCRIBE, rows)
+            told[way] = connection.execute(_BY_ID, {"ids": ["a", "b", "c"]}).all()
+            undone.rollback()
+
+    assert told[carry_out] == told[type(connection).execute]
+    assert sum(row.invented for row in told[carry_out]) == len(people)
+
+
+def test_nothing_is_carried_out_where_there_are_no_rows(storage):
+    with writing(storage) as work:
+        carry_out(work.transaction.connection, _DESCRIBE, [])

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.directory import Person, Place, Unit
-from service.storage.compiled import read_together
+from service.storage.any_of import any_of
+from service.storage.compiled import carry_out, read_together
 from service.storage.tables.columns import OPEN_DAY
 from service.storage.tables.plan import units
 from service.storage.tables.record import patients
@@ -45,8 +46,7 @@ class DirectoryChanges(Directory):
     def describe_patients(self, people: Mapping[int, Person]) -> None:
         """Keep who people are, their identity codes apart; they must be locked."""
         rows = [{"of": key, **_person_values(person)} for key, person in people.items()]
-        if rows:
-            self._connection.execute(_DESCRIBE, rows)
+        carry_out(self._connection, _DESCRIBE, rows)
 
     def identify_patients(self, identities: Mapping[int, str]) -> None:
         """Let people bear these digests of identity codes; empty: none. They must be locked.
@@ -55,10 +55,9 @@ class DirectoryChanges(Directory):
         bears one.
         """
         if identities:
-            self._connection.execute(_UNIDENTIFIED, {"these": list(identities)})
+            carry_out(self._connection, _UNIDENTIFIED, [{"these": list(identities)}])
         borne = [{"of": key, "hetu_digest": one} for key, one in identities.items() if one]
-        if borne:
-            self._connection.execute(_DESCRIBE, borne)
+        carry_out(self._connection, _DESCRIBE, borne)
 
     def place_patients(self, rows: Iterable[tuple[int, str, int, date]]) -> None:
         """Keep each patient's unit of today, their distance from it (km, -1 unknown), and the next check."""
@@ -72,8 +71,7 @@ class DirectoryChanges(Directory):
             }
             for key, unit, distance, recheck_on in rows
         ]
-        if values:
-            self._connection.execute(_PLACE_PATIENT, values)
+        carry_out(self._connection, _PLACE_PATIENT, values)
 
     def describe_unit(self, id_: str, unit: Unit) -> None:
         """Keep what an organisation is called and decides."""
@@ -129,7 +127,7 @@ _UNKNOWN_UNIT: Final = {
 UNITS: Final = select(units)
 _UNIDENTIFIED: Final = (
     update(patients)
-    .where(patients.c.patient.in_(bindparam("these", expanding=True)))
+    .where(any_of(patients.c.patient, "these"))
     .where(patients.c.hetu_digest != "")
     .values(hetu_digest="")
 )
