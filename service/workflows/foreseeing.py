@@ -20,10 +20,9 @@ from service.domain.interval import FOREVER
 from service.domain.kept import ChangedFollowUp, KeptPatient, KeptPlan
 from service.domain.projection import Followed, Look, PatientState, look, project
 from service.domain.recompute import horizon_of
-from service.domain.record import Reading
 from service.domain.responsibility import responsibilities
 from service.domain.step import changes
-from service.workflows.ports import Makes, ReadsDecisions
+from service.workflows.ports import Made, Makes, ReadsDecisions
 from service.workflows.recalling import Then
 
 UNKNOWN_DISTANCE: Final = -1
@@ -175,12 +174,16 @@ class Foresight:
         return changes(self.computed, kept, plan=self.plan_id, today=self.today)
 
     @cached_property
-    def made(self) -> list[Reading]:
-        """The resources of follow-ups and rounds that will be new."""
-        content = self.content
-        if content is None:
-            return []
-        return self.keeping.maker.new(content, self.changed, today=self.today)
+    def made(self) -> Made:
+        """The resources of the service's own that will be new."""
+        return self.made_of(self.changed) if self.changed or self.new else Made(None, ())
+
+    def made_of(self, changed: Sequence[ChangedFollowUp]) -> Made:
+        """Those that will be new with these follow-ups."""
+        if self.content is None:
+            return Made(None, ())
+        is_first = self.kept.plan is None
+        return self.keeping.maker.new(self.content, changed, is_first=is_first, today=self.today)
 
     @cached_property
     def content(self) -> PlanContent | None:

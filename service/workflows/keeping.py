@@ -213,9 +213,7 @@ class _Stepper:
         ahead, maker = self.foresight, self.keeping.maker
         if ahead.content is not None:
             content = ahead.content._replace(is_gone=self.is_without_plan)
-            new = (
-                ahead.made if self.recall is None else maker.new(content, changed, today=self.today)
-            )
+            new = ahead.made if self.recall is None else ahead.made_of(changed)
             maker.write(
                 self.work,
                 content,

@@ -20,7 +20,7 @@ from service.domain.follow_up import Done
 from service.domain.kept import STANDING, ChangedFollowUp, ChangedRound, KeptFollowUp
 from service.domain.protocol import Names
 from service.domain.record import Reading, Stored
-from service.workflows.ports import Stamp, Work, Writer
+from service.workflows.ports import Made, Stamp, Work, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,14 @@ class Maker:
     stamp: Stamp
 
     def new(
-        self, plan: PlanContent, changed: Sequence[ChangedFollowUp], *, today: date
-    ) -> list[Reading]:
-        """The follow-ups and rounds among these that are new, as they come into the record."""
+        self,
+        plan: PlanContent,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        is_first: bool,
+        today: date,
+    ) -> Made:
+        """What of these is new, as it comes into the record; the plan, where it is their first."""
         contents = _Contents(self, plan, today)
         found: list[Reading] = []
         for one in changed:
@@ -42,7 +47,7 @@ class Maker:
                 found.append(self.writer.new_follow_up(contents.follow_up(one)))
             rounds = (contents.round(one, each) for each in one.rounds if each.is_new)
             found += map(self.writer.new_round, rounds)
-        return found
+        return Made(self.writer.new_plan(plan) if is_first else None, found)
 
     def write(
         self,
@@ -50,7 +55,7 @@ class Maker:
         plan: PlanContent,
         changed: Sequence[ChangedFollowUp],
         *,
-        new: Sequence[Reading],
+        new: Made,
         adjusted: Sequence[KeptFollowUp],
         today: date,
     ) -> None:
@@ -60,7 +65,7 @@ class Maker:
         Task come to say the same.
         """
         pages = _Pages(self, work, plan, today)
-        pages.plan(is_changed=plan.is_extended or any(map(_is_new_or_vanished, changed)))
+        pages.plan(new.plan, is_changed=plan.is_extended or any(map(_is_new_or_vanished, changed)))
         for one in changed:
             pages.follow_up(one)
             for changed_round in one.rounds:
@@ -68,7 +73,7 @@ class Maker:
         by_id = {one.id: one for one in changed}
         for kept in adjusted:
             pages.decisions(kept, by_id.get(kept.id))
-        work.resources.add_many([*pages.new, *new], self.stamp)
+        work.resources.add_many([*pages.new, *new.others], self.stamp)
 
     def names_of(self, activity: str) -> Names:
         """The names of an activity by its key."""
@@ -136,14 +141,14 @@ class _Pages:
         self._contents = _Contents(maker, plan, today)
         self._viewer = Viewer(Role.SYSTEM, today)
 
-    def plan(self, *, is_changed: bool) -> None:
-        """The CarePlan, if it is new, was deleted before, or has other protocols or follow-ups."""
+    def plan(self, new: Reading | None, *, is_changed: bool) -> None:
+        """The CarePlan, if it is `new`, was deleted before, or has other protocols or follow-ups."""
         if self._plan.is_gone:
             return
         old = self._stored("CarePlan", self._plan.id)
         writer = self._maker.writer
         if old is None:
-            self.new.append(writer.new_plan(self._plan))
+            self.new.append(new or writer.new_plan(self._plan))
         elif old.deleted:
             self._replace(writer.new_plan(self._plan))
         elif is_changed:

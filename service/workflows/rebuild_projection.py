@@ -18,7 +18,7 @@ from service.domain.record import Named, Reading, Stored
 from service.workflows.foreseeing import Keeping, Wanted
 from service.workflows.keeping import keep_in_step
 from service.workflows.noting import Notes
-from service.workflows.ports import Work
+from service.workflows.ports import Made, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,16 @@ class MakesNothing:
     """What the service made then stands in the record."""
 
     def new(
-        self, plan: PlanContent, changed: Sequence[ChangedFollowUp], *, today: date
-    ) -> list[Reading]:
+        self,
+        plan: PlanContent,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        is_first: bool,
+        today: date,
+    ) -> Made:
         """Nothing."""
-        del plan, changed, today
-        return []
+        del plan, changed, is_first, today
+        return Made(None, ())
 
     def write(
         self,
@@ -80,7 +85,7 @@ class MakesNothing:
         plan: PlanContent,
         changed: Sequence[ChangedFollowUp],
         *,
-        new: Sequence[Reading],
+        new: Made,
         adjusted: Sequence[KeptFollowUp],
         today: date,
     ) -> None:

@@ -22,7 +22,7 @@ from service.workflows.ports.kept import (
     KeptChanges,
     PlanChanges,
 )
-from service.workflows.ports.making import Makes, ReadsDecisions
+from service.workflows.ports.making import Made, Makes, ReadsDecisions
 from service.workflows.ports.seen import (
     EnrolmentsSeen,
     EvidenceSeen,
@@ -59,6 +59,7 @@ __all__ = [
     "JobChanges",
     "KeptChanges",
     "KeptSeen",
+    "Made",
     "Makes",
     "MarkChanges",
     "Marks",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from service.domain.adjustment import Adjustment
 from service.domain.care_plan import PlanContent
@@ -11,13 +11,25 @@ from service.domain.record import Reading
 from service.workflows.ports.work import Work
 
 
+class Made(NamedTuple):
+    """Resources of the service's own that are new: of a plan, and of its follow-ups and rounds."""
+
+    plan: Reading | None
+    others: Sequence[Reading]
+
+
 class Makes(Protocol):
     """Puts into the record what the service itself makes."""
 
     def new(
-        self, plan: PlanContent, changed: Sequence[ChangedFollowUp], *, today: date
-    ) -> list[Reading]:
-        """The follow-ups and rounds among these that are new, as they come into the record."""
+        self,
+        plan: PlanContent,
+        changed: Sequence[ChangedFollowUp],
+        *,
+        is_first: bool,
+        today: date,
+    ) -> Made:
+        """What of these is new, as it comes into the record; the plan, where it is their first."""
         ...
 
     def write(
@@ -26,13 +38,13 @@ class Makes(Protocol):
         plan: PlanContent,
         changed: Sequence[ChangedFollowUp],
         *,
-        new: Sequence[Reading],
+        new: Made,
         adjusted: Sequence[KeptFollowUp],
         today: date,
     ) -> None:
         """Bring the plan, the changed follow-ups and their changed rounds into the record.
 
-        `new` are the resources of those that are new. Of those `adjusted` the ServiceRequest and the open Task come to say the same.
+        `new` are the resources that are new. Of those `adjusted` the ServiceRequest and the open Task come to say the same.
         """
         ...
 
