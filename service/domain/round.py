@@ -33,9 +33,8 @@ def rounds(follow_up: FollowUp) -> tuple[Round, ...]:
     return tuple(Round(from_day, began, closed) for (began, from_day), closed in pairs)
 
 
-def rounds_since(follow_up: FollowUp, day: date) -> tuple[Round, ...]:
-    """The round that was open on a day and all later ones: those that have a Task (8.2)."""
-    found = rounds(follow_up)
+def since(found: Sequence[Round], day: date) -> tuple[Round, ...]:
+    """Of the rounds of a follow-up, the one that was open on a day and all later ones: those that have a Task (8.2)."""
     ends = [after.from_day for after in found[1:]]
     still_open = [one for one, end in zip(found, ends, strict=False) if end > day]
     return (*still_open, *found[-1:])

@@ -10,7 +10,7 @@ from datetime import date
 from service.domain.care_plan import RequestStatus, TaskStatus, made_id
 from service.domain.follow_up import FollowUp, Hold
 from service.domain.kept import ChangedFollowUp, ChangedRound, KeptFollowUp, KeptRound
-from service.domain.round import Round, rounds, rounds_since
+from service.domain.round import Round, rounds, since
 
 FOR_GOOD = "declined"
 
@@ -91,8 +91,9 @@ def _rounds_with_task(
     """Those open since it was made, and those that had a Task before a late result closed them."""
     if not computed.stretches:
         return
-    since = {one.key for one in rounds_since(computed, made_on)}
-    yield from (one for one in rounds(computed) if one.key in since or one.key in kept)
+    found = rounds(computed)
+    with_task = {*since(found, made_on)}
+    yield from (one for one in found if one in with_task or one.key in kept)
 
 
 def _is_changed(kept: KeptRound | None, one: Round, status: TaskStatus) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from service.domain.record import ReferenceRow, SearchRows
@@ -36,4 +35,6 @@ class Pattern(NamedTuple):
             (number, kind, ids.get(target, target), part)
             for number, kind, target, part in self.rows.references
         ]
-        return body, replace(self.rows, references=references)
+        rows = self.rows
+        kinds = (rows.tokens, rows.dates, references, rows.strings, rows.uris, rows.quantities)
+        return body, SearchRows(*kinds)
