@@ -12,7 +12,16 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from typing_extensions import override
 
-from service.api import audit, contacts, fhir, operation, portal, protocols, worklist
+from service.api import (
+    agreed_changes,
+    audit,
+    contacts,
+    fhir,
+    operation,
+    portal,
+    protocols,
+    worklist,
+)
 from service.api.cross_origin import allow_origins
 from service.api.errors import register_errors
 from service.api.metrics import Metrics
@@ -106,7 +115,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_errors(app, lambda: missing_page(runtime))
     allow_origins(app, runtime.settings.cors_origins)
     app.register_blueprint(operation.blueprint(runtime, metrics))
-    for part in (fhir, worklist, contacts, portal, protocols, audit):
+    for part in (fhir, worklist, agreed_changes, contacts, portal, protocols, audit):
         app.register_blueprint(part.blueprint(runtime))
     app.register_blueprint(pages(runtime))
     app.wsgi_app = RequestIds(app.wsgi_app, metrics.count)  # type: ignore[method-assign]

@@ -1,6 +1,6 @@
 """The one value that the upper floors work with: settings, clock, store, FHIR edge, catalogue, words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -115,6 +115,10 @@ class Intake(Protocol):
         at: datetime,
     ) -> Submissions:
         """A patch of one resource."""
+        ...
+
+    def agreed(self, ids: Collection[str], change: Any) -> Submissions:
+        """A change of what was agreed about some follow-ups, by the ids of their ServiceRequests."""
         ...
 
     def deletion(

@@ -28,13 +28,13 @@ def json_answer(members: Any, language: str, status: HTTPStatus = HTTPStatus.OK)
 
 
 def with_refusals_noted(
-    runtime: Runtime, scope: str, answer: Callable[[], Response]
-) -> Callable[[], Response]:
+    runtime: Runtime, scope: str, answer: Callable[..., Response]
+) -> Callable[..., Response]:
     """What answers at an address; whom it is refused to leaves a line in the access log too."""
 
-    def answered() -> Response:
+    def answered(**named: str) -> Response:
         try:
-            return answer()
+            return answer(**named)
         except Forbidden:
             note_refused(runtime, viewer_of(runtime), scope)
             raise

@@ -3,11 +3,13 @@
 Source: R4 http.html, create, update, patch, delete, transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.errors import Invalid
 from service.domain.record import Submission
+from service.fhir.agreeing import AgreedChange, AgreedChanges
 from service.fhir.bundle import Entry, Requests
 from service.fhir.conditions import Conditions, condition, expected, must_be_new
 from service.fhir.nested import Resource
@@ -59,6 +61,10 @@ class Intake:
     ) -> SinglePatch:
         """A patch of one resource, by its id or by a condition."""
         return SinglePatch([self._named("PATCH", type_, id, conditions, at)], patch, self.reader)
+
+    def agreed(self, ids: Collection[str], change: AgreedChange) -> AgreedChanges:
+        """A change of what was agreed about some follow-ups, by the ids of their ServiceRequests."""
+        return AgreedChanges.of(ids, change, self.reader)
 
     def deletion(
         self,

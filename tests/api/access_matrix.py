@@ -21,6 +21,7 @@ from tests.api.access_attempts import (
     Person,
 )
 from tests.api.access_contacts import contacts_read, contacts_recorded, opened
+from tests.api.access_to_agreed_changes import AGREED_CHANGES
 from tests.fhir.resources import a_bundle
 from tests.receiving import a_patient, an_hba1c
 
@@ -348,6 +349,7 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("POST", "/fhir/<type_>/$validate"): _validations,
     ("GET", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,
     ("POST", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,
+    **AGREED_CHANGES,
     ("GET", "/worklist/v1/follow-ups"): _asked_of("/worklist/v1/follow-ups", *_LISTS),
     ("GET", "/worklist/v1/people"): _asked_of("/worklist/v1/people", *_LISTS),
     ("GET", "/worklist/v1/contacts"): contacts_read,

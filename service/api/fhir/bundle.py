@@ -7,11 +7,12 @@ from typing import Final
 from flask import Response
 
 from service.api.auth import expect_scope, viewer_of
+from service.api.carrying_out import carry_out
 from service.api.errors import status_of
 from service.api.fhir.answering import answer_bundle
 from service.api.fhir.content import Preferences, preferences, sent_body
 from service.api.fhir.entry_reading import answer_read, expect_found, expect_readable, placed
-from service.api.fhir.writing import answer_of, carry_out
+from service.api.fhir.writing import answer_of
 from service.domain.access import Viewer
 from service.domain.errors import SeurantaError
 from service.domain.placing import placed_at

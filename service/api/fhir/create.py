@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from service.api.auth import expect
+from service.api.carrying_out import carry_out
 from service.api.fhir.addresses import expect_type
 from service.api.fhir.answering import answer_write
 from service.api.fhir.content import preferences, sent_body, sent_query
-from service.api.fhir.writing import answer_of, carry_out
+from service.api.fhir.writing import answer_of
 from service.domain.errors import Invalid
 from service.domain.scope import Interaction
 from service.fhir.conditions import Conditions

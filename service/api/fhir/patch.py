@@ -3,10 +3,11 @@
 from flask import Response
 
 from service.api.auth import expect
+from service.api.carrying_out import carry_out
 from service.api.fhir.addresses import expect_id, expect_type
 from service.api.fhir.answering import answer_write
 from service.api.fhir.content import preferences, sent_patch
-from service.api.fhir.writing import answer_of, carry_out, conditions_sent
+from service.api.fhir.writing import answer_of, conditions_sent
 from service.domain.scope import Interaction
 from service.fhir.patching.reading import read_patch
 from service.runtime import Runtime

@@ -3,19 +3,15 @@
 Source: R4 http.html, create, update, delete.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 import orjson
 from flask import request
 
-from service.api.auth import note_refused
 from service.api.fhir.content import OUTCOME, Preferences, sent_query
 from service.api.fhir.dangling import dangling
-from service.api.request_ids import request_id
 from service.domain.access import Viewer
-from service.domain.errors import Forbidden, Issue
+from service.domain.errors import Issue
 from service.domain.record import Stored
 from service.fhir.answers import Answer, etag_of
 from service.fhir.conditions import Conditions
@@ -27,10 +23,7 @@ from service.fhir.rendering.consequences import (
     Effects,
     consequences,
 )
-from service.recording.receiving import Receiver
 from service.runtime import Runtime
-from service.workflows.deciding import Submissions
-from service.workflows.ports import Work
 from service.workflows.receive_resources import Received
 
 # A header without a value, and one that is not ASCII, which comes here empty, names no version: to
@@ -47,24 +40,6 @@ def conditions_sent(*, by_query: bool) -> Conditions:
         if_none_match=headers.get("If-None-Match", ""),
         query=sent_query() if by_query else None,
     )
-
-
-def carry_out(
-    runtime: Runtime,
-    viewer: Viewer,
-    submissions: Submissions,
-    *,
-    at: datetime,
-    action: str,
-    expecting: Callable[[Work], None] | None = None,
-) -> list[Received]:
-    """Receive what was sent; `expecting` raises, before the commit, what would leave nothing stored."""
-    try:
-        receiver = Receiver(runtime, viewer, request_id())
-        return receiver.receive(submissions, at=at, action=action, expecting=expecting)
-    except Forbidden:
-        note_refused(runtime, viewer, action)
-        raise
 
 
 def answer_of(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
+from service.api.schemas.adjustment import decision_members
 from service.clock import CLINIC_ZONE
 from service.domain.adjustment import Adjustment
 from service.domain.interval import FOREVER
@@ -110,18 +111,7 @@ def _not_known(mark: NotKnown | None) -> Json | None:
 
 
 def _adjustment(one: Adjustment | None) -> Json | None:
-    if one is None:
-        return None
-    return {
-        "kind": one.kind,
-        "reason": one.reason,
-        "author": one.author,
-        "from": one.from_day,
-        "until": _day(one.until_day),
-        "due_on": one.due_on,
-        "interval": one.interval.iso if one.interval else None,
-        "ask_again_on": one.ask_again_on,
-    }
+    return decision_members(one) if one else None
 
 
 def _booked_for(booked: Booking | None) -> str | None:
