@@ -20,6 +20,7 @@ from service.api import (
     operation,
     portal,
     protocols,
+    questions,
     worklist,
 )
 from service.api.cross_origin import allow_origins
@@ -115,7 +116,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_errors(app, lambda: missing_page(runtime))
     allow_origins(app, runtime.settings.cors_origins)
     app.register_blueprint(operation.blueprint(runtime, metrics))
-    for part in (fhir, worklist, agreed_changes, contacts, portal, protocols, audit):
+    for part in (fhir, worklist, contacts, agreed_changes, questions, portal, protocols, audit):
         app.register_blueprint(part.blueprint(runtime))
     app.register_blueprint(pages(runtime))
     app.wsgi_app = RequestIds(app.wsgi_app, metrics.count)  # type: ignore[method-assign]

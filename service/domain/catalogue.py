@@ -52,6 +52,13 @@ class Codes:
     target_diseases: Mapping[str, str] = field(default_factory=dict)
     devices: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def set_by_professionals(self) -> frozenset[str]:
+        """Items that no code but ours stands for, with coded values: what only a professional can say."""
+        known = {key for key, item in self.items.items() if item.findings and not item.presence}
+        foreign = {key for code, key in self.exact.items() if not code.startswith("item|")}
+        return frozenset(known - foreign)
+
     def item_of(self, code: str) -> Item | None:
         """The item that a code stands for, itself or as a subdivision."""
         key = self.exact.get(code) or self._broader(code)

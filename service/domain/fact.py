@@ -19,6 +19,8 @@ PROCEDURE: Final = "procedure"
 ENCOUNTER: Final = "encounter"
 UNIT: Final = "unit"
 FOLLOW_UP: Final = "follow-up"
+OWN_TARGET: Final = "own-target"
+"""The patient's own target of an item (`code`): the bound that its `value` and `comparator` make."""
 
 SELF: Final = "self"
 APPROXIMATE: Final = "approximate"

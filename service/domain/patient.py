@@ -15,6 +15,7 @@ from service.domain.fact import (
     DEVICE,
     ENCOUNTER,
     MEDICINE,
+    OWN_TARGET,
     REMISSION,
     SEX,
     UNDATED,
@@ -94,6 +95,10 @@ class PatientFacts:
             found = of_day if item != CLEARANCE else self._clearances() | of_day
             self._results[item] = tuple(found[day] for day in sorted(found))
         return self._results[item]
+
+    def own_targets(self, item: str) -> list[Fact]:
+        """The patient's own targets of an item, which the plan sets, in order of time."""
+        return [fact for fact in self.of(OWN_TARGET) if fact.code == item]
 
     def _clearances(self) -> dict[date, Fact]:
         """Clearances computed where none is reported; a reported one holds on its day."""

@@ -1,4 +1,4 @@
-"""How somebody who may not would ask for, or write, what was agreed about a person's follow-ups."""
+"""How somebody who may not would ask for, or write, what people decide about a person's follow-ups."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -24,6 +24,10 @@ def _agreed_of_plan(person: Person) -> Attempts:
         yield Attempt(f"/worklist/v1/people/{person.patient}/adjustments", body)
 
 
+def _questions(person: Person) -> Attempts:
+    yield Attempt(f"/worklist/v1/people/{person.patient}/questions")
+
+
 AGREED_CHANGES: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("GET", _OF_ONE): _agreed(""),
     ("POST", _OF_ONE): _agreed("", _AGREED, _TOLD),
@@ -31,4 +35,5 @@ AGREED_CHANGES: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = 
     ("POST", f"{_OF_ONE}/<adjustment>/end"): _agreed("/1/end"),
     ("POST", f"{_OF_ONE}/<adjustment>/accept"): _agreed("/1/accept"),
     ("POST", "/worklist/v1/people/<patient>/adjustments"): _agreed_of_plan,
+    ("GET", "/worklist/v1/people/<patient>/questions"): _questions,
 }

@@ -25,7 +25,11 @@ def example(name: str) -> dict[str, Any]:
 
 FACTS = {
     "Observation-hba1c": ["hba1c 61 mmol/mol 2027-03-12"],
-    "Observation-risk-class": ["risk-class high-risk 2027-03-12"],
+    "Observation-risk-class": ["risk-class high-risk 2027-03-12..2028-03-11"],
+    "Observation-lipid-treatment-stable": ["lipid-treatment-stable yes 2027-03-12..2028-03-11"],
+    "Observation-copd-mild": ["copd-mild yes 2027-03-12..2028-03-11"],
+    "Observation-home-monitoring-agreed": ["home-monitoring yes 2027-03-12..2028-03-11"],
+    "Goal-own-target": ["own-target <64 mmol/mol hba1c 2027-03-12..2028-03-11"],
     "Observation-fundus-photograph": ["fundus mild-retinopathy 2027-03-12"],
     "Observation-blood-pressure-at-home": [
         "home_bp.sys 138 mm[Hg] morning self 2027-03-12",

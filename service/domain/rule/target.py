@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from service.domain.fact import Fact, compare
+from service.domain.interval import next_day
 from service.domain.rule.asked import Asked, Rule, timeline_of
 from service.domain.truth import Truth, span_on
 
@@ -36,7 +37,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The target of one measured item: of the bounds in order, the first that applies to the patient."""
+    """The target of one measured item: of the bounds in order, the first that applies to the patient.
+
+    A target of the patient's own, which the plan sets, wins over all of them (`what-is-due` 6.5).
+    """
 
     item: str
     unit: str
@@ -44,6 +48,8 @@ class Target:
 
     def bound_on(self, asked: Asked, day: date) -> Bound | None:
         """The bound in force; None when nothing known of the patient decides which."""
+        if own := self._own_on(asked, day):
+            return own
         for bound in self.bounds:
             if bound.when is None:
                 return bound
@@ -54,7 +60,19 @@ class Target:
     def change_days(self, asked: Asked) -> set[date]:
         """Days on which another bound may come into force."""
         timelines = [timeline_of(bound.when, asked) for bound in self.bounds if bound.when]
-        return {span.start for timeline in timelines for span in timeline}
+        own = asked.patient.own_targets(self.item)
+        own_days = {day for fact in own for day in (fact.day, next_day(fact.until))}
+        return own_days | {span.start for timeline in timelines for span in timeline}
+
+    def _own_on(self, asked: Asked, day: date) -> Bound | None:
+        """The patient's own bound; of several that hold, the one set last."""
+        own = asked.patient.own_targets(self.item)
+        holding = [fact for fact in own if fact.day <= day <= fact.until]
+        return _bound_of(holding[-1]) if holding else None
+
+
+def _bound_of(own: Fact) -> Bound | None:
+    return None if own.value is None else Bound(own.comparator, own.value)
 
 
 def meets(bound: Bound, fact: Fact) -> Truth:

@@ -13,6 +13,7 @@ from service.domain.record import NotCounted
 from service.fhir.evidence.condition import condition
 from service.fhir.evidence.device import device_use_statement
 from service.fhir.evidence.encounter import encounter
+from service.fhir.evidence.goal import goal
 from service.fhir.evidence.medicine import (
     medication_dispense,
     medication_request,
@@ -30,6 +31,7 @@ READERS: Final[dict[str, Callable[[Received], None]]] = {
     "DiagnosticReport": diagnostic_report,
     "Encounter": encounter,
     "EpisodeOfCare": episode_of_care,
+    "Goal": goal,
     "Immunization": immunization,
     "MedicationDispense": medication_dispense,
     "MedicationRequest": medication_request,

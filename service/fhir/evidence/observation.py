@@ -13,7 +13,7 @@ from service.domain.pregnancy import PREGNANCY
 from service.domain.record import NotCountedReason
 from service.domain.units import OF_PLAIN_NUMBERS, Conversion, conversion
 from service.fhir.evidence.code_systems import codes_of
-from service.fhir.evidence.days import Told, performed
+from service.fhir.evidence.days import Told, day_of, performed
 from service.fhir.evidence.pregnancy import with_due_date
 from service.fhir.evidence.received import WITHDRAWN, DoesNotCount, Json, Received
 
@@ -140,11 +140,23 @@ def _note(
     received.note(_with_value(received, item, element, fact))
 
 
+def _while_it_holds(received: Received, item: Item, fact: Fact) -> Fact:
+    """What a professional sets holds for its period, after which it is unknown again (3.3)."""
+    period = received.resource.get("effectivePeriod", {})
+    first, last = day_of(period.get("start")), day_of(period.get("end"))
+    if first is None or last is None:
+        return fact
+    if item.key not in received.catalogue.codes.set_by_professionals:
+        return fact
+    return fact._replace(day=first, until=last)
+
+
 def _with_value(received: Received, item: Item, element: Json, fact: Fact) -> Fact:
     if item.unit:
         return _measured(item, element, fact)
     if item.findings:
-        return fact._replace(code=_found(received, item, element))
+        found = fact._replace(code=_found(received, item, element))
+        return _while_it_holds(received, item, found)
     return fact
 
 
