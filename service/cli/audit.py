@@ -16,7 +16,7 @@ from service.cli.options import (
 )
 from service.cli.printing import Row, print_rows
 from service.domain.access import Role
-from service.domain.compliance import Compliance, Counted
+from service.domain.compliance import RESTING, Compliance, Counted
 from service.domain.directory import Unit
 from service.wording.alphabet import in_alphabet
 from service.workflows.audit_compliance import audit_compliance
@@ -27,6 +27,7 @@ COLUMNS: Final = (
     "activity",
     "required",
     "paused",
+    *RESTING,
     "not_overdue",
     "overdue",
     "share",
@@ -49,7 +50,7 @@ def command(
     """Print compliance by unit, protocol and activity.
 
     Counted in follow-ups, by the worklist's own states: required - paused - not overdue = overdue,
-    the rows of the worklist of that day. Not followed: people whom the protocol fits and who are
+    the rows of the worklist of that day. Those paused are counted apart by why they rest. Not followed: people whom the protocol fits and who are
     not followed up; enrol --preview says what enrolling them would bring. It shows no person.
 
     \b
@@ -83,6 +84,7 @@ def _row(one: Counted, not_followed: int | None, named: Mapping[str, Unit]) -> R
         "activity": one.activity or _ALL,
         "required": one.denominator,
         "paused": one.paused,
+        **one.paused_by,
         "not_overdue": one.numerator,
         "overdue": one.overdue,
         "share": one.share,

@@ -166,6 +166,16 @@ def change_of(
     return Change(frozenset(gone), tuple(dict.fromkeys(new)))
 
 
+INPATIENT: Final = "inpatient"
+PALLIATIVE: Final = "palliative"
+GROUNDS_OF_REST: Final = (
+    *(kind.value for kind in AdjustmentKind if kind in PAUSING),
+    INPATIENT,
+    PALLIATIVE,
+)
+"""Why a follow-up may rest: by decision, in hospital and after, in palliative care."""
+
+
 def decided_pauses(adjustments: Iterable[Adjustment], figures: Figures) -> Iterator[Pause]:
     """The pauses that people decided; after a suspension some grace is left (6.1)."""
     for one in adjustments:
@@ -180,10 +190,10 @@ def resting_pauses(patient: PatientFacts, figures: Figures) -> Iterator[Pause]:
     after = Interval(days=figures.after_discharge_days)
     for stay in patient.of(ENCOUNTER):
         if stay.code in figures.inpatient_classes:
-            yield Pause(stay.day, after.after(stay.until), "inpatient", safety_too=False)
+            yield Pause(stay.day, after.after(stay.until), INPATIENT, safety_too=False)
     for fact in patient.of(CONDITION):
         if fact.code in figures.palliative:
-            yield Pause(fact.day, fact.until, "palliative", safety_too=False)
+            yield Pause(fact.day, fact.until, PALLIATIVE, safety_too=False)
 
 
 def in_order(found: Iterable[Pause]) -> tuple[Pause, ...]:

@@ -9,14 +9,19 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
+from service.domain.adjustment import GROUNDS_OF_REST
+
 _TOGETHER: Final = ""
+RESTING: Final = tuple(ground.replace("-", "_") for ground in GROUNDS_OF_REST)
+"""Why follow-ups rest, as the counts have it, in their order."""
 
 
 class Counted(NamedTuple):
     """The follow-ups of one unit, protocol and activity; an empty name stands for all together.
 
     A follow-up asked for by two protocols is counted under each, and once in a row without a
-    protocol.
+    protocol. Those `paused` are counted apart by why they rest: what was decided (declined,
+    contraindicated, suspended, the whole plan on hold), a stay in hospital, palliative care.
     """
 
     unit: str
@@ -28,6 +33,17 @@ class Counted(NamedTuple):
     paused: int
     at_target: int
     beyond_target: int
+    declined: int = 0
+    contraindicated: int = 0
+    suspended: int = 0
+    plan_on_hold: int = 0
+    inpatient: int = 0
+    palliative: int = 0
+
+    @property
+    def paused_by(self) -> dict[str, int]:
+        """Those paused, by why they rest."""
+        return {name: getattr(self, name) for name in RESTING}
 
     @property
     def denominator(self) -> int:

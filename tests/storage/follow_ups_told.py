@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from service.domain.adjustment import Adjustment, AdjustmentKind
+from service.domain.adjustment import GROUNDS_OF_REST, Adjustment, AdjustmentKind
 from service.domain.follow_up import Done, Hold, Stretch, Urgency
 from service.domain.interval import FOREVER, days_after
 from service.domain.outreach import Channel, Outreach, OutreachResult
@@ -323,6 +323,7 @@ def _random_stretch(dice: random.Random, unit: str) -> Stretch:
         original_due_on=due - timedelta(days=30) if dice.random() < 0.15 else None,
         done=done,
         at_target=dice.choice(tuple(Truth)),
+        exclusion=dice.choice(GROUNDS_OF_REST) if hold is Hold.PAUSED else "",
     )
 
 

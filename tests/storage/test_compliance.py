@@ -8,7 +8,7 @@ import pytest
 from service.domain.access import Role, Viewer
 from service.domain.applicability import Fit
 from service.domain.care_plan import Decided
-from service.domain.compliance import Counted, NotFollowed
+from service.domain.compliance import RESTING, Counted, NotFollowed
 from service.domain.errors import Forbidden
 from service.domain.follow_up import Hold
 from service.domain.interval import FOREVER
@@ -39,12 +39,13 @@ def counted(region, as_of, known_at, viewer=SYSTEM):
         is_open = one.stretch.hold is Hold.OPEN
         told = [one.stretch.state_on(as_of).value]
         told += ["at_target"] if is_open and one.stretch.at_target is Truth.TRUE else []
+        told += [one.stretch.exclusion.replace("-", "_")] if told == ["paused"] else []
         told += ["beyond_target"] if is_open and one.stretch.at_target is Truth.FALSE else []
         for unit in ("", one.stretch.unit):
             for protocol in ("", *one.stretch.protocols):
                 for activity in ("", one.told.activity):
                     found.setdefault((unit, protocol, activity), Counter()).update(told)
-    names = ("upcoming", "due", "overdue", "paused", "at_target", "beyond_target")
+    names = ("upcoming", "due", "overdue", "paused", "at_target", "beyond_target", *RESTING)
     return [Counted(*key, *(found[key][name] for name in names)) for key in sorted(found)]
 
 

@@ -15,7 +15,7 @@ from marshmallow import Schema
 
 from service.api.schemas.parameters import AnyOf, Choice, Day, Ids, Instant, themselves
 from service.domain.catalogue import Catalogue
-from service.domain.compliance import Compliance, Counted
+from service.domain.compliance import RESTING, Compliance, Counted
 from service.domain.directory import Unit
 
 JSON_FORMAT: Final = "json"
@@ -88,7 +88,8 @@ def compliance_csv(found: Compliance, question: AuditQuestion, units: Mapping[st
     day = {"as_of": found.as_of.isoformat(), "known_at": found.known_at.isoformat()}
     for counted, people in found.beside_not_followed():
         for one in _rows([counted], question, units):
-            cells = {name: _cell(value) for name, value in one.items()}
+            by = {f"paused_{name}": count for name, count in one.pop("paused_by").items()}
+            cells = {name: _cell(value) for name, value in (one | by).items()}
             writer.writerow(day | cells | {"not_followed": people})
     return text.getvalue()
 
@@ -111,6 +112,7 @@ def _rows(
             "overdue": one.overdue,
             "at_target": one.at_target,
             "beyond_target": one.beyond_target,
+            "paused_by": one.paused_by,
         }
 
 
@@ -135,5 +137,6 @@ _COLUMNS: Final = (
     "overdue",
     "at_target",
     "beyond_target",
+    *(f"paused_{name}" for name in RESTING),
     "not_followed",
 )

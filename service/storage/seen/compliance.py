@@ -23,6 +23,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
     not_,
     select,
     true,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from service.domain.access import CARING, Role, Viewer
+from service.domain.adjustment import GROUNDS_OF_REST
 from service.domain.compliance import Compliance, Counted, NotFollowed
 from service.domain.errors import Forbidden
 from service.domain.follow_up import Hold
@@ -50,7 +52,8 @@ from service.storage.tables.projection import stretches
 from service.storage.tables.record import care_relations, transactions
 
 TOGETHER: Final = ""
-_NOTHING: Final = (0,) * 6
+_STATES: Final = 6
+_NOTHING: Final = (0,) * (_STATES + len(GROUNDS_OF_REST))
 
 
 def compliance_of(
@@ -114,11 +117,16 @@ def _of_groups(rows: Iterable[Row[Any]]) -> dict[tuple[str, str, str], Sequence[
     """The counts of each group in which anything is counted, whatever its length."""
     found: dict[tuple[str, str, str], Sequence[int]] = {}
     for row in rows:
-        counts = tuple(map(int, row.counts.split()))
+        counts = _in_place(tuple(map(int, row.counts.split())), of_states=row.of_states)
         if any(counts):
             group = (row.unit, row.protocols, row.activity)
             found[group] = _sum(found.get(group, _NOTHING), counts)
     return found
+
+
+def _in_place(counts: Sequence[int], *, of_states: bool) -> Sequence[int]:
+    """The counts of states come first, then those of why what is paused rests."""
+    return (*counts, *_NOTHING[_STATES:]) if of_states else (*_NOTHING[:_STATES], *counts)
 
 
 def _sum(some: Sequence[int], others: Sequence[int]) -> Sequence[int]:
@@ -128,27 +136,36 @@ def _sum(some: Sequence[int], others: Sequence[int]) -> Sequence[int]:
 @cache
 def _counted(role: Role, some_units: bool, kept: tuple[Kept, ...]) -> CompoundSelect[Any]:
     """In one statement, for what is superseded meanwhile must be counted once."""
-    return union_all(*(_counted_of(role, some_units, one) for one in kept))
+    found: list[Select[Any]] = []
+    for one in kept:
+        group, length = groups(one, "any_unit" if some_units else None), lengths(one)
+        found += (_counted_of(role, one, group, length, of_states) for of_states in (True, False))
+    return union_all(*found)
 
 
-def _counted_of(role: Role, some_units: bool, kept: Kept) -> Select[Any]:
+def _counted_of(role: Role, kept: Kept, group: Any, length: Any, of_states: bool) -> Select[Any]:
     """The counts of each group of stretches and length of time, as one text of numbers.
 
     Counted group by group as the index has them, for a database would else put all rows in order.
+    Why something rests is not in the index: it is asked only of what is paused.
     """
     rows = stretches.alias()
-    group, length = groups(kept, "any_unit" if some_units else None), lengths(kept)
-    counts = [_count(condition) for condition in _conditions(rows.c)]
+    counts = [_count(condition) for condition in (_conditions if of_states else _rests)(rows.c)]
     told = reduce(lambda text, count: text + " " + count, counts)
+    is_asked = rows.c.hold != Hold.ENDED.value if of_states else rows.c.hold == Hold.PAUSED.value
     found = (
         select(told)
         .where(in_group(kept, rows, group, length), _open_to(role, rows.c.patient))
-        .where(known(rows.c), holding(rows.c), rows.c.hold != Hold.ENDED.value)
+        .where(known(rows.c), holding(rows.c), is_asked)
         .correlate(group, length)
         .scalar_subquery()
     )
     return select(
-        group.c.unit, group.c.protocols, group.c.activity, found.label("counts")
+        group.c.unit,
+        group.c.protocols,
+        group.c.activity,
+        found.label("counts"),
+        literal(of_states).label("of_states"),
     ).join_from(group, length, group.c.protocols.is_not(None))
 
 
@@ -163,6 +180,11 @@ def _conditions(rows: Any) -> tuple[ColumnElement[bool], ...]:
         and_(is_open, rows.at_target == Truth.TRUE),
         and_(is_open, rows.at_target == Truth.FALSE),
     )
+
+
+def _rests(rows: Any) -> tuple[ColumnElement[bool], ...]:
+    """Why what is paused rests, in the order in which Counted has it."""
+    return tuple(rows.exclusion == ground for ground in GROUNDS_OF_REST)
 
 
 @cache
