@@ -151,7 +151,7 @@ def _wanted_on(course: Course, day: date) -> _Wanted:
     set_by, choice = min(required, key=_due_on_and_id, default=(None, None))
     own = _entry(course, day, OWN) if asking else None
     if own:
-        choice = _own_choice(course, day, own)
+        choice = _own_choice(course, day, own, instead_of=choice)
     named = tuple(sorted({protocol.id for protocol, _ in required}))
     return _Wanted(choice, set_by, named, tuple(question for question, _ in asking))
 
@@ -240,7 +240,10 @@ def _declined_for_good(course: Course, day: date) -> bool:
 
 
 def _entry(course: Course, day: date, kinds: frozenset[AdjustmentKind]) -> Adjustment | None:
-    """The latest entry of these kinds that holds on a day; a date holds until it is done after it."""
+    """The latest entry of these kinds that holds on a day, of one day the one told last.
+
+    A date holds until it is done after it.
+    """
     if not course.adjustments:
         return None
     found = [
@@ -251,16 +254,19 @@ def _entry(course: Course, day: date, kinds: frozenset[AdjustmentKind]) -> Adjus
     if not found:
         return None
     done = last_doing(course.doings, day)
+    in_order = sorted(found, key=lambda one: one.from_day)
     open_ones = (
         entry
-        for entry in sorted(found, key=lambda one: one.from_day, reverse=True)
+        for entry in reversed(in_order)
         if entry.kind is AdjustmentKind.OWN_INTERVAL or not done or done.done_on <= entry.from_day
     )
     return next(open_ones, None)
 
 
-def _own_choice(course: Course, day: date, entry: Adjustment) -> Choice:
-    """The date that the plan's own entry sets, which wins over every protocol (4.2)."""
+def _own_choice(
+    course: Course, day: date, entry: Adjustment, *, instead_of: Choice | None
+) -> Choice:
+    """The date that the plan's own entry sets, which wins over every protocol (4.2), and what they ask."""
     done = last_doing(course.doings, day)
     first = min(question.starts_on for question, _ in course.asking_on(day))
     anchor_on, source = (done.done_on, done.source) if done else (first, "")
@@ -271,7 +277,9 @@ def _own_choice(course: Course, day: date, entry: Adjustment) -> Choice:
     else:
         interval = entry.interval
         window = window_around(max(interval.after(anchor_on), first), interval, course.figures)
-    return Choice(window, interval, OWN_ENTRY, True, anchor_on, source, (ground,))
+    due_on = instead_of.window.due_on.isoformat() if instead_of else ""
+    theirs = (Ground("protocol-date", (("on", due_on),)),) if due_on else ()
+    return Choice(window, interval, OWN_ENTRY, True, anchor_on, source, (ground, *theirs))
 
 
 def _postponed(

@@ -36,7 +36,8 @@ class SeenFollowUp(NamedTuple):
     """One follow-up on one day: its identity, its stretch of that day, its state, its marks.
 
     `id` is the ServiceRequest's, `task` the open round's. `done_known_on` is the day on which we
-    came to know of the last doing. `last_contact` is the last one about it up to the day. `from_history`: it rests on a load of history, which counts as
+    came to know of the last doing. `last_contact` is the last one about it up to the day. `told` is what
+    a patient told and nobody has accepted yet. `from_history`: it rests on a load of history, which counts as
     known from instants of its own.
     """
 
@@ -55,6 +56,7 @@ class SeenFollowUp(NamedTuple):
     last_contact: Outreach | None = None
     done_known_on: date | None = None
     from_history: bool = False
+    told: Adjustment | None = None
 
 
 class SeenAdjustments(NamedTuple):

@@ -16,7 +16,7 @@ from service.wording.because import because
 from service.wording.contacts import contacts_for_staff
 from service.wording.explained import standing
 from service.wording.sentences import Text
-from service.wording.states import staff_not_known, staff_state
+from service.wording.states import staff_not_known, staff_state, told_by_patient
 from service.wording.telling import Teller
 from service.wording.visits import visits_for_staff
 from service.wording.words import Words
@@ -171,16 +171,19 @@ def _days(words: Words, one: SeenFollowUp) -> Text:
 
 def _of_the_call(words: Words, follow_ups: Iterable[SeenFollowUp]) -> Iterator[Text]:
     for one in follow_ups:
-        yield from _booked_or_not_known(words, one)
+        yield from _beside(words, one)
 
 
 def _marks(words: Words, one: SeenFollowUp) -> Iterator[Text]:
     if not one.stretch.confirmed:
         yield words.text("mark.unconfirmed.staff")
-    yield from _booked_or_not_known(words, one)
+    yield from _beside(words, one)
 
 
-def _booked_or_not_known(words: Words, one: SeenFollowUp) -> Iterator[Text]:
+def _beside(words: Words, one: SeenFollowUp) -> Iterator[Text]:
+    """What stands beside the state: told by the patient, booked, not known."""
+    if one.told:
+        yield told_by_patient(words, one.told, "staff")
     if one.booked:
         yield words.text("mark.booked.staff", date=one.booked.at.astimezone(CLINIC_ZONE))
     if one.not_known:

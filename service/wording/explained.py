@@ -12,7 +12,7 @@ from service.wording.because import because
 from service.wording.grounds import Reader
 from service.wording.reasons import patient_basis
 from service.wording.sentences import Text
-from service.wording.states import Standing, patient_state
+from service.wording.states import Standing, patient_state, told_by_patient
 from service.wording.telling import Teller
 
 _SENTENCES: Final = re.compile(r"(?<=[.?]) ")
@@ -22,7 +22,8 @@ _LAB_BY: Final = "{lab_by}"
 class Explained(NamedTuple):
     """A follow-up in the patient's words; empty texts are not shown.
 
-    `reviewed` says that a professional has signed `what` and `prepare`.
+    `reviewed` says that a professional has signed `what` and `prepare`; `told` is what the person told
+    and a nurse is still to look at.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Explained(NamedTuple):
     basis: Text
     not_known: Text | str
     reviewed: bool
+    told: Text | str = ""
 
 
 def explain(
@@ -50,6 +52,7 @@ def explain(
         basis=patient_basis(teller.words, told),
         not_known=teller.words.text("mark.not_known.patient") if one.not_known else "",
         reviewed=lay.reviewed,
+        told=told_by_patient(teller.words, one.told, "patient") if one.told else "",
     )
 
 

@@ -95,6 +95,13 @@ def staff_not_known(words: Words, source: str, since: date | None) -> Text:
     return words.text("mark.not_known.staff", source=source, date=since)
 
 
+def told_by_patient(words: Words, told: Adjustment, reader: str) -> Text:
+    """The mark of what a patient told (`staff`: to be accepted; `patient`: that it is looked at)."""
+    return words.text(
+        f"mark.{told.kind.replace('-', '_')}.{reader}", date=told.due_on or told.from_day
+    )
+
+
 def _is_postponed(standing: Standing) -> bool:
     adjustment = standing.adjustment
     return adjustment is not None and adjustment.kind is AdjustmentKind.POSTPONED

@@ -134,4 +134,7 @@ def test_an_own_date_counts_its_interval_from_the_last_time() -> None:
     assert own.interval == "P60D"
     assert own.confirmed
     assert own.anchor_on == a_day("2024-03-12")
-    assert own.because == (Ground("own-entry", (("on", "2024-04-01"), ("reason", "travels"))),)
+    assert own.because == (
+        Ground("own-entry", (("on", "2024-04-01"), ("reason", "travels"))),
+        Ground("protocol-date", (("on", "2024-06-12"),)),
+    )

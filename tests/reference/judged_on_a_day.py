@@ -210,7 +210,7 @@ def _open_entry(
         return None
     done = max((part.done for part in running if part.done is not None), default=date.min)
     still = [e for e in found if e.kind is AdjustmentKind.OWN_INTERVAL or done <= e.from_day]
-    return max(still, key=lambda entry: entry.from_day, default=None)
+    return max(reversed(still), key=lambda entry: entry.from_day, default=None)
 
 
 def _own(entry: Adjustment, asked: Date | None, running: Sequence[Part]) -> Date:

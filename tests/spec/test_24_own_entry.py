@@ -114,3 +114,10 @@ def test_an_own_entry_ends_with_the_condition() -> None:
 
     assert told(on_day("2024-05-31", follow_up)) == ("2024-11-20", "own-entry")
     assert told(on_day("2024-06-01", follow_up)) == ("not asked", "condition-ended")
+
+
+def test_of_two_entries_of_one_day_the_one_told_last_holds() -> None:
+    later = an_adjustment(AdjustmentKind.OWN_DATE, "2024-03-10", to="2024-12-05")
+
+    assert told(on_day("2024-06-01", agreed(OWN_DATE, later))) == ("2024-12-05", "own-entry")
+    assert told(on_day("2024-06-01", agreed(later, OWN_DATE))) == ("2024-11-20", "own-entry")

@@ -95,7 +95,8 @@ def expect_the_dates_of_the_decisions(home: Home) -> None:
     kept = home.reception.kept("p1")
     catalogue = home.reception.runtime.catalogue
     state = state_of(kept)
-    told = {home.seen.id: tuple(home.told(home.request))}
+    asked = home.told(home.request)
+    told = {home.seen.id: tuple(one for one in kept.adjustments if one in asked)}
     alone = type(state)(state.facts, told, state.identities)
     assert kept.plan is not None
     looked = look(alone, catalogue)

@@ -89,6 +89,7 @@ class _Telling:
             },
             "reviewed": explained.reviewed,
             "not_known": explained.not_known or None,
+            "told": explained.told or None,
             "last_done_on": done.on if done else None,
         }
 

@@ -87,6 +87,7 @@ def follow_up(teller: Teller, one: SeenFollowUp, patient: str) -> Json:
         "closes_with": closes_with(teller, one),
         "not_known": _not_known(one.not_known),
         "adjustment": _adjustment(one.adjustment),
+        "told_by_patient": _adjustment(one.told),
         "booked_for": _booked_for(one.booked),
         "last_contact": _last_contact(one.last_contact),
     }

@@ -5,10 +5,11 @@ from typing import Any
 
 import orjson
 
+from service.domain.adjustment import Adjustment
 from service.domain.catalogue import Catalogue
 from service.domain.interval import FOREVER
 from service.domain.seen import SeenFollowUp, SeenPlan
-from service.fhir.rendering.made import Json, day_text, reference
+from service.fhir.rendering.made import BASE, Json, day_text, reference
 
 
 def follow_up_parameters(
@@ -41,8 +42,28 @@ def _parts(
         yield _part("due-on", valueDate=day_text(window.due_on))
         yield _part("closes-on", valueDate=day_text(window.closes_on))
     yield _part("status", valueCode=one.state.value)
+    if one.adjustment:
+        yield {"name": "adjustment", "part": list(_agreed(one.adjustment))}
+    if one.told:
+        yield {"name": "told-by-patient", "part": list(_agreed(one.told))}
     if because:
         yield _part("because", valueString=because)
+
+
+def _agreed(one: Adjustment) -> Iterator[Json]:
+    """What was agreed: its kind, its last day, why, and when to ask again."""
+    yield _part("kind", valueCode=one.kind.value)
+    if one.until_day != FOREVER:
+        yield _part("until", valueDate=day_text(one.until_day))
+    if one.due_on:
+        yield _part("date", valueDate=day_text(one.due_on))
+    if one.reason_code:
+        coding = {"system": f"{BASE}/CodeSystem/adjustment-reason", "code": one.reason_code}
+        yield _part("reason-code", valueCoding=coding)
+    if one.reason:
+        yield _part("reason", valueString=one.reason)
+    if one.ask_again_on:
+        yield _part("ask-again", valueDate=day_text(one.ask_again_on))
 
 
 def _part(name: str, **value: Any) -> Json:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 
 from service.clock import clinic_day
-from service.domain.adjustment import PAUSING, Adjustment, AdjustmentKind
+from service.domain.adjustment import PAUSING, Adjustment, AdjustmentKind, counting
 from service.domain.course import OWN_ENTRY
 from service.domain.follow_up import Hold, Stretch
 from service.domain.outreach import Outreach, latest
@@ -105,6 +106,7 @@ def seen_follow_up(row: Row[Any], found: Beside, as_of: date) -> SeenFollowUp:
         last_contact=latest(found.contacts.get(row.patient, ()), row.id, as_of),
         done_known_on=_day_of(row.done_known_from) if stretch.done else None,
         from_history=row.from_history,
+        told=_told(row.id, found.adjustments.get(row.patient, ())),
     )
 
 
@@ -131,16 +133,24 @@ def _adjustment(
     follow_up: str, stretch: Stretch, decided: Sequence[Adjustment]
 ) -> Adjustment | None:
     """The decision that shapes a stretch: what pauses it, moved its date, or is the plan's entry."""
-    theirs = [one for one in decided if one.follow_up in {"", follow_up}]
-    shaping = (one for one in theirs if _shapes(one, stretch))
-    return next(shaping, None)
+    theirs = [one for one in counting(decided) if one.follow_up in {"", follow_up}]
+    resting = (one for one in theirs if one.kind in PAUSING and _shapes(one, stretch))
+    # Of several dates of the plan the one told last holds.
+    dated = (one for one in reversed(theirs) if one.kind not in PAUSING and _shapes(one, stretch))
+    return next(chain(resting, dated), None)
+
+
+def _told(follow_up: str, decided: Sequence[Adjustment]) -> Adjustment | None:
+    """The last that the patient told of it and nobody has accepted yet."""
+    theirs = (one for one in reversed(decided) if one.follow_up == follow_up and one.waits)
+    return next(theirs, None)
 
 
 def _shapes(one: Adjustment, stretch: Stretch) -> bool:
     if one.kind in PAUSING:
         return stretch.hold is not Hold.OPEN and stretch.exclusion == one.kind.value
     if one.kind is AdjustmentKind.POSTPONED:
-        return stretch.original_due_on is not None
+        return stretch.original_due_on is not None and one.due_on == stretch.window.due_on
     if one.kind in _OWN:
         return stretch.variant == OWN_ENTRY
     return stretch.done is not None and stretch.done.source == one.source
