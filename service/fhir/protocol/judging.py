@@ -38,7 +38,8 @@ def _faults(plan: Element, reader: PlanReader) -> Iterator[Issue]:
     for action in plan.children("action"):
         yield from _fault(action, check_action_texts)
         yield from _fault(action, check_grammar)
-        yield from _fault(action, lambda one: of_plan.activity(shell, one))
+        faults = list(_fault(action, lambda one: of_plan.activity(shell, one)))
+        yield from faults or _fault(action, lambda one: of_plan.check_agreement(shell, one))
     yield from _fault(plan, reader.check_actions)
 
 

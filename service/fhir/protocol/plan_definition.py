@@ -26,7 +26,13 @@ from service.fhir.protocol.activities import ReadActivity, kind_of
 from service.fhir.protocol.adaptation import adaptation
 from service.fhir.protocol.bounds import quantity_bound
 from service.fhir.protocol.element import Element, interval_from, interval_of
-from service.fhir.protocol.expressions import FHIRPATH, check_named
+from service.fhir.protocol.expressions import check_named
+from service.fhir.protocol.fhirpath_rules.meaning import meaning
+from service.fhir.protocol.fhirpath_rules.reading import (
+    ExpressionReader,
+    reader_of,
+    says_something,
+)
 from service.fhir.protocol.publication import protocol_id
 from service.fhir.protocol.rules import RuleReader
 from service.fhir.protocol.support import addresses, check_support
@@ -99,15 +105,29 @@ class PlanReader:
             sources=addresses(action),
         )
         closing = replace(found.closing, identity=identity_of(protocol, found))
-        return self._with_rules(replace(found, closing=self.rules.interned(closing)), action)
+        found = replace(found, closing=self.rules.interned(closing))
+        return _with_rules(found, action, self._expressions(protocol, found, action))
 
-    def _with_rules(self, activity: Activity, action: Element) -> Activity:
-        reader = replace(self.rules, closing=activity.closing)
-        conditions = [rule_of(one, reader) for one in action.children("condition")]
-        variants = tuple(_variant(one, action, reader) for one in _variants(action))
-        _check_variants(action, variants)
-        applies_when = conditions[0] if conditions else None
-        return replace(activity, variants=variants, applies_when=applies_when)
+    def check_agreement(self, protocol: Protocol, action: Element) -> None:
+        """Refuse a rule beside which the FHIRPath says something else, or what nobody here can read."""
+        said = self._expressions(protocol, self.activity(protocol, action), action)
+        for part in (action, *action.children("action")):
+            for condition in part.children("condition"):
+                rule, expression = condition.extension("rule"), condition.child("expression")
+                if (
+                    rule
+                    and expression
+                    and meaning(said.rule(expression)) != meaning(said.rules.rule(rule))
+                ):
+                    raise expression.refusal(
+                        "the FHIRPath does not say what the rule beside it says."
+                    )
+
+    def _expressions(
+        self, protocol: Protocol, activity: Activity, action: Element
+    ) -> ExpressionReader:
+        rules = replace(self.rules, closing=activity.closing)
+        return reader_of(action, rules, protocol.conditions)
 
     def _definition(self, action: Element) -> ReadActivity:
         url, _, _ = action.need("definitionCanonical").partition("|")
@@ -140,25 +160,34 @@ def _status(plan: Element) -> ProtocolStatus:
     return ProtocolStatus(found)
 
 
-def rule_of(condition: Element, reader: RuleReader) -> Rule:
-    """The rule of a condition: our extension; the expression beside it must be FHIRPath."""
-    expression = condition.child("expression")
-    if expression and expression.get("language") != FHIRPATH:
-        raise expression.refusal(f"the language of a condition is {FHIRPATH}.")
-    rule = condition.extension("rule")
-    if rule is None:
-        raise condition.refusal("a condition without the extension `rule` cannot be followed.")
-    return reader.rule(rule)
+def _with_rules(activity: Activity, action: Element, said: ExpressionReader) -> Activity:
+    conditions = [rule_of(one, said) for one in action.children("condition")]
+    variants = tuple(_variant(one, action, said) for one in _variants(action))
+    _check_variants(action, variants)
+    applies_when = conditions[0] if conditions else None
+    return replace(activity, variants=variants, applies_when=applies_when)
 
 
-def _variant(element: Element, action: Element, reader: RuleReader) -> Variant:
+def rule_of(condition: Element, said: ExpressionReader) -> Rule:
+    """The rule of a condition: our extension, else what its FHIRPath says."""
+    rule, expression = condition.extension("rule"), condition.child("expression")
+    if rule:
+        return said.rules.rule(rule)
+    if expression is None or not expression.get("expression"):
+        raise condition.refusal(
+            "a condition without the extension `rule` and without FHIRPath cannot be followed."
+        )
+    return said.rule(expression)
+
+
+def _variant(element: Element, action: Element, said: ExpressionReader) -> Variant:
     conditions = element.children("condition")
     if len(conditions) != 1:
         raise element.refusal("a variant has one condition.")
     return Variant(
         id=element.need("id").removeprefix(f"{action.need('id')}."),
-        rule=rule_of(conditions[0], reader),
-        interval=_formula(element, reader) or _interval(element),
+        rule=rule_of(conditions[0], said),
+        interval=_formula(element, said.rules) or _interval(element),
         when=element.names("title"),
         confirmed=_is_sourced(element, action),
         on_event=_is_on_event(element),
@@ -171,8 +200,7 @@ def _variant(element: Element, action: Element, reader: RuleReader) -> Variant:
 
 def _variants(action: Element) -> list[Element]:
     nested = action.children("action")
-    ruled = [one for one in nested if one.get("condition") and not one.value_of("own-entry")]
-    return [one for one in ruled if _has_rule(one)]
+    return [one for one in nested if _has_rule(one) and not one.value_of("own-entry")]
 
 
 def _base(action: Element) -> Element:
@@ -185,8 +213,10 @@ def _base(action: Element) -> Element:
 
 def _has_rule(nested: Element) -> bool:
     """Whether it is a variant. The base's condition only says in FHIRPath that no variant holds."""
-    conditions = nested.children("condition")
-    return any(one.extension("rule") for one in conditions)
+    return any(
+        one.extension("rule") is not None or says_something(one.child("expression"))
+        for one in nested.children("condition")
+    )
 
 
 def _is_sourced(element: Element, action: Element) -> bool:

@@ -4,7 +4,7 @@ Source: R4 valueset.html, conceptmap.html, codesystem.html; the extensions are o
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from service.domain.catalogue import Codes, Item
 from service.domain.codes import CodeSet
@@ -17,11 +17,14 @@ from service.fhir.protocol.element import Element
 class Terminology:
     """Items with their codes, the kinds of device, and other sets of codes by their value set's address.
 
-    Those are sets of conditions, of procedures and of medicines.
+    Those are sets of conditions, of procedures and of medicines. `item_sets` and `device_sets` name the
+    item and the kind of device of which a value set lists the codes.
     """
 
     codes: Codes
     conditions: Mapping[str, CodeSet]
+    item_sets: Mapping[str, str] = field(default_factory=dict)
+    device_sets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def devices(self) -> frozenset[str]:
@@ -51,6 +54,8 @@ def read_terminology(value_sets: Iterable[Element], maps: Iterable[Element]) -> 
     return Terminology(
         codes,
         {one.need("url"): CodeSet(*_members(one)) for one in others},
+        item_sets={one.need("url"): one.value_of("item") for one in of_items},
+        device_sets={one.need("url"): one.value_of("device") for one in of_devices},
     )
 
 
