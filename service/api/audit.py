@@ -3,6 +3,7 @@
 Source: design.md 6; what-is-due 10. It shows no person; a clinician's counts are their own unit's.
 """
 
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -50,6 +51,7 @@ def _compliance(runtime: Runtime) -> Response:
     runtime.store.catch_up()
     given = read_parameters(audit_schema(runtime.catalogue), request.args.items(multi=True))
     question = AuditQuestion(**({"as_of": viewer.today} | given))
+    question = replace(question, protocols=runtime.catalogue.family(question.protocols))
     with runtime.store.read() as view:
         found = audit_compliance(
             view,

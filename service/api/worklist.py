@@ -4,6 +4,7 @@ Source: design.md 6. Whose rows a viewer sees is a condition of the store's stat
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -18,7 +19,13 @@ from service.domain.directory import Person
 from service.domain.marks import INVENTED
 from service.domain.scope import Interaction
 from service.domain.visit_plan import VisitPlan, visits_of
-from service.domain.worklist import PeoplePage, PersonRow, SeenPerson, WorklistPage
+from service.domain.worklist import (
+    PeoplePage,
+    PersonRow,
+    SeenPerson,
+    WorklistPage,
+    WorklistQuestion,
+)
 from service.runtime import Runtime
 from service.workflows.find_overdue import find_overdue
 from service.workflows.find_people import find_people
@@ -59,14 +66,21 @@ class _List:
         self._language = language_of(runtime)
         self._teller = runtime.tellers[self._language]
 
+    @property
+    def _question(self) -> WorklistQuestion:
+        """What is asked, of a protocol with its adaptations."""
+        question = self._asked.question
+        protocols = self._runtime.catalogue.family(question.protocols)
+        return replace(question, protocols=protocols)
+
     def answer_follow_ups(self) -> Response:
         with self._runtime.store.read() as view:
-            page = find_overdue(view, self._asked.question, viewer=self._viewer)
+            page = find_overdue(view, self._question, viewer=self._viewer)
         items = [row(self._teller, one) for one in page.rows]
         return self._answer(_FOLLOW_UPS, [one.person for one in page.rows], items, page)
 
     def answer_people(self) -> Response:
-        question = self._asked.question
+        question = self._question
         with self._runtime.store.read() as view:
             page = find_people(view, question, viewer=self._viewer)
             keys = [one.person.key for one in page.people]

@@ -32,6 +32,7 @@ def opened_house() -> Iterator[Runtime]:
     settings = settings_and_logs()
     expect_up_to_date(settings)
     with opened(settings) as runtime:
+        runtime.store.catch_up()
         yield runtime
 
 

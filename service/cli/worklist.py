@@ -109,7 +109,7 @@ def _question(
         as_of=day_meant(as_of, runtime.clock.today()),
         states=frozenset(map(State, states)),
         units=units,
-        protocols=frozenset(protocols),
+        protocols=catalogue.family(protocols),
         activities=frozenset(activities),
         limit=_PAGE,
     )

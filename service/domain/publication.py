@@ -22,12 +22,15 @@ class Publication(NamedTuple):
 
 
 class Published(NamedTuple):
-    """A publication and where it stands: the PlanDefinition by id and version, the transaction."""
+    """A publication and where it stands: the PlanDefinition by id and version, the transaction.
+
+    Of one that is only foreseen the latter are 0.
+    """
 
     publication: Publication
     id: str
-    resource_version: int
-    tx: int
+    resource_version: int = 0
+    tx: int = 0
 
     @property
     def key(self) -> tuple[str, str]:

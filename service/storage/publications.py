@@ -62,10 +62,10 @@ class PublicationChanges(Publications):
         super().__init__(transaction.connection)
         self._transaction = transaction
 
-    def hold(self, protocol: str) -> None:
-        """Let nobody else publish a version of a protocol until the transaction ends."""
+    def hold(self) -> None:
+        """Let nobody else publish until the transaction ends."""
         if self._connection.dialect.name == "postgresql":
-            name = func.hashtextextended(f"{PROTOCOLS}/{protocol}", 0)
+            name = func.hashtextextended(PROTOCOLS, 0)
             self._connection.execute(select(func.pg_advisory_xact_lock(name)))
 
     def standing(self, protocol: str, version: str) -> Published | None:

@@ -78,7 +78,7 @@ def show(runtime: Runtime) -> Response:
     except OtherUnit:
         return _refused(runtime, "worklist.error.no_right", status=HTTPStatus.FORBIDDEN)
     with runtime.store.read() as view:
-        found = _found(view, one, nurse)
+        found = _found(view, one, nurse, runtime.catalogue)
     runtime.note_read(
         nurse,
         "search",
@@ -95,8 +95,9 @@ def show(runtime: Runtime) -> Response:
     )
 
 
-def _found(view: View, one: Asked, nurse: Viewer) -> Found:
+def _found(view: View, one: Asked, nurse: Viewer, catalogue: Catalogue) -> Found:
     asked_for = question(one)
+    asked_for = replace(asked_for, protocols=catalogue.family(asked_for.protocols))
     people = find_people(view, asked_for, viewer=nurse)
     ids = [row.person.id for row in people.people]
     # A person may be listed whose Patient is deleted, or has never come.

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, Protocol
 
 from service.domain.access import Role, Viewer
 from service.domain.errors import Conflict
+from service.domain.publication import Published, expect_allowed, newest_of_each
 from service.domain.record import Borne, KnownAs, Named, Reading, Stored
 from service.workflows.foreseeing import Keeping
 from service.workflows.keeping import keep_in_step
@@ -81,6 +82,10 @@ class Expected(Standing, Protocol):
         """The live shared plan that each person would have."""
         ...
 
+    def published(self) -> Mapping[tuple[str, str], Published]:
+        """What would be said last of each version of a protocol."""
+        ...
+
 
 class Loading(NamedTuple):
     """What loading needs: how bodies are stamped, how the projection is kept."""
@@ -108,7 +113,9 @@ def rehearse_load(
     judged = list(_judged(incoming, _Before(expected, incoming, viewer), stamp))
     people = {id_ for one in incoming for id_ in one.reading.patients}
     keys = expected.keys(people, viewer=viewer)
-    return _allowed(incoming, judged, keys, expected.live_plans(_planned(incoming)))
+    outcomes = _allowed(incoming, judged, keys, expected.live_plans(_planned(incoming)))
+    said = expected.published() if _publishes(incoming) else {}
+    return list(_unless_unpublishable(incoming, outcomes, said))
 
 
 class _Before:
@@ -220,6 +227,32 @@ def _unless_second_plan(
         yield outcome if other == reading.id else second
 
 
+def _publishes(incoming: Iterable[Incoming]) -> bool:
+    return any(one.reading.publication for one in incoming)
+
+
+def _unless_unpublishable(
+    incoming: Sequence[Incoming],
+    outcomes: Sequence[Outcome],
+    said: Mapping[tuple[str, str], Published],
+) -> Iterator[Outcome]:
+    """Refused where a version of a protocol may not become what is loaded, over what is said of it."""
+    said = dict(said)
+    for one, outcome in zip(incoming, outcomes, strict=True):
+        publication = one.reading.publication
+        if publication is None or outcome.fate not in _MOVING:
+            yield outcome
+            continue
+        coming = Published(publication, one.reading.id)
+        try:
+            expect_allowed(publication, coming.id, said.get(coming.key))
+        except Conflict as error:
+            yield Outcome(Fate.REFUSED, str(error))
+            continue
+        said[coming.key] = coming
+        yield outcome
+
+
 def _moving(incoming: Sequence[Incoming], outcomes: Iterable[Outcome]) -> list[Incoming]:
     """Those that are to be stored."""
     pairs = zip(incoming, outcomes, strict=True)
@@ -247,7 +280,7 @@ class _Loader:
         keys = self._locked(moving, [old for _, old in judged if old])
         self._expect_as_before(moving, before)
         live = self._work.kept.live_plans(_planned(moving))
-        outcomes = _allowed(incoming, judged, keys, live)
+        outcomes = self._publishable(incoming, _allowed(incoming, judged, keys, live))
         notes = Notes(self._work, keys, self._keeping, self._today)
         over = ended([one.reading for one in _moving(incoming, outcomes)], live.values())
         self._store(list(zip(incoming, outcomes, strict=True)), before, over, notes)
@@ -256,6 +289,16 @@ class _Loader:
             outcome._replace(counts=f"{one.named.type}/{one.named.id}" in dated)
             for one, outcome in zip(incoming, outcomes, strict=True)
         ]
+
+    def _publishable(
+        self, incoming: Sequence[Incoming], outcomes: Sequence[Outcome]
+    ) -> Sequence[Outcome]:
+        if not _publishes(incoming):
+            return outcomes
+        publications = self._work.publications
+        publications.hold()
+        said = newest_of_each(publications.told())
+        return list(_unless_unpublishable(incoming, outcomes, said))
 
     def _expect_unknown(self, incoming: Sequence[Incoming]) -> None:
         """Conflict where a resource that was to be new now stands under another id."""

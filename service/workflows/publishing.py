@@ -9,7 +9,7 @@ def publish(work: Work, publication: Publication, id_: str, resource_version: in
 
     Raises Duplicate or Conflict where the version may not become so.
     """
-    work.publications.hold(publication.protocol)
+    work.publications.hold()
     standing = work.publications.standing(publication.protocol, publication.version)
     expect_allowed(publication, id_, standing)
     work.publications.add(publication, id_, resource_version)
@@ -17,6 +17,7 @@ def publish(work: Work, publication: Publication, id_: str, resource_version: in
 
 def withdraw(work: Work, id_: str) -> None:
     """Let the drafts go that a deleted PlanDefinition brought; Conflict where plans may follow a version."""
+    work.publications.hold()
     standing = work.publications.in_resource(id_)
     expect_removable(standing)
     if standing:

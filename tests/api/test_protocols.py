@@ -89,3 +89,13 @@ def test_validate_tells_the_same(client, status, severity):
     answer = client.post("/fhir/PlanDefinition/$validate", unusable(status))
     assert answer.status_code == 200
     assert (severity, WORDS, PLACE) in issues(answer)
+
+
+def test_a_strict_load_stores_nothing_where_a_version_may_not_become_so(runtime, tmp_path: Path):
+    file = tmp_path / "plans.ndjson"
+    plans = a_version("asthma"), a_version(), a_version(status="draft")
+    file.write_bytes(b"\n".join(map(orjson.dumps, plans)))
+    report = load_files(runtime, [file], strict=True)
+    [refused] = report.refused
+    assert refused.words.endswith("is active and cannot be draft again.")
+    assert runtime.catalogue.protocols["asthma"].version == "2026.1"

@@ -10,10 +10,11 @@ from psycopg import errors as postgres
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from service.domain.errors import Collision, Conflict, StorageFull
+from service.domain.errors import Collision, Conflict, StorageFull, UnknownVersion
 from service.storage.database import ATTEMPTS, Storage
 from service.storage.engines import database_url
 from service.storage.failure import in_our_words
+from service.storage.repositories import Work
 from service.storage.tables.record import patients, transactions
 from tests.storage.builders import NOON, SYSTEM, a_reading, at, keep, stamp, writing
 
@@ -224,3 +225,17 @@ def test_keys_are_never_given_twice_on_postgresql(databases):
     assert len(keys) == len(set(keys)) == 2400
     one.close()
     other.close()
+
+
+def test_a_change_that_meets_a_version_published_since_it_began_is_tried_again(storage):
+    tried: list[int] = []
+
+    def change(work: Work) -> int:
+        tried.append(work.transaction.tx)
+        if len(tried) == 1:
+            raise UnknownVersion
+        return tried[-1]
+
+    stored = storage.carry_out(change, actor="tests", request="", at=NOON)
+
+    assert (len(tried), stored) == (2, tried[-1])

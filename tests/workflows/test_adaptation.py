@@ -3,8 +3,12 @@
 import pytest
 
 from service.domain.errors import BusinessRuleBroken
+from service.domain.window import State
+from service.domain.worklist import WorklistQuestion
 from service.jobs.enrol import enrol
 from service.runtime import Runtime
+from service.workflows.find_people import find_people
+from tests.house import SYSTEM, TODAY
 from tests.protocols import Json, a_version, every, shipped
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
 
@@ -91,3 +95,23 @@ def test_an_origin_that_is_no_published_version_is_refused(reception, of):
         reception.put(adapted("u1", of=of))
     place = "Bundle.entry[0].resource.relatedArtifact[0]"
     assert refused.value.issues[0].expression == place
+
+
+def test_a_question_about_the_origin_is_about_its_adaptations_too(reception):
+    reception.put(adapted("u1"))
+    comes(reception, "here", "u1")
+    comes(reception, "elsewhere", "u2")
+    catalogue = reception.runtime.catalogue
+    assert catalogue.family([ORIGIN]) == {ORIGIN, ADAPTED}
+    assert catalogue.family([ADAPTED]) == {ADAPTED}
+
+    def people(protocol: str) -> set[str]:
+        question = WorklistQuestion(
+            as_of=TODAY, states=frozenset(State), protocols=catalogue.family([protocol])
+        )
+        with reception.runtime.store.read() as view:
+            page = find_people(view, question, viewer=SYSTEM)
+        return {one.person.id for one in page.people}
+
+    assert people(ORIGIN) == {"here", "elsewhere"}
+    assert people(ADAPTED) == {"here"}

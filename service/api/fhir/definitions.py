@@ -1,8 +1,10 @@
 """Definitions that stand in the record, by their canonical address (R4 references.html#canonical)."""
 
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 import orjson
+from typing_extensions import override
 
 from service.domain.access import Viewer
 from service.fhir.nested import Resource
@@ -17,7 +19,30 @@ _RETIRED_LAST: Final = {"active": 0, "draft": 1, "unknown": 2, "retired": 3}
 def ours(runtime: Runtime, viewer: Viewer) -> Ours:
     """What of our own, and of the record as a viewer sees it, a search may name."""
     record = RecordDefinitions(runtime, viewer)
-    return Ours(runtime.settings.profiles_dir, runtime.catalogue.known, record)
+    return Ours(runtime.settings.profiles_dir, _Protocols(runtime), record)
+
+
+class _Protocols(Mapping[str, Collection[str]]):
+    """The protocols by id, each with its adaptations; one that is not known may just have been published."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    @override
+    def __getitem__(self, id_: str) -> Collection[str]:
+        if id_ not in self._runtime.catalogue.known:
+            self._runtime.store.catch_up()
+        if id_ not in self._runtime.catalogue.known:
+            raise KeyError(id_)
+        return self._runtime.catalogue.family([id_])
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runtime.catalogue.known)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._runtime.catalogue.known)
 
 
 class RecordDefinitions:

@@ -4,7 +4,7 @@ Source: R4 search.html 3.1.1.4: modifiers, values, chains (`subject:Patient.name
 (`_has:Observation:patient:code`) and composites (`code-value-quantity`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -57,13 +57,13 @@ _Read: TypeAlias = tuple[Asked, ...]
 
 
 class Ours(NamedTuple):
-    """What a search may name: terminology of our own folder and of the record, the protocols by id.
+    """What a search may name: terminology of our own folder and of the record, the protocols by id, each with its adaptations.
 
     Without a folder or a record there is none of theirs; where `protocols` is None any is taken.
     """
 
     profiles: Path | None = None
-    protocols: Collection[str] | None = None
+    protocols: Mapping[str, Collection[str]] | None = None
     record: Definitions | None = None
 
     @property

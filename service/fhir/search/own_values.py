@@ -47,11 +47,11 @@ def own_values(
     *,
     base_url: str,
     at: datetime,
-    protocols: Collection[str] | None = None,
+    protocols: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Value, ...]:
     """The values that the texts of one of our parameters stand for; any of them is asked for.
 
-    `protocols` are the ids there are; None where any is taken.
+    `protocols` are those that there are by id, each with its adaptations; None where any is taken.
     """
     read: Mapping[Aspect, Callable[[str], Iterator[Value]]] = {
         Aspect.STATE: _state,
@@ -96,12 +96,15 @@ def _state(text: str) -> Iterator[str]:
     yield code
 
 
-def _protocol(text: str, known: Collection[str] | None) -> Iterator[str]:
-    """The id of a protocol, or its canonical address; a mistyped one would look like no work to do."""
+def _protocol(text: str, known: Mapping[str, Collection[str]] | None) -> Iterator[str]:
+    """The id of a protocol, or its canonical address, with its adaptations.
+
+    A mistyped one would look like no work to do.
+    """
     id_ = text.removeprefix(_PROTOCOLS).partition("|")[0]
     if known is not None and id_ not in known:
         raise ValueError(f"a protocol is one of {', '.join(sorted(known))}")
-    yield id_
+    yield from [id_] if known is None else sorted(known[id_])
 
 
 def _unit(text: str, parameter: SearchParameter, base_url: str) -> Iterator[str]:

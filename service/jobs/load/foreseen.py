@@ -7,7 +7,7 @@ tells whether the same comes again. Plans that the service itself would begin ar
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 
 from service.domain.access import Viewer
+from service.domain.publication import Published, newest_of_each
 from service.domain.record import Borne, Named, Reading, Stored
 from service.fhir.search.registry import searchable
 from service.workflows.load_resources import Fate, Incoming, Outcome
@@ -46,10 +47,14 @@ _PLANS: Final = "SELECT person, plan FROM plans WHERE person IN (SELECT value FR
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What some parts would have brought, by `file`; `sealed` is how the load stamps bodies."""
+    """What some parts would have brought, by `file`; `sealed` is how the load stamps bodies.
+
+    `published` is what they would have said of versions of protocols.
+    """
 
     file: sqlite3.Connection
     sealed: Stamp
+    published: dict[tuple[str, str], Published] = field(default_factory=dict)
 
     def stamp(self, body: bytes, *, id: str, version: int, at: datetime) -> bytes:  # noqa: A002 - as its port has it
         """The digest of a stamped body."""
@@ -62,6 +67,8 @@ class Foreseen:
         pairs = zip(incoming, outcomes, strict=True)
         coming = [one.reading for one, outcome in pairs if outcome.fate in {Fate.NEW, Fate.CHANGED}]
         plans = list(_plans(coming, over))
+        said = (Published(one.publication, one.id) for one in coming if one.publication)
+        self.published.update({one.key: one for one in said})
         with self.file:
             put = self.file.executemany
             put("REPLACE INTO resources VALUES (?, ?, ?, ?)", map(self._row, coming))
@@ -117,6 +124,10 @@ class Expected:
         coming = dict(self._rows(_PLANS, of=wanted))
         plans = self.view.kept.live_plans(wanted) | coming
         return {who: plan for who, plan in plans.items() if plan != _NO_PLAN}
+
+    def published(self) -> dict[tuple[str, str], Published]:
+        """What would be said last of each version of a protocol."""
+        return newest_of_each(self.view.publications.told()) | self.foreseen.published
 
     def bearing(self, asked: Iterable[Borne]) -> dict[Borne, list[str]]:
         """The ids of the resources that would bear each identifier."""

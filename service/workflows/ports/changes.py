@@ -23,6 +23,7 @@ from service.workflows.ports.seen import (
     EvidenceSeen,
     FeedsSeen,
     Marks,
+    PublicationsSeen,
     SearchIndex,
 )
 from service.workflows.ports.writing import Stamp
@@ -284,11 +285,11 @@ class SignInChanges(Protocol):
         ...
 
 
-class PublicationChanges(Protocol):
+class PublicationChanges(PublicationsSeen, Protocol):
     """Versions of protocols, and what the record says of them."""
 
-    def hold(self, protocol: str) -> None:
-        """Let nobody else publish a version of a protocol until the transaction ends."""
+    def hold(self) -> None:
+        """Let nobody else publish until the transaction ends."""
         ...
 
     def standing(self, protocol: str, version: str) -> Published | None:
