@@ -12,10 +12,13 @@ down_revision = "0012"
 
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 BASE = "https://seuranta.example/fhir/"
+# What clients sent was a record until now, and stays one; the service published its folder's.
 STORED = sa.text(
     "SELECT r.id, v.version, v.tx, v.body FROM versions v JOIN resources r ON r.resource = v.resource "
-    "WHERE r.type = 'PlanDefinition' AND v.body IS NOT NULL ORDER BY v.tx, v.version_key"
+    "JOIN transactions t ON t.tx = v.tx WHERE r.type = 'PlanDefinition' AND t.actor = 'publishing' "
+    "AND v.body IS NOT NULL ORDER BY v.tx, v.version_key"
 )
+STATUSES = ("draft", "active", "retired")
 
 
 def upgrade() -> None:
@@ -42,13 +45,13 @@ def upgrade() -> None:
 
 
 def _publication(id_: str, version: int, tx: int, body: bytes) -> dict[str, Any] | None:
-    """What a PlanDefinition of the service's own folder published; others were records alone.
+    """What a PlanDefinition of the service's own folder published.
 
     What it asked for is left open (empty): the next write of the same version tells it.
     """
     plan = json.loads(body)
     url = plan.get("url", "")
-    if not url.startswith(BASE) or not plan.get("version"):
+    if not url.startswith(BASE) or not plan.get("version") or plan["status"] not in STATUSES:
         return None
     return {
         "protocol": url.rpartition("/")[2],

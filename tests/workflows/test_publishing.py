@@ -4,13 +4,16 @@ from pathlib import Path
 
 import orjson
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
 
 from service.domain.errors import Conflict, Duplicate
 from service.domain.follow_up import Stretch
 from service.domain.protocol import Kind
 from service.jobs.rebuild import rebuild
 from service.runtime import Runtime
-from service.storage.migration import migrate
+from service.storage.schema import MIGRATIONS, head
 from tests.house import SYSTEM, house
 from tests.jobs.past_days import projection
 from tests.protocols import NEXT, a_version, every, shipped
@@ -232,12 +235,18 @@ def test_versions_that_were_stored_before_they_were_noted_are_known_after_a_migr
     reception: Reception, database_url: str, tmp_path: Path
 ) -> None:
     reception.put(shipped() | {"version": "2025.1"})
-    older = "DROP TABLE publications", "UPDATE alembic_version SET version_num = '0012'"
+    older = (
+        "UPDATE transactions SET actor = 'publishing'",
+        "DROP TABLE publications",
+        "UPDATE alembic_version SET version_num = '0012'",
+    )
     with reception.runtime.store.engine.begin() as connection:  # type: ignore[attr-defined]
         for statement in older:
             connection.exec_driver_sql(statement)
-
-    migrate(reception.runtime.store.engine, lambda _: None)  # type: ignore[attr-defined]
+        config = Config(attributes={"connection": connection, "progress": lambda _: None})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, "0013")
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": head()})
 
     with house(database_url, tmp_path / "later") as later:
         later.store.catch_up()
