@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from service.domain.errors import NotFound
 from service.runtime import Runtime
 from service.web import (
+    contact,
     pages,
     patient,
     portal,
@@ -35,6 +36,8 @@ def blueprint(runtime: Runtime) -> Blueprint:
     web.add_url_rule("/worklist/", "worklist", lambda: worklist.show(runtime))
     web.add_url_rule("/worklist/people/<id_>", "patient", lambda id_: patient.show(runtime, id_))
     _add_protocols(web, runtime)
+    for path, endpoint, method, answer in contact.routes(runtime):
+        web.add_url_rule(path, endpoint, answer, methods=[method])
     web.add_url_rule("/sign-in/<secret>", "link", lambda secret: sessions.sign_in(runtime, secret))
     web.add_url_rule("/sign-out", "sign_out", lambda: sessions.sign_out(runtime), methods=["POST"])
     web.add_url_rule("/signed-out", "signed_out", lambda: sessions.signed_out(runtime))

@@ -65,7 +65,7 @@ def show(runtime: Runtime, id_: str) -> Response:
     nurse = viewer(runtime, Role.CLINICIAN)
     with runtime.store.read() as view:
         seen = show_patient(view, id_, runtime.catalogue, viewer=nurse, as_of=nurse.today)
-        details = _details(view, id_, nurse)
+        details = details_of(view, id_, nurse)
     runtime.note_read(
         nurse, "read", scope=f"Patient/{id_}", patients=(seen.plan.key,), request=request_id()
     )
@@ -78,7 +78,7 @@ def show(runtime: Runtime, id_: str) -> Response:
     )
 
 
-def _details(view: View, id_: str, nurse: Viewer) -> ContactDetails:
+def details_of(view: View, id_: str, nurse: Viewer) -> ContactDetails:
     """How to address and call them; a plan may stand whose Patient is deleted."""
     found = view.resources.find_many(_PATIENT, [id_], viewer=nurse).values()
     standing = [one for one in found if not one.deleted]

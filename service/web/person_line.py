@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from service.clock import CLINIC_ZONE
 from service.domain.follow_up import Urgency
+from service.domain.outreach import Opening
 from service.domain.seen import SeenFollowUp
 from service.domain.visit_plan import VisitPlan
 from service.domain.window import State
@@ -15,6 +16,7 @@ from service.fhir.contact_details import ContactDetails
 from service.wording.because import because
 from service.wording.contacts import contacts_for_staff
 from service.wording.explained import standing
+from service.wording.outreach import contacts_so_far, open_with
 from service.wording.sentences import Text
 from service.wording.states import staff_not_known, staff_state, told_by_patient
 from service.wording.telling import Teller
@@ -44,9 +46,10 @@ class FollowUpLine(NamedTuple):
 class PersonLine(NamedTuple):
     """A person with their follow-ups of the list; empty texts are not shown.
 
-    `in_short` says what is overdue, due and agreed otherwise, a line each; `marks` are those of
-    follow-ups that concern the call: what is booked, and what nobody knows. `visits` say what the
-    contacts are that close all of them, and when.
+    `in_short` says what is overdue, due and agreed otherwise, a line each; `contacts` what came of the
+    last call, `open_with` who else has them open; `marks` are those of follow-ups that concern the call:
+    what is booked, and what nobody knows. `visits` say what the contacts are that close all of them, and
+    when.
     """
 
     id: str
@@ -55,6 +58,8 @@ class PersonLine(NamedTuple):
     warning: Text | str
     why_first: Text
     in_short: tuple[Text, ...]
+    contacts: Text
+    open_with: Text | str
     marks: tuple[Text, ...]
     follow_ups: tuple[FollowUpLine, ...]
     closed_by: Text
@@ -63,9 +68,17 @@ class PersonLine(NamedTuple):
 
 
 def person_line(
-    teller: Teller, row: PersonRow, details: ContactDetails, *, visits: VisitPlan
+    teller: Teller,
+    row: PersonRow,
+    details: ContactDetails,
+    *,
+    visits: VisitPlan,
+    opened: Opening | None,
 ) -> PersonLine:
-    """A person on the first day of their visits; `details` say how to address and call them."""
+    """A person on the first day of their visits.
+
+    `details` say how to address and call them, `opened` who else has them open.
+    """
     words, person, day = teller.words, row.person, visits.day
     return PersonLine(
         id=person.id,
@@ -73,7 +86,9 @@ def person_line(
         who=tuple(who(words, person, details)),
         warning=_if(words, person.person.non_disclosure, "worklist.non_disclosure.care"),
         why_first=_why_first(words, row.follow_ups[0]),
-        in_short=tuple(_in_short(teller, row.follow_ups, day)),
+        in_short=tuple(in_short(teller, row.follow_ups, day)),
+        contacts=contacts_so_far(words, row.last_contact),
+        open_with=open_with(words, opened) if opened else "",
         marks=tuple(dict.fromkeys(_of_the_call(words, row.follow_ups))),
         follow_ups=tuple(follow_up_line(teller, one, day=day) for one in row.follow_ups),
         closed_by=contacts_for_staff(words, (one.kind for one in visits.contacts)),
@@ -134,7 +149,7 @@ def follow_up_line(teller: Teller, one: SeenFollowUp, *, day: date) -> FollowUpL
     )
 
 
-def _in_short(teller: Teller, follow_ups: Sequence[SeenFollowUp], day: date) -> Iterator[Text]:
+def in_short(teller: Teller, follow_ups: Sequence[SeenFollowUp], day: date) -> Iterator[Text]:
     """What is overdue with its days, what is due, and how each of the others stands."""
     words = teller.words
     late = [one for one in follow_ups if one.state is State.OVERDUE]

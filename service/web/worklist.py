@@ -13,12 +13,14 @@ from service.domain.access import Role, Viewer
 from service.domain.catalogue import Catalogue
 from service.domain.compliance import NotFollowed
 from service.domain.directory import Unit
+from service.domain.outreach import Opening
 from service.domain.visit_figures import VisitFigures
 from service.domain.visit_plan import visits_of
 from service.domain.window import State
 from service.domain.worklist import PeopleCounts, PeoplePage
 from service.fhir.contact_details import ContactDetails, contact_details
 from service.runtime import Runtime
+from service.web.contact import notice_of
 from service.web.language import teller_of
 from service.web.pages import page, request_id
 from service.web.person_line import PersonLine, person_line
@@ -62,6 +64,7 @@ class Found(NamedTuple):
     counts: PeopleCounts
     otherwise: PeopleCounts
     unit: Unit
+    opened: Mapping[int, Opening]
     not_followed: Sequence[NotFollowed]
 
 
@@ -78,7 +81,7 @@ def show(runtime: Runtime) -> Response:
     except OtherUnit:
         return _refused(runtime, "worklist.error.no_right", status=HTTPStatus.FORBIDDEN)
     with runtime.store.read() as view:
-        found = _found(view, one, nurse, runtime.catalogue)
+        found = _found(view, one, nurse, runtime.catalogue, at)
     runtime.note_read(
         nurse,
         "search",
@@ -91,11 +94,12 @@ def show(runtime: Runtime) -> Response:
         runtime,
         "worklist.html",
         "worklist.title",
+        notice=notice_of(runtime, nurse, teller.words),
         **_shown(runtime, teller, one, found, nurse),
     )
 
 
-def _found(view: View, one: Asked, nurse: Viewer, catalogue: Catalogue) -> Found:
+def _found(view: View, one: Asked, nurse: Viewer, catalogue: Catalogue, at: datetime) -> Found:
     asked_for = question(one)
     asked_for = replace(asked_for, protocols=catalogue.family(asked_for.protocols))
     people = find_people(view, asked_for, viewer=nurse)
@@ -113,6 +117,9 @@ def _found(view: View, one: Asked, nurse: Viewer, catalogue: Catalogue) -> Found
         counts=count_people(view, question(all_tabs(one)), viewer=nurse),
         otherwise=_NOBODY if people.people else _otherwise(view, one, nurse),
         unit=view.directory.units().get(nurse.unit, Unit("")),
+        opened=view.openings.of_others(
+            [row.person.key for row in people.people], nurse.subject, at=at
+        ),
         not_followed=()
         if one.cursor
         else count_not_followed(view, viewer=nurse, as_of=one.as_of, units=(nurse.unit,)),
@@ -146,6 +153,8 @@ def _shown(
         "without_filters": people_under(found.otherwise, one.tab),
         "empty": _empty(one, found),
         "counts": found.counts,
+        "waiting": address(one._replace(tab=Tab.ALL), contacted="yes"),
+        "listed": address(one, cursor=one.cursor),
         "not_followed": _not_followed(teller, runtime.catalogue, found.not_followed),
         "people": people,
         "first": one.first,
@@ -185,7 +194,8 @@ def _lines(teller: Teller, one: Asked, found: Found, figures: VisitFigures) -> I
         visits = visits_of(
             row.follow_ups, day=one.as_of, figures=figures, distance_km=row.person.distance_km
         )
-        yield person_line(teller, row, found.details[row.person.id], visits=visits)
+        details, opened = found.details[row.person.id], found.opened.get(row.person.key)
+        yield person_line(teller, row, details, visits=visits, opened=opened)
 
 
 def _as_of(teller: Teller, one: Asked, at: datetime) -> str:

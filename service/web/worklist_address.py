@@ -20,8 +20,12 @@ from service.web.language import LANGUAGE
 
 PEOPLE_ON_A_PAGE: Final = 20
 STATES: Final = (State.OVERDUE, State.DUE, State.UPCOMING, State.PAUSED)
+RECORDED: Final = "recorded"
+"""The parameter by which the page is told what was just recorded; sealed, so that it names nobody."""
 _TYPE: Final = "worklist-page"
 _CURSOR: Final = "cursor"
+# What the page itself is told, and no question of the list.
+_OF_THE_PAGE: Final = frozenset({LANGUAGE, RECORDED})
 
 
 class Tab(StrEnum):
@@ -79,7 +83,7 @@ def asked(
     arguments: Mapping[str, str], catalogue: Catalogue, viewer: Viewer, *, key: bytes, at: datetime
 ) -> Asked:
     """What an address asks; UnknownFilter, OtherUnit, or Invalid for a cursor that opens nothing."""
-    given = {name: value for name, value in arguments.items() if value and name != LANGUAGE}
+    given = {name: value for name, value in arguments.items() if value and name not in _OF_THE_PAGE}
     cursor = given.pop(_CURSOR, "")
     for name, value in given.items():
         _check(name, value, catalogue)
@@ -104,7 +108,8 @@ def question(one: Asked) -> WorklistQuestion:
         protocols=_set(filters.get("protocol")),
         activities=_set(filters.get("activity")),
         performers=_set(filters.get("performer")),
-        booked={"yes": True, "no": False}.get(filters.get("booked", "")),
+        booked=_YES_OR_NO.get(filters.get("booked", "")),
+        contacted=_YES_OR_NO.get(filters.get("contacted", "")),
         language=filters.get("language", ""),
         distance_over=int(distance) if distance else None,
         sort=Sort(filters.get("sort", Sort.URGENCY)),
@@ -176,6 +181,7 @@ def _set(value: str | None) -> frozenset[str]:
     return frozenset({value} if value else ())
 
 
+_YES_OR_NO: Final = {"yes": True, "no": False}
 _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "unit": re.compile(r".+", re.DOTALL),  # whose it may be is a matter of rights
     "language": re.compile(r"[^\W\d_]{2,3}"),
@@ -187,6 +193,7 @@ _CHOICES: Final[Mapping[str, Callable[[Catalogue], Collection[str]]]] = {
     "protocol": lambda catalogue: catalogue.known,
     "activity": lambda catalogue: catalogue.activities,
     "performer": lambda catalogue: catalogue.names["performer"],
-    "booked": lambda _: ("yes", "no"),
+    "booked": lambda _: _YES_OR_NO,
+    "contacted": lambda _: _YES_OR_NO,
     "sort": lambda _: [one.value for one in Sort],
 }

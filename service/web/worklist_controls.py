@@ -63,11 +63,13 @@ def filters(teller: Teller, one: Asked, catalogue: Catalogue) -> Iterator[Filter
     performers = {key: words.text(f"performer.{key}") for key in catalogue.names["performer"]}
     states = {str(state): words.text(f"state.{state}.staff") for state in STATES}
     spoken = {code: words.text(f"language.{code}") for code in LANGUAGES}
+    contacted = {one: words.text(f"worklist.filter.contacted.{one}") for one in ("yes", "no")}
     orders = {str(sort): words.text(f"worklist.sort.{sort}") for sort in Sort}
     yield _filter(teller, one, "protocol", _by_name(teller, protocols))
     yield _filter(teller, one, "activity", _by_name(teller, activities))
     yield _filter(teller, one, "performer", performers)
     yield _filter(teller, one, "status", states, otherwise="worklist.filter.to_look_after")
+    yield _filter(teller, one, "contacted", contacted)
     yield _filter(teller, one, "language", spoken)
     yield _filter(teller, one, "sort", orders, otherwise="")
 

@@ -24,18 +24,19 @@ def result_name(words: Words, told: Outreach) -> Text:
     return words.text(RESULT_KEYS[told.result], date=told.back_on)
 
 
+def contact_made(words: Words, told: Outreach) -> Text:
+    """A contact: when it was, what came of it, when the person returns."""
+    result = result_name(words, told)
+    if told.result is OutreachResult.CALL_AGAIN:  # its name says the day
+        return words.text("worklist.contact_made", date=told.day, result=result)
+    return words.text("worklist.contact_made.back", date=told.day, result=result, back=told.back_on)
+
+
 def contacts_so_far(words: Words, told: Outreach | None) -> Text:
-    """The last contact about what a row shows: when, what came of it, when the person returns."""
+    """The last contact about what a row shows; that there was none yet."""
     if told is None:
         return words.text("worklist.contacts.none")
-    if told.result is OutreachResult.CALL_AGAIN:  # its name says the day
-        one = words.text("worklist.contact_made", date=told.day, result=result_name(words, told))
-    else:
-        result = result_name(words, told)
-        one = words.text(
-            "worklist.contact_made.back", date=told.day, result=result, back=told.back_on
-        )
-    return words.text("worklist.contacts", contacts=one)
+    return words.text("worklist.contacts", contacts=contact_made(words, told))
 
 
 def recorded(words: Words, told: Outreach) -> Text:

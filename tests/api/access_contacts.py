@@ -1,8 +1,11 @@
 """How somebody who may not would ask for the contacts with a person, or record one."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 import orjson
 
-from tests.api.access_attempts import ASKER, JSON, Attempt, Attempts, Person
+from tests.api.access_attempts import ASKER, FORM, JSON, Attempt, Attempts, Person
 
 
 def contacts_read(person: Person) -> Attempts:
@@ -23,3 +26,25 @@ def contacts_recorded(person: Person) -> Attempts:
 def opened(person: Person) -> Attempts:
     """Opens the person."""
     yield Attempt("/worklist/v1/openings", orjson.dumps({"patient": person.patient}), JSON)
+
+
+def _page(address: str, body: bytes = b"") -> Callable[[Person], Attempts]:
+    headers = FORM if body else {}
+    return lambda person: [Attempt(address.format(person=person), body, headers)]
+
+
+_TOLD: Final = b"result=no-answer&channel=phone&key=k"
+PAGES: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
+    ("GET", "/worklist/people/<id_>"): _page("/worklist/people/{person.patient}"),
+    ("GET", "/worklist/people/<id_>/contact"): _page("/worklist/people/{person.patient}/contact"),
+    ("POST", "/worklist/people/<id_>/contact"): _page(
+        "/worklist/people/{person.patient}/contact", _TOLD
+    ),
+    ("POST", "/worklist/people/<id_>/opening"): _page(
+        "/worklist/people/{person.patient}/opening", b"list=tab"
+    ),
+    ("POST", "/worklist/contacts/<id_>/undo"): _page(
+        "/worklist/contacts/{person.observation}/undo", b"list=tab"
+    ),
+}
+"""The pages of one person: who asks with a token, or in a session of their own."""

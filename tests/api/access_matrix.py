@@ -20,7 +20,7 @@ from tests.api.access_attempts import (
     Json,
     Person,
 )
-from tests.api.access_contacts import contacts_read, contacts_recorded, opened
+from tests.api.access_contacts import PAGES, contacts_read, contacts_recorded, opened
 from tests.api.access_to_agreed_changes import AGREED_CHANGES
 from tests.fhir.resources import a_bundle
 from tests.receiving import a_patient, an_hba1c
@@ -355,10 +355,8 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("GET", "/worklist/v1/contacts"): contacts_read,
     ("POST", "/worklist/v1/contacts"): contacts_recorded,
     ("POST", "/worklist/v1/openings"): opened,
+    **PAGES,
     ("GET", "/worklist/"): _asked_of("/worklist/", {"unit": "u2"}),
-    ("GET", "/worklist/people/<id_>"): lambda person: [
-        Attempt(f"/worklist/people/{person.patient}")
-    ],
     ("GET", "/portal/v1/care-plan"): _asked_of("/portal/v1/care-plan"),
     ("GET", "/portal/"): _asked_of("/portal/"),
     ("GET", "/audit/v1/compliance"): _asked_of(

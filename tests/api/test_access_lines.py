@@ -16,6 +16,7 @@ from service.storage.database import Storage
 from service.storage.tables.access import access_log, access_log_patients
 from service.tokens import Grant, Issuer
 from tests.api.access_attempts import ASKER, Attempt
+from tests.api.access_contacts import PAGES as PAGES_OF_PEOPLE
 from tests.api.access_matrix import ATTEMPTS
 from tests.api.access_to_agreed_changes import AGREED_CHANGES
 from tests.api.conftest import Client
@@ -27,7 +28,11 @@ from tests.house import LATER, house
 
 # What a reader has of their own is asked by themselves; pages have tests of their own (tests/web/), and so
 # has what is agreed about a follow-up.
-PAGES: Final = {"/portal/", "/worklist/", "/worklist/people/<id_>"}
+PAGES: Final = {
+    "/portal/",
+    "/worklist/",
+    *(rule for _, rule in PAGES_OF_PEOPLE),
+}
 OWN: Final = "/portal/v1/care-plan"
 # Counts name nobody, and what is sent to be judged is not kept.
 OF_NOBODY: Final = {"/audit/v1/compliance", "/fhir/<type_>/$validate"}

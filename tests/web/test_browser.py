@@ -11,7 +11,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from service.domain.access import Identity, Role
 from tests.browser import find_chromium
-from tests.web.region import HATTULA, LANGUAGES, Region
+from tests.databases import Databases
+from tests.house import house
+from tests.web.region import HATTULA, LANGUAGES, Region, receive_many
+from tests.web.region import opened as opened_region
 from tests.web.serving import served
 
 pytestmark = pytest.mark.browser
@@ -126,6 +129,74 @@ def test_a_clinician_walks_to_the_second_page_by_keyboard_alone(crowd, of_crowd,
     grounds.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Sulkee:").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def hattula(databases: Databases, tmp_path_factory: Any) -> Iterator[Region]:
+    """People of Hattula whom a nurse contacts."""
+    folder = tmp_path_factory.mktemp("contacts")
+    with databases.lend("sqlite") as url, house(url, folder) as runtime:
+        receive_many(runtime, 4)
+        yield opened_region(runtime)
+
+
+@pytest.fixture(scope="module")
+def of_hattula(hattula: Region) -> Iterator[str]:
+    with served(hattula.app) as address:
+        yield address
+
+
+def test_a_nurse_records_a_contact_without_script_and_undoes_it(hattula, of_hattula, opened):
+    page = opened(of_hattula + hattula.link(NURSE), java_script_enabled=False)
+    row = page.get_by_role("listitem").filter(has_text="Numero01").first
+    row.get_by_role("button", name="Kirjaa yhteydenotto").click()
+    expect(page).to_have_url(re.compile("/worklist/people/p1/contact"))
+    page.get_by_role("button", name="Tallenna yhteydenotto").click()
+    expect(page.get_by_role("alert")).to_contain_text("Valitse tulos.")
+    page.get_by_role("link", name="Valitse tulos.").click()
+    page.get_by_label("Ei vastannut").check()
+    page.get_by_role("button", name="Tallenna yhteydenotto").click()
+    expect(page.get_by_role("status")).to_contain_text("Kirjattu. Pois soitettavista")
+    expect(page.get_by_role("heading", name="Numero01")).to_have_count(0)
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_role("status")).to_contain_text("Yhteydenotto on kumottu.")
+    expect(page.get_by_role("heading", name="Numero01")).to_have_count(1)
+
+
+def test_what_is_wrong_with_a_contact_takes_the_focus_and_leads_to_the_field(
+    hattula, of_hattula, opened
+):
+    page = opened(of_hattula + hattula.link(NURSE))
+    page.goto(f"{of_hattula}/worklist/people/p2/contact")
+    page.get_by_label("Takaisin listalle").fill("huomenna")
+    page.get_by_label("Ei vastannut").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Muistiinpano").fill("Soitettu kaksi kertaa.")
+    page.get_by_role("button", name="Tallenna yhteydenotto").press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Virhe: "))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Takaisin listalle")).to_be_focused()
+    expect(page.get_by_label("Takaisin listalle")).to_have_value("huomenna")
+    expect(page.get_by_label("Muistiinpano")).to_have_value("Soitettu kaksi kertaa.")
+
+
+@pytest.mark.parametrize(("size", "language"), SEEN, ids=SEEN_AS)
+def test_axe_finds_nothing_in_a_contact_right_or_wrong(hattula, of_hattula, opened, size, language):
+    page = opened(of_hattula + hattula.link(NURSE), size)
+    page.goto(f"{of_hattula}/worklist/people/p3/contact?lang={language}")
+    found = violations(page)
+    assert fits(page)
+    page.locator("form.told button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert found + violations(page) == []
+    assert fits(page)
+    page.locator("input[value=no-answer]").check()
+    page.locator("form.told button").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("status").get_by_role("button").click()
 
 
 def test_a_link_used_twice_says_so_and_opens_nothing(region, of_region, opened):
