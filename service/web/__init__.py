@@ -4,6 +4,8 @@ Server-rendered and readable without script. A page takes the session cookie, ne
 see what is the store's to say, by the viewer of the session.
 """
 
+from functools import partial
+
 from flask import Blueprint, Response
 
 from service.domain.errors import NotFound
@@ -14,6 +16,7 @@ from service.web import (
     patient,
     portal,
     protocol_confirming,
+    protocol_upload,
     protocols,
     sessions,
     start,
@@ -53,30 +56,23 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
 
 def _add_protocols(web: Blueprint, runtime: Runtime) -> None:
-    one = "/protocols/<protocol>"
+    """The pages below one protocol: what is shown of it, and what its administrators send."""
     web.add_url_rule("/protocols/", "protocols", lambda: protocols.show_all(runtime))
-    web.add_url_rule(one, "protocol", lambda protocol: protocols.show_one(runtime, protocol))
-    web.add_url_rule(
-        f"{one}/difference",
-        "protocol_difference",
-        lambda protocol: protocols.show_difference(runtime, protocol),
-    )
-    web.add_url_rule(
-        f"{one}/confirm",
-        "protocol_confirm",
-        lambda protocol: protocol_confirming.show(runtime, protocol),
-    )
-    web.add_url_rule(
-        f"{one}/confirm",
-        "protocol_confirmed",
-        lambda protocol: protocol_confirming.record(runtime, protocol),
-        methods=["POST"],
-    )
-    web.add_url_rule(
-        f"{one}/workbook",
-        "protocol_workbook",
-        lambda protocol: protocols.workbook(runtime, protocol),
-    )
+    shown = {
+        "protocol": ("", protocols.show_one),
+        "protocol_difference": ("/difference", protocols.show_difference),
+        "protocol_workbook": ("/workbook", protocols.workbook),
+        "protocol_confirm": ("/confirm", protocol_confirming.show),
+        "protocol_upload": ("/upload", protocol_upload.show),
+    }
+    sent = {
+        "protocol_confirmed": ("/confirm", protocol_confirming.record),
+        "protocol_uploaded": ("/upload", protocol_upload.record),
+    }
+    for method, pages_ in (("GET", shown), ("POST", sent)):
+        for name, (end, answer) in pages_.items():
+            address = f"/protocols/<protocol>{end}"
+            web.add_url_rule(address, name, partial(answer, runtime), methods=[method])
 
 
 def _missing(missing: str) -> Response:

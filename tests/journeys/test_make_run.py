@@ -53,6 +53,8 @@ def test_the_result_that_is_printed_takes_the_printed_row_off_the_worklist(serve
     assert row in run(server.environ, *english, "--reason", "a test").stdout
     nurse = browser()
     assert "HbA1c" in page(nurse, server.link("Worklist"), language="en")
+    protocols = page(browser(), server.link("Protocols"), language="en")
+    assert "Follow-up protocols" in protocols
 
     assert json.loads(shell(server, line))["resourceType"] == "OperationOutcome"
     assert row not in run(server.environ, *english).stdout

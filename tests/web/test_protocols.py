@@ -143,3 +143,50 @@ def test_only_who_administers_may_confirm(region: Region) -> None:
 def test_a_figure_that_is_not_there_cannot_be_confirmed(region: Region) -> None:
     browser = region.browser(STAFF["administrator"])
     assert browser.get("/protocols/copd/confirm?figure=gold").status_code == 400
+
+
+def uploaded(region: Region, body: bytes, version: str = "2027.1") -> Any:
+    browser = region.browser(STAFF["administrator"])
+    sent = {"workbook": (io.BytesIO(body), "mine.xlsx"), "version": version}
+    return browser.post("/protocols/hypothyroidism/upload", data=sent)
+
+
+def workbook_with(region: Region, interval: str) -> bytes:
+    """The workbook of hypothyroidism with another interval after a change of thyroxine."""
+    address = "/protocols/hypothyroidism/workbook?version=2026.1"
+    book = load_workbook(io.BytesIO(region.browser(STAFF["nurse"]).get(address).data))
+    sheet = book.worksheets[0]
+    (cell,) = (one for one in sheet[4] if one.value == "P6W")
+    cell.value = interval
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_sent_back_becomes_a_draft_and_its_changes_are_shown(pages: Region) -> None:
+    answer = uploaded(pages, workbook_with(pages, "P9W"))
+    assert answer.status_code == 303
+    shown = read(pages, f"{answer.headers['Location']}&lang=en", "administrator")
+    assert shown.all("td") == ["changed: Interval", "P6W", "P9W"]
+
+
+def test_each_cell_that_is_wrong_is_told_on_the_page(region: Region) -> None:
+    answer = uploaded(region, workbook_with(region, "9 vk"))
+    assert answer.status_code == 400
+    page = Page(answer.text)
+    assert any(one.startswith("hypothyroidism!M4: “9 vk” is no interval") for one in page.all("li"))
+    assert page.all("title")[0].startswith("Virhe:")
+
+
+@pytest.mark.parametrize("body", [b"no workbook", b""])
+def test_what_is_no_workbook_is_told(region: Region, body: bytes) -> None:
+    answer = uploaded(region, body)
+    assert (answer.status_code, "The file is no workbook" in answer.text) == (400, True)
+
+
+def test_only_who_administers_may_send_a_workbook(region: Region) -> None:
+    nurse = region.browser(STAFF["nurse"])
+    assert nurse.get("/protocols/copd/upload").status_code == 401
+    assert nurse.post("/protocols/copd/upload").status_code == 401
+    nothing = region.browser(STAFF["administrator"]).post("/protocols/copd/upload", data={})
+    assert "Valitse tiedosto." in nothing.text
