@@ -36,6 +36,8 @@ _WIDE: Final = 60
 _NARROW: Final = 16
 _LONG: Final = 24
 _HEAD: Final = PatternFill("solid", fgColor="FFDCE6F1")
+_TOLD: Final = PatternFill("solid", fgColor="FFEDEDED")
+_SOFT: Final = Font(color="FF595959")
 _MARKED: Final = PatternFill("solid", fgColor="FFFFF2CC")
 
 
@@ -43,7 +45,7 @@ class Table(NamedTuple):
     """A sheet: keys of the columns, what they are called, and lines of text by key.
 
     `marked` are cells that differ from what they were, which it tells, by the number of the line and
-    the key.
+    the key. `told` are the columns that are only read.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Table(NamedTuple):
     labels: Sequence[str]
     lines: Sequence[Mapping[str, str]]
     marked: Mapping[tuple[int, str], str] = MappingProxyType({})
+    told: frozenset[str] = frozenset()
 
 
 class ReadLine(NamedTuple):
@@ -78,13 +81,15 @@ def as_xlsx(table: Table) -> bytes:
     for at, (label, key) in enumerate(zip(table.labels, table.columns, strict=True), 1):
         _put(sheet, 1, at, label).font = Font(bold=True)
         _put(sheet, 2, at, key).font = Font(size=8, color="FF595959")
-        sheet.cell(1, at).fill = sheet.cell(2, at).fill = _HEAD
+        sheet.cell(1, at).fill = sheet.cell(2, at).fill = _TOLD if key in table.told else _HEAD
         longest = max((len(line.get(key, "")) for line in table.lines), default=0)
         width = _WIDE if longest > _LONG else _NARROW
         sheet.column_dimensions[get_column_letter(at)].width = width
     for number, line in enumerate(table.lines):
         for at, column in enumerate(table.columns, 1):
             cell = _put(sheet, number + 3, at, line.get(column, ""))
+            if column in table.told:
+                cell.font = _SOFT
             if (number, column) in table.marked:
                 cell.fill = _MARKED
                 cell.comment = Comment(f"← {table.marked[number, column]}", "Seuranta")

@@ -63,6 +63,10 @@ FIXED: Final = (
 COLUMNS: Final = (*KEYS, *TOLD, *CHANGEABLE, *FIXED)
 
 
+READ_ONLY: Final = frozenset({*KEYS, *TOLD, *FIXED})
+"""The columns that are shown and not changed in a table."""
+
+
 class RowKey(NamedTuple):
     """A row: an activity of the protocol, and its variant or `base`."""
 

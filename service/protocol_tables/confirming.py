@@ -65,7 +65,9 @@ def confirm(
     finish(changed, shelf.reader)
     if changed.faults:
         raise BusinessRuleBroken("; ".join(fault.words for fault in changed.faults))
-    resources = tuple(as_draft(changed, named(plan), made, None))
+    resources = tuple(
+        as_draft(changed, named(plan), made, value_sets=shelf.reader.rules.terminology.conditions)
+    )
     provenance = _provenance(new_id(), resources, act)
     return Confirmed(id_of(plan), made, (*resources, provenance))
 

@@ -5,7 +5,7 @@ local protocol names its origin by relatedArtifact `derived-from` (`what-is-due`
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from service.fhir.protocol.adaptation import VENUE
 from service.fhir.protocol.element import TRANSLATION
 from service.fhir.protocol.table.changing import Changing
 from service.fhir.protocol.versions import ORIGIN, activity_of, id_of
+from service.fhir.protocol.writing.medicine_sets import unknown_groups
 
 Json = dict[str, Any]
 # So that `ID-VERSION` is an id of FHIR (R4 datatypes.html#id: 64 characters).
@@ -36,14 +37,24 @@ class Adaptation(NamedTuple):
 
 
 def as_draft(
-    changed: Changing, origin: str, version: str, adaptation: Adaptation | None
+    changed: Changing,
+    origin: str,
+    version: str,
+    *,
+    value_sets: Container[str],
+    adaptation: Adaptation | None = None,
 ) -> Iterator[Json]:
-    """The new PlanDefinition, before it the ActivityDefinitions whose texts were changed.
+    """The new PlanDefinition, last; before it the ActivityDefinitions whose texts were changed.
+
+    First come the groups of medicines that its rules ask for and no known value set holds.
 
     Raises Invalid where version or id cannot be such.
     """
     if not _VERSION.fullmatch(version):
         raise Invalid(f"“{version}” is no version; write a year and a number: 2027.1")
+    for action in changed.plan["action"]:
+        if action["id"] in changed.actions:
+            yield from unknown_groups(action, version, value_sets)
     for url in sorted(changed.texts):
         yield _new_version(changed.activities[url], version)
     plan = _new_version(changed.plan, version, adaptation.id if adaptation else "")

@@ -62,7 +62,14 @@ def read_back(
     protocol = adaptation.id if adaptation else id_of(plan)
     if (protocol, version) in shelf.versions.plans:
         raise Duplicate(f"There is a version {version} of {protocol} already: take another.")
-    return Draft(named(plan), found, tuple(as_draft(changed, named(plan), version, adaptation)))
+    made = as_draft(
+        changed,
+        named(plan),
+        version,
+        value_sets=shelf.reader.rules.terminology.conditions,
+        adaptation=adaptation,
+    )
+    return Draft(named(plan), found, tuple(made))
 
 
 def _origin(shelf: Shelf, lines: Sequence[ReadLine], name: str) -> Json:

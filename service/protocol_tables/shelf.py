@@ -12,7 +12,7 @@ from service.domain.access import Viewer
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Invalid
 from service.domain.protocol import Names, Protocol
-from service.domain.protocol_table import COLUMNS, TableRow
+from service.domain.protocol_table import COLUMNS, READ_ONLY, TableRow
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.plan_definition import PlanReader
 from service.fhir.protocol.reader import folder_read
@@ -83,7 +83,8 @@ class Shelf:
     def table(self, plan: Json, language: str) -> Table:
         """A version as a sheet."""
         lines = self.lines(plan, self.rows(plan), language)
-        return Table(id_of(plan)[:31], COLUMNS, self.labels(COLUMNS, language), lines)
+        labels = self.labels(COLUMNS, language)
+        return Table(id_of(plan)[:31], COLUMNS, labels, lines, told=READ_ONLY)
 
     def labels(self, columns: Sequence[str], language: str) -> list[str]:
         """What columns are called."""

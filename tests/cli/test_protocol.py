@@ -48,7 +48,10 @@ def test_a_version_is_named_and_a_wrong_one_refused_with_those_there_are(region:
     assert shown(region, "copd|2026.1") == shown(region, "copd")
     refused = region.run("protocol", "show", "copd|1999.1", status=1).stderr
     assert refused == "seuranta: There is no version 1999.1 of copd; there are 2026.1.\n"
-    assert "There is no protocol gout." in region.run("protocol", "show", "gout", status=1).stderr
+    assert (
+        "There is no protocol gout; there are anticoagulation, asthma"
+        in region.run("protocol", "show", "gout", status=1).stderr
+    )
 
 
 def test_csv_and_workbook_hold_all_that_can_be_changed(region: Terminal, tmp_path: Path) -> None:

@@ -141,6 +141,16 @@ def test_a_rule_with_other_figures_is_written_for_every_engine() -> None:
     assert "12 weeks" in nested[-1]["condition"][0]["expression"]["expression"]
 
 
+def test_a_group_of_medicines_that_nobody_defined_comes_with_the_draft() -> None:
+    rule = "medicine-in-use(atc: H03AA H03BB)"
+    group, plan = read_changed(THYROID, CHANGED, rule=rule).resources
+    assert (group["resourceType"], group["id"]) == ("ValueSet", "medicines-H03AA-H03BB")
+    asked = json.dumps(plan["action"][0]["input"])
+    assert f'"{group["url"]}"' in asked
+    (known,) = read_changed(THYROID, CHANGED, rule="medicine-in-use(atc: H03AA)").resources
+    assert known["resourceType"] == "PlanDefinition"
+
+
 def test_a_variant_is_taken_out_and_another_added() -> None:
     table = table_of(THYROID)
     cells = cells_of(table)

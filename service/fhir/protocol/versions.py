@@ -39,7 +39,9 @@ class Versions:
         known = self.of(protocol)
         active = [one for one in known if self.plans[protocol, one].get("status") == "active"]
         if not known:
-            raise NotFound(f"There is no protocol {protocol}.")
+            raise NotFound(
+                f"There is no protocol {protocol}; there are {', '.join(self.listed())}."
+            )
         return (active or known)[-1]
 
     def plan(self, named: str) -> Json:
