@@ -2,34 +2,12 @@
 
 import pytest
 
-from service.app import create_app
 from service.fhir.search import value_sets
-from tests.api.wire.criteria_data import LOCAL, LOINC, SETS, TREE, everything_sought
 from tests.api.wire.results import FORM, found, ids
-from tests.databases import BACKENDS
-from tests.house import house
-from tests.receiving import ICD10, Reception
+from tests.api.wire.sought.criteria_data import LOCAL, LOINC, SETS, TREE
+from tests.receiving import ICD10
 
 GLUCOSE = "g1 g2 g3 g4 g5"
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def runtime(request, databases, tmp_path_factory):
-    """A house with what is sought."""
-    with (
-        databases.lend(request.param) as url,
-        house(url, tmp_path_factory.mktemp("house")) as opened,
-    ):
-        Reception(opened).put(*everything_sought())
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def app(runtime):
-    """One application for all of them: they only read."""
-    made = create_app(runtime)
-    made.testing = True
-    return made
 
 
 @pytest.mark.check(112)

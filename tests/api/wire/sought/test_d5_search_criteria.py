@@ -4,11 +4,13 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from service.app import create_app
-from tests.api.wire.criteria_data import HETU, LOCAL, LOINC, OTHER_SERVER, UCUM, everything_sought
-from tests.databases import BACKENDS
-from tests.house import house
-from tests.receiving import Reception
+from tests.api.wire.sought.criteria_data import (
+    HETU,
+    LOCAL,
+    LOINC,
+    OTHER_SERVER,
+    UCUM,
+)
 
 FORM = "application/x-www-form-urlencoded"
 BASE = "http://127.0.0.1:8000/fhir"
@@ -20,25 +22,6 @@ ONE = "https://sets.example/fhir/ValueSet/one"
 SCHEDULE = "https://lab.example/guides/schedule"
 ALL_GLUCOSE = "g1 g2 g3 g4 g5"
 ALL_DATED = "d1 d2 d3 d4 d5 d6 d7 d8"
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def runtime(request, databases, tmp_path_factory):
-    """A house with what is sought."""
-    with (
-        databases.lend(request.param) as url,
-        house(url, tmp_path_factory.mktemp("house")) as opened,
-    ):
-        Reception(opened).put(*everything_sought())
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def app(runtime):
-    """One application for all of them: they only read."""
-    made = create_app(runtime)
-    made.testing = True
-    return made
 
 
 def ask(client, type_: str, query: str, **headers: str):
