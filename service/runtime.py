@@ -93,6 +93,10 @@ class AccessTrail(Protocol):
 class Intake(Protocol):
     """Takes in what clients send."""
 
+    def naming(self, ours: Any) -> "Intake":
+        """The same, where conditions may name these definitions."""
+        ...
+
     def single(
         self,
         type_: str,

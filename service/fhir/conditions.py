@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from service.domain.errors import Invalid, NotSupported
 from service.domain.record import ANY_VERSION
 from service.domain.search import Query
+from service.fhir.search.criteria import Ours
 from service.fhir.search.query import pairs_of, read_search
 
 _TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
@@ -25,14 +26,16 @@ class Conditions(NamedTuple):
     query: str | None = None
 
 
-def condition(type_: str, text: str, *, base_url: str, at: datetime, place: str = "") -> Query:
+def condition(
+    type_: str, text: str, *, base_url: str, at: datetime, ours: Ours, place: str = ""
+) -> Query:
     """The query of a conditional address; strict, for a typing error must not match everything.
 
-    What goes wrong is about `place`, if one is given: a part of a Bundle rather than a parameter.
+    It names what a search may name of `ours`. What goes wrong is about `place`, if one is given: a part of a Bundle rather than a parameter.
     """
     pairs = pairs_of(_search_in(type_, text, place))
     try:
-        query = read_search(type_, pairs, base_url=base_url, at=at, strict=True).query
+        query = read_search(type_, pairs, base_url=base_url, at=at, strict=True, ours=ours).query
     except Invalid as error:
         if place:
             error.issues = tuple(issue._replace(expression=place) for issue in error.issues)

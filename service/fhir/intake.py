@@ -4,7 +4,7 @@ Source: R4 http.html, create, update, patch, delete, transaction.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.domain.errors import Invalid
@@ -16,6 +16,7 @@ from service.fhir.nested import Resource
 from service.fhir.parsing import expect_served, parse
 from service.fhir.patching.patch import Patch
 from service.fhir.reading import Reader
+from service.fhir.search.criteria import NOTHING, Ours
 from service.fhir.submissions import (
     BundleWrites,
     Deletion,
@@ -27,9 +28,14 @@ from service.fhir.submissions import (
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes in what clients send, on our own base address."""
+    """Takes in what clients send, on our own base address; conditions may name what is `ours`."""
 
     reader: Reader
+    ours: Ours = NOTHING
+
+    def naming(self, ours: Ours) -> "Intake":
+        """The same, where conditions may name these definitions."""
+        return replace(self, ours=ours)
 
     def single(
         self,
@@ -90,7 +96,9 @@ class Intake:
             type_,
             id_,
             expected(conditions.if_match),
-            None if asked is None else condition(type_, asked, base_url=base_url, at=at),
+            None
+            if asked is None
+            else condition(type_, asked, base_url=base_url, at=at, ours=self.ours),
             type_,
             must_be_new=must_be_new(conditions.if_none_match),
         )
@@ -100,7 +108,7 @@ class Intake:
         raise_on(requests.issues)
         entries = [entry for entry in requests.in_turn() if not entry.is_read]
         listed = [self._submission(entry, at) for entry in entries]
-        return BundleWrites(listed, entries, self.reader, at)
+        return BundleWrites(listed, entries, self.reader, at, self.ours)
 
     def _submission(self, entry: Entry, at: datetime) -> Submission:
         at_request = f"{entry.expression}.request"
@@ -108,7 +116,8 @@ class Intake:
         for name, text in (("url", entry.query), ("ifNoneExist", entry.if_none_exist)):
             if text and (name == "url") == (entry.method != "POST"):
                 base_url, place = self.reader.base_url, f"{at_request}.{name}"
-                asked = condition(entry.type, text, base_url=base_url, at=at, place=place)
+                given = (entry.type, text)
+                asked = condition(*given, base_url=base_url, at=at, ours=self.ours, place=place)
         own_id = entry.resource.get("id", "") if asked and entry.resource else ""
         return Submission(
             entry.number,

@@ -29,6 +29,7 @@ from service.fhir.patching.patch import Patch, patched
 from service.fhir.reading import Reader
 from service.fhir.references import Target, condition_of
 from service.fhir.resolving import places_of_conditions, resolve
+from service.fhir.search.criteria import NOTHING, Ours
 from service.fhir.types import SERVED_TYPES
 from service.fhir.validation import issues_of
 
@@ -103,6 +104,7 @@ class BundleWrites:
     entries: Sequence[Entry]
     reader: Reader
     at: datetime
+    ours: Ours = NOTHING
 
     def conditions(self) -> Mapping[str, ConditionalReference]:
         """What the conditional references of all entries ask, each once."""
@@ -120,7 +122,14 @@ class BundleWrites:
     def _reference(self, type_: str, query: str, expression: str) -> ConditionalReference:
         if type_ not in SERVED_TYPES:
             raise Invalid(f"{type_} is no type that is served here", expression)
-        asked = condition(type_, query, base_url=self.reader.base_url, at=self.at, place=expression)
+        asked = condition(
+            type_,
+            query,
+            base_url=self.reader.base_url,
+            at=self.at,
+            ours=self.ours,
+            place=expression,
+        )
         return ConditionalReference(asked, expression)
 
     def read(

@@ -11,6 +11,7 @@ from service.api.carrying_out import carry_out
 from service.api.errors import status_of
 from service.api.fhir.answering import answer_bundle
 from service.api.fhir.content import Preferences, preferences, sent_body
+from service.api.fhir.definitions import intake_for
 from service.api.fhir.entry_reading import answer_read, expect_found, expect_readable, placed
 from service.api.fhir.writing import answer_of
 from service.domain.access import Viewer
@@ -94,7 +95,7 @@ class _Answers:
     def _written(self, requests: Requests, reading: Iterable[Entry] = ()) -> dict[int, Answer]:
         """The answers to the writes by number; nothing is stored where a read would find nothing."""
         at = self._runtime.clock.now()
-        submissions = self._runtime.intake.bundle(requests, at=at)
+        submissions = intake_for(self._runtime, self._viewer).bundle(requests, at=at)
         if not submissions.listed:
             return {}
         for reference in submissions.conditions().values():

@@ -14,6 +14,7 @@ from service.api.carrying_out import carry_out
 from service.api.fhir.addresses import expect_type
 from service.api.fhir.answering import answer_write
 from service.api.fhir.content import preferences, sent_body, sent_query
+from service.api.fhir.definitions import intake_for
 from service.api.fhir.writing import answer_of
 from service.domain.errors import Invalid
 from service.domain.scope import Interaction
@@ -35,7 +36,7 @@ def create(runtime: Runtime, type_: str) -> Response:
     if condition:
         expect(runtime, type_, Interaction.SEARCH)
     at = runtime.clock.now()
-    submissions = runtime.intake.single(
+    submissions = intake_for(runtime, viewer).single(
         type_, sent_body(), id="", conditions=Conditions(if_none_exist=condition), at=at
     )
     received = carry_out(runtime, viewer, submissions, at=at, action="create")

@@ -10,7 +10,7 @@ from service.domain.access import Viewer
 from service.fhir.nested import Resource
 from service.fhir.search.criteria import Ours
 from service.fhir.search.query import read_search
-from service.runtime import Runtime
+from service.runtime import Intake, Runtime
 from service.workflows.ports import View
 
 _RETIRED_LAST: Final = {"active": 0, "draft": 1, "unknown": 2, "retired": 3}
@@ -43,6 +43,11 @@ class _Protocols(Mapping[str, Collection[str]]):
     @override
     def __len__(self) -> int:
         return len(self._runtime.catalogue.known)
+
+
+def intake_for(runtime: Runtime, viewer: Viewer) -> Intake:
+    """Takes in what a viewer sends, whose conditions name what the viewer's searches do."""
+    return runtime.intake.naming(ours(runtime, viewer))
 
 
 class RecordDefinitions:

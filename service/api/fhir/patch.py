@@ -7,6 +7,7 @@ from service.api.carrying_out import carry_out
 from service.api.fhir.addresses import expect_id, expect_type
 from service.api.fhir.answering import answer_write
 from service.api.fhir.content import preferences, sent_patch
+from service.api.fhir.definitions import intake_for
 from service.api.fhir.writing import answer_of, conditions_sent
 from service.domain.scope import Interaction
 from service.fhir.patching.reading import read_patch
@@ -35,7 +36,9 @@ def _patched(runtime: Runtime, type_: str, id_: str) -> Response:
     sent = read_patch(body, is_json_patch=is_json_patch)
     at = runtime.clock.now()
     conditions = conditions_sent(by_query=not id_)
-    submissions = runtime.intake.patch(type_, sent, id=id_, conditions=conditions, at=at)
+    submissions = intake_for(runtime, viewer).patch(
+        type_, sent, id=id_, conditions=conditions, at=at
+    )
     received = carry_out(runtime, viewer, submissions, at=at, action="patch")
     preferred = preferences()
     answer = answer_of(runtime, viewer, received[0], preferred, returned="representation")

@@ -12,6 +12,7 @@ from service.domain.errors import ManyMatches, SeurantaError
 from service.domain.record import Named
 from service.fhir.conditions import condition
 from service.fhir.resolving import resolve
+from service.fhir.search.criteria import NOTHING
 from service.fhir.validation import issues_of
 from service.jobs.load.files import Line
 from service.jobs.load.history import known_from
@@ -122,7 +123,7 @@ class _Asking:
     at: datetime
 
     def __call__(self, type_: str, query: str) -> Named | None:
-        asked = condition(type_, query, base_url=self.base_url, at=self.at)
+        asked = condition(type_, query, base_url=self.base_url, at=self.at, ours=NOTHING)
         viewer = Viewer(Role.SYSTEM, self.today)
         found = self.view.resources.search(asked, viewer=viewer).matches
         if len(found) > 1:
