@@ -19,19 +19,21 @@ from service.storage.kept.directory import UNITS, places_of, units_of
 from service.storage.kept.state import EVERYTHING, kept_patients
 from service.storage.patients import UNDESCRIBED
 
-_KEPT: Final = len(EVERYTHING)
-# Whoever was only named until now is as good as not there.
-_TELLING: Final = UNDESCRIBED.keys()
+_PEOPLE, *_OF_PEOPLE = EVERYTHING
+_FACTS: Final = known_facts(Role.SYSTEM, now=True)
 
 
 class Snapshot:
-    """People with all that is kept of them, and the directory; equal where all rows are."""
+    """People with all that is kept of them, and the directory; equal where all rows are.
 
-    def __init__(self, rows: Sequence[list[Any]]) -> None:
-        self._kept = rows[:_KEPT]
-        self._facts, self._units = rows[_KEPT:]
-        told = {row.patient for row in self._facts}
-        self._people = [row for row in rows[0] if _is_described(row) or row.patient in told]
+    Whoever was only named until now is as good as not there: nothing is kept of them, for who has
+    anything has also been placed.
+    """
+
+    def __init__(self, people: list[Any], of_people: Sequence[list[Any]], units: list[Any]) -> None:
+        self._people = people
+        self._of_people = of_people
+        self._units = units
 
     @override
     def __eq__(self, other: object) -> bool:
@@ -40,13 +42,16 @@ class Snapshot:
     __hash__ = None  # type: ignore[assignment]  # as of every value that only compares
 
     def _compared(self) -> tuple[Any, ...]:
-        return self._people, self._kept[1:], self._facts, self._units
+        return self._people, self._of_people, self._units
 
     @cached_property
     def people(self) -> Sequence[KeptPatient]:
         """All that is kept of those who are more than named."""
-        facts = facts_by_patient((row.patient for row in self._kept[0]), self._facts)
-        return kept_patients([self._people, *self._kept[1:]], facts)
+        if not self._people:
+            return []
+        *kept, facts = self._of_people
+        told = facts_by_patient((row.patient for row in self._people), facts)
+        return kept_patients([self._people, *kept], told)
 
     @cached_property
     def units(self) -> dict[str, Unit]:
@@ -61,11 +66,14 @@ class Snapshot:
 
 def taken(connection: Connection, keys: Sequence[int]) -> Snapshot:
     """What stands of these people, by their keys, and of the directory."""
-    given = {"patients": list(keys), "known_at": None}
-    statements = (*EVERYTHING, known_facts(Role.SYSTEM, now=True), UNITS)
-    return Snapshot(read_together(connection, statements, given))
+    [listed] = read_together(connection, [_PEOPLE], {"patients": list(keys)}) if keys else [[]]
+    people = [row for row in listed if _is_described(row)]
+    asked = (*_OF_PEOPLE, _FACTS) if people else ()
+    given = {"patients": [row.patient for row in people], "known_at": None}
+    *of_people, units = read_together(connection, (*asked, UNITS), given)
+    return Snapshot(people, of_people, units)
 
 
 def _is_described(row: Any) -> bool:
     told = row._asdict()
-    return any(told[name] != UNDESCRIBED[name] for name in _TELLING) or bool(row.live_plan)
+    return any(told[name] != UNDESCRIBED[name] for name in UNDESCRIBED) or bool(row.live_plan)
