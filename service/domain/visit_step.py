@@ -7,7 +7,7 @@ rather before it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import product
 from typing import Final, NamedTuple
@@ -106,7 +106,10 @@ class _Planning:
         return best_days(spans, costs, self._pairs_of(occasions), self._lead)
 
     def _nearer(self, occasions: Sequence[Sequence[int]], days: Sequence[int]) -> list[list[int]]:
-        """Move rounds that no sample binds to contacts nearer to their due dates; none is given up."""
+        """Move rounds that no sample binds to contacts nearer to their due dates.
+
+        No contact is given up for it, and none that needs no journey becomes one.
+        """
         left = [list(occasion) for occasion in occasions]
         bound = {one for pair in self._in_time for one in pair}
         held: dict[str, set[int]] = defaultdict(set)
@@ -118,11 +121,20 @@ class _Planning:
             is_alone = [self._places[each] for each in left[at]].count(place) == 1
             if one in bound or is_alone or len(held[place]) == 1:
                 continue
-            others = (other for other in sorted(held[place]) if first <= days[other] <= last)
+            others = (
+                other
+                for other in sorted(held[place])
+                if first <= days[other] <= last
+                and self._travels(left[other]) >= self._travels([one])
+            )
             best = min(others, key=lambda other: (self._cost(one, days[other]), other != at))
             left[at].remove(one)
             left[best].append(one)
         return left
+
+    def _travels(self, occasion: Iterable[int]) -> bool:
+        """Whether the person has to travel for any of these rounds."""
+        return any(self._rounds[one].activity not in self._figures.remote for one in occasion)
 
     def _pairs_of(self, occasions: Sequence[Sequence[int]]) -> frozenset[Pair]:
         where = {one: at for at, occasion in enumerate(occasions) for one in occasion}
@@ -184,8 +196,7 @@ class _Planning:
         return [*together, *alone], found.proven
 
     def _errand(self, one: int) -> Errand:
-        travels = self._rounds[one].activity not in self._figures.remote
-        return Errand(self._places[one], travels, *self._bounds[one])
+        return Errand(self._places[one], self._travels([one]), *self._bounds[one])
 
     def _common(self, occasion: Sequence[int]) -> Bounds:
         spans = [self._bounds[one] for one in occasion]

@@ -1,6 +1,8 @@
 """The combined visit: what goes together, when, on how many journeys; each plan checked again."""
 
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -91,6 +93,17 @@ def test_what_can_be_done_from_afar_needs_no_journey_unless_it_fits_into_one():
     beside = planned(a_round("phq9", 0, 10, 20, NURSE), a_round("feet", 5, 15, 30, NURSE))
     assert together(beside) == [["phq9", "feet"]]
     assert (len(beside.journeys), beside.contacts[0].remote) == (1, False)
+
+
+def test_nothing_is_moved_nearer_to_its_due_date_at_the_cost_of_a_journey():
+    plan = planned(
+        a_round("oral", 0, 0, 0, ContactKind.DENTAL),
+        a_round("phq9", 0, 0, 0, NURSE),
+        a_round("feet", 0, 3, 3, NURSE),
+        a_round("phq9-later", 3, 3, 3, NURSE, activity="phq9"),
+        km=1,
+    )
+    assert plan.journeys == (MONDAY,)
 
 
 def test_a_long_way_saves_journeys_and_a_short_one_contacts():
@@ -304,3 +317,49 @@ def test_forty_follow_ups_are_planned_with_proof():
     plan = planned(*rounds)
     assert plan.proven
     assert sum(len(contact.rounds) for contact in plan.contacts) == 40
+
+
+@st.composite
+def few(draw: st.DrawFn) -> list[Round]:
+    """Some rounds that fit into a fortnight, so that every choice of days can be tried."""
+    found = []
+    for number in range(draw(st.integers(2, 4))):
+        opens = draw(st.integers(0, 6))
+        closes = opens + draw(st.integers(0, 4))
+        contact = draw(st.sampled_from([ContactKind.SAMPLE, NURSE, PHYSICIAN]))
+        activity = draw(st.sampled_from(["yearly", "phq9", "feet"]))
+        found.append(a_round(f"r{number}", opens, closes, closes, contact, activity=activity))
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(few(), st.booleans())
+def test_no_choice_of_days_makes_fewer_journeys_and_contacts(rounds, is_far):
+    figures = replace(FIGURES, results_days=2, fresh_days=4)
+    km = 100 if is_far else 1
+    plan = plan_visits(rounds, day=MONDAY, until=MONDAY, figures=figures, distance_km=km)
+    keys = [one.key for one in rounds]
+    pairs = [(keys.index(one.sample), keys.index(one.visit)) for one in plan.in_time]
+    spans = [one.first_and_last(MONDAY, figures) for one in rounds]
+    choices = product(
+        *(range((first - MONDAY).days, (last - MONDAY).days + 1) for first, last in spans)
+    )
+    fewest = min(
+        counted(rounds, days)[:: 1 if is_far else -1]
+        for days in choices
+        if all(2 <= days[visit] - days[sample] <= 4 for sample, visit in pairs)
+    )
+    assert (len(plan.journeys), len(plan.contacts))[:: 1 if is_far else -1] == fewest
+
+
+def counted(rounds: list[Round], days: tuple[int, ...]) -> tuple[int, int]:
+    """The journeys and the contacts that rounds on these days make."""
+    held: dict[tuple[int, ContactKind], list[Round]] = {}
+    for one, day in zip(rounds, days, strict=True):
+        held.setdefault((day, one.contact), []).append(one)
+    travelled = {
+        day
+        for (day, _), together in held.items()
+        if any(one.activity not in FIGURES.remote for one in together)
+    }
+    return len(travelled), len(held)
