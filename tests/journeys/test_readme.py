@@ -55,10 +55,11 @@ def test_who_builds_an_ehr_reads_the_worklist_and_posts_a_result(
     server: Server, clone: Path
 ) -> None:
     told = typed(EXAMPLES[0], server, clone)
-    worklist, follow_ups, answer = map(json.loads, told.replace("}{", "}\n{").splitlines())
+    worklist, follow_ups, visits, answer = map(json.loads, told.replace("}{", "}\n{").splitlines())
     assert len(worklist["items"]) <= 3
     assert worklist["as_of"]
     assert follow_ups["resourceType"] == "Parameters"
+    assert "contact" in {one["name"] for one in visits["parameter"]}
     assert answer["entry"][0]["response"]["status"].startswith("201")
 
 
