@@ -16,13 +16,18 @@ from service.domain.patient import PatientFacts
 
 
 class AdjustmentKind(StrEnum):
-    """What was decided. The last two are the plan's own entry, which wins over every protocol."""
+    """What was decided. The last two are the plan's own entry, which wins over every protocol.
+
+    `does-not-apply` is a professional's word that this patient needs it not: no decline, which is the
+    patient's, and no contraindication; the follow-up ends, and its round is cancelled (8.2).
+    """
 
     POSTPONED = "postponed"
     DECLINED = "declined"
     DONE_ELSEWHERE = "done-elsewhere"
     CONTRAINDICATED = "contraindicated"
     SUSPENDED = "suspended"
+    DOES_NOT_APPLY = "does-not-apply"
     PLAN_ON_HOLD = "plan-on-hold"
     OWN_DATE = "own-date"
     OWN_INTERVAL = "own-interval"

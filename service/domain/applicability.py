@@ -36,9 +36,14 @@ class Rivalry(NamedTuple):
     yields: Fact
 
 
-def fits(protocol: Protocol, patient: PatientFacts) -> tuple[Fit, ...]:
-    """The stretches of days on which the patient qualifies; death ends the last."""
-    merged = _joined(_qualifying(protocol, patient))
+def fits(
+    protocol: Protocol, patient: PatientFacts, accepted: Sequence[Fit] = ()
+) -> tuple[Fit, ...]:
+    """The stretches of days on which the patient qualifies; death ends the last.
+
+    `accepted` are days on which somebody's word stands in for what qualifies (1.1).
+    """
+    merged = _joined([*_qualifying(protocol, patient), *accepted])
     gaps = (*_endings(protocol, patient), *_lost_to_rivals(protocol, patient))
     merged = _without(merged, gaps)
     died_on = patient.died_on
@@ -149,3 +154,20 @@ def _cut(fit: Fit, gap: Gap) -> Iterator[Fit]:
 def is_suggested(protocol: Protocol, fact: Fact) -> bool:
     """Whether a condition only suggests the protocol, for a person to accept."""
     return fact.item == CONDITION and fact.code in protocol.suggested_by
+
+
+def suggestion_on(protocol: Protocol, patient: PatientFacts, day: date) -> Fact | None:
+    """The latest condition that suggests the protocol on a day."""
+    holding = (fact for fact in patient.of(CONDITION) if fact.day <= day <= fact.until)
+    suggesting = [fact for fact in holding if is_suggested(protocol, fact)]
+    return suggesting[-1] if suggesting else None
+
+
+def by_acceptance(protocol: Protocol, patient: PatientFacts, accepted_on: date, until: date) -> Fit:
+    """The days on which a person's acceptance of a suggestion makes the protocol fit (1.1, 1.3).
+
+    What qualifies is the acceptance, so it fits from that day on, not from when the condition that
+    suggests it was recorded: that says nothing of the disease. It goes on when that condition ends.
+    """
+    suggesting = suggestion_on(protocol, patient, accepted_on)
+    return Fit(accepted_on, until, suggesting.source if suggesting else "")

@@ -49,6 +49,15 @@ class Decided(NamedTuple):
     reason: str = ""
 
 
+BY_RUN: Final = "run"
+ACCEPTED: Final = "accepted"
+"""A person accepted a protocol that fits."""
+SUGGESTION_ACCEPTED: Final = "suggestion-accepted"
+"""A person accepted a protocol that a condition only suggests: their word makes it fit."""
+BY_ACCEPTANCE: Final = frozenset({ACCEPTED, SUGGESTION_ACCEPTED})
+REPLAYED: Final = frozenset({BY_RUN, *BY_ACCEPTANCE})
+"""Decisions that nothing in the record repeats: a replay reads them from the plans themselves."""
+
 ON_ARRIVAL: Final = Decided("on-arrival")
 """The unit puts a person on a protocol as soon as a qualifying condition arrives."""
 

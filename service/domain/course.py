@@ -97,7 +97,7 @@ def stretches(course: Course, horizon: date) -> tuple[Stretch, ...]:
     found: list[Stretch] = []
     for day in _days(course, horizon):
         stretch = _stretch_from(course, day, found[-1] if found else None)
-        if (not found and stretch.hold is Hold.ENDED) or (found and found[-1][2:] == stretch[2:]):
+        if (not found and _is_nothing(stretch)) or (found and found[-1][2:] == stretch[2:]):
             continue
         if found:
             found[-1] = found[-1]._replace(holds_to=day)
@@ -105,6 +105,12 @@ def stretches(course: Course, horizon: date) -> tuple[Stretch, ...]:
     if found and course.slotted and found[-1].hold is not Hold.ENDED:
         found[-1] = found[-1]._replace(holds_to=horizon)
     return tuple(found)
+
+
+def _is_nothing(stretch: Stretch) -> bool:
+    """It has ended before it began; but what a person decided is shown."""
+    is_decided = stretch.exclusion == AdjustmentKind.DOES_NOT_APPLY
+    return stretch.hold is Hold.ENDED and not is_decided
 
 
 OWN = frozenset({AdjustmentKind.OWN_DATE, AdjustmentKind.OWN_INTERVAL})
@@ -124,7 +130,7 @@ def _days(course: Course, horizon: date) -> list[date]:
 
 def _stretch_from(course: Course, day: date, before: Stretch | None) -> Stretch:
     wanted = _wanted_on(course, day)
-    if wanted.choice is None or _declined_for_good(course, day):
+    if wanted.choice is None or _declined_for_good(course, day) or _taken_out(course, day):
         return _ended(course, day, before, wanted)
     return _asked_for(course, day, before, wanted, wanted.choice)
 
@@ -229,6 +235,8 @@ def _why_ended(course: Course, day: date, wanted: _Wanted) -> str:
         return "condition-ended"
     if _declined_for_good(course, day):
         return "declined"
+    if _taken_out(course, day):
+        return AdjustmentKind.DOES_NOT_APPLY.value
     once = any(part.question.activity.interval == Interval() for part in course.parts)
     return "completed" if once and last_doing(course.doings, day) else "not-required"
 
@@ -237,6 +245,12 @@ def _declined_for_good(course: Course, day: date) -> bool:
     """A decline without an end ends the follow-up (6.1)."""
     declined = (one for one in course.adjustments if one.kind is AdjustmentKind.DECLINED)
     return any(one.from_day <= day and one.until_day == FOREVER for one in declined)
+
+
+def _taken_out(course: Course, day: date) -> bool:
+    """A professional decided that this patient needs it not."""
+    taken_out = (one for one in course.adjustments if one.kind is AdjustmentKind.DOES_NOT_APPLY)
+    return any(one.from_day <= day <= one.until_day for one in taken_out)
 
 
 def _entry(course: Course, day: date, kinds: frozenset[AdjustmentKind]) -> Adjustment | None:

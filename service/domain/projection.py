@@ -11,12 +11,13 @@ from datetime import date
 from types import MappingProxyType
 
 from service.domain.adjustment import Adjustment, counting, is_done_elsewhere
-from service.domain.applicability import Fit, fits
+from service.domain.applicability import Fit, by_acceptance, fits
 from service.domain.catalogue import Catalogue
 from service.domain.fact import ELSEWHERE, FOLLOW_UP, Fact
 from service.domain.follow_up import FollowUp, Plan, Planned
 from service.domain.interval import FOREVER, next_day
 from service.domain.patient import PatientFacts
+from service.domain.protocol import Protocol
 from service.domain.recompute import follow_ups, horizon_of
 
 
@@ -35,10 +36,14 @@ class PatientState:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A protocol in the live plan: its version, and the days for which the plan follows it."""
+    """A protocol in the live plan: its version, and the days for which the plan follows it.
+
+    `accepted_on` is the day on which somebody accepted it where a condition only suggests it.
+    """
 
     version: str
     until_day: date = FOREVER
+    accepted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +71,23 @@ def look(
 ) -> Look:
     """Look at a patient's facts; `controllers` are the registers whose facts may be used (None: all).
 
-    Whom a protocol fits says its newest version, and of one that is followed the version of the plan.
+    Whom a protocol fits says its newest version, and of one that is followed the version of the plan. One
+    that it follows because somebody accepted a suggestion fits since then.
     """
     patient = PatientFacts(_told(state), not_from=catalogue.not_from, controllers=controllers)
     known = {one: catalogue.version_of(one, how.version) for one, how in followed.items()}
     protocols = {**catalogue.protocols, **known}
-    found = {id_: fits(one, patient) for id_, one in protocols.items()}
+    found = {
+        id_: fits(one, patient, _accepted(one, patient, followed.get(id_)))
+        for id_, one in protocols.items()
+    }
     return Look(patient, {protocol: days for protocol, days in found.items() if days})
+
+
+def _accepted(protocol: Protocol, patient: PatientFacts, how: Followed | None) -> tuple[Fit, ...]:
+    if how is None or how.accepted_on is None:
+        return ()
+    return (by_acceptance(protocol, patient, how.accepted_on, next_day(how.until_day)),)
 
 
 def project(

@@ -60,8 +60,19 @@ def _listed(parameters: Resource) -> Iterator[tuple[int, dict[str, Any]]]:
 _PLACE: Final = "Parameters.parameter"
 
 
+def _plain(value: Any) -> Any:
+    """A reference by its text, a coded value by its first code: as they would stand in an address."""
+    match value:
+        case {"reference": str(text)}:
+            return text
+        case {"coding": [{"code": str(code)}, *_]}:
+            return code
+        case _:
+            return value
+
+
 def _simple(one: dict[str, Any], at: str) -> str:
-    values = [value for key, value in one.items() if key.startswith("value")]
+    values = [_plain(value) for key, value in one.items() if key.startswith("value")]
     if len(values) != 1 or not isinstance(values[0], str | int | float):
         words = "a simple value or a resource is expected here"
         raise Invalid(issues=[Issue("value", words, at)])

@@ -37,7 +37,7 @@ _BELOW: Final = re.compile(
 _TURNS: Final = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2}
 _READING: Final = 3
 # Operations that change nothing: a POST of one is a read too.
-_ASKING: Final = frozenset({"$everything", "$follow-up", "$plan-visit", "$validate"})
+_ASKING: Final = frozenset({"$apply", "$everything", "$follow-up", "$plan-visit", "$validate"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from uuid import uuid4
 
 from service.domain.access import Access, Role
-from service.domain.care_plan import Decided
+from service.domain.care_plan import BY_RUN, Decided
 from service.domain.enrolment import EnrolmentCounts, Run
 from service.domain.errors import Invalid, NotFound
 from service.jobs.fitting import fit_everybody
@@ -20,7 +20,6 @@ from service.workflows.take_back_enrolment import take_back_enrolment
 
 KIND: Final = "enrol"
 PEOPLE_AT_ONCE: Final = 200
-BY_RUN: Final = "run"
 _UNWATCHED: Final = Unwatched()
 T = TypeVar("T")
 

@@ -70,7 +70,11 @@ class PatientLocks(Patients):
 
     def _locked(self, ids: Sequence[str], keys: Sequence[int]) -> dict[str, int]:
         [rows] = read_together(self._connection, [_LOCK], {"ids": ids, "keys": keys})
-        self._transaction.follow_on(max((row.changed_at for row in rows), default=None))
+        held = set(
+            self._transaction.locked.values()
+        )  # what they were changed at is our own instant
+        others = (row.changed_at for row in rows if row.patient not in held)
+        self._transaction.follow_on(max(others, default=None))
         return {row.id: row.patient for row in rows}
 
     def _add(self, ids: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
-from service.domain.care_plan import Decided
+from service.domain.care_plan import REPLAYED, Decided
 from service.domain.directory import Place, Unit
 from service.domain.past import PastEvent, PastPatient, PastUnit, PastVersion
 from service.domain.record import Stored
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from service.storage.repositories import Work
 
 REFRESH: Final = "refresh"
-BY_RUN: Final = "run"
 PROJECTION: Final[Sequence[Table]] = (
     evidence,
     not_counted,
@@ -268,9 +267,9 @@ def _stored(row: Row[Any]) -> Stored:
 
 
 def _enrolled(decided: Iterable[Row[Any]], at: datetime) -> Iterable[tuple[str, Decided]]:
-    """What came into the plan at an instant by a run."""
+    """What came into the plan at an instant by a run or a person."""
     for row in _new(decided, at):
-        if row.decision == BY_RUN:
+        if row.decision in REPLAYED:
             yield row.protocol, Decided(row.decision, row.run, row.author, row.reason)
 
 

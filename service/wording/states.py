@@ -126,7 +126,9 @@ def _ended_for_staff(words: Words, standing: Standing) -> Text:
     key = f"ended.{standing.ground}.staff"
     if key not in words:
         return ended
-    return words.text("state.with_reason.staff", state=ended, reason=words.text(key))
+    told = words.text("state.with_reason.staff", state=ended, reason=words.text(key))
+    is_decided = standing.ground == AdjustmentKind.DOES_NOT_APPLY
+    return _with_reason(words, told, standing) if is_decided else told
 
 
 def _paused_for_staff(words: Words, standing: Standing) -> Text:

@@ -10,7 +10,15 @@ from functools import cached_property
 from typing import Final, NamedTuple, Self
 
 from service.domain.adaptation import held, without_kin
-from service.domain.care_plan import ON_ARRIVAL, Decided, PlanContent, made_id, shared_plan_id
+from service.domain.care_plan import (
+    BY_ACCEPTANCE,
+    ON_ARRIVAL,
+    SUGGESTION_ACCEPTED,
+    Decided,
+    PlanContent,
+    made_id,
+    shared_plan_id,
+)
 from service.domain.catalogue import Catalogue
 from service.domain.directory import Place, Unit, distance_km
 from service.domain.fact import Fact
@@ -26,6 +34,7 @@ from service.workflows.ports import Made, Makes, ReadsDecisions
 from service.workflows.recalling import Then
 
 UNKNOWN_DISTANCE: Final = -1
+_CONDITION: Final = "Condition/"  # what a CarePlan can say that it addresses (R4 careplan.html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,18 @@ class Wanted(NamedTuple):
 
     protocols: frozenset[str]
     decided: Decided
+
+    def begin(
+        self, following: Mapping[str, Followed], catalogue: Catalogue, today: date
+    ) -> dict[str, Followed]:
+        """What a person's word alone puts into a plan today, unless it follows it already."""
+        if self.decided.decision != SUGGESTION_ACCEPTED:
+            return {}
+        return {
+            one: Followed(catalogue.protocols[one].version, accepted_on=today)
+            for one in self.protocols
+            if one not in following or following[one].until_day != FOREVER
+        }
 
 
 def foresee(
@@ -115,7 +136,8 @@ class Foresight:
         self.today = today
         state = state_of(kept)
         following = kept.plan.protocols if kept.plan else {}
-        looked = look(state, keeping.catalogue, following)
+        self.accepted = wanted.begin(following, keeping.catalogue, today) if wanted else {}
+        looked = look(state, keeping.catalogue, {**following, **self.accepted})
         self.responsible = responsibilities(looked.patient)
         self.unit = [one for one in self.responsible if one.start <= today][-1].unit
         self.looked = held(looked, keeping.catalogue, self.unit, following)
@@ -137,11 +159,14 @@ class Foresight:
             found |= dict.fromkeys(without_kin(fitting, known, catalogue), ON_ARRIVAL)
         if wanted:
             found |= dict.fromkeys(fitting & wanted.protocols, wanted.decided)
-        return {one: found[one] for one in without_kin(found, following, catalogue)}
+        beside = [one for one, how in following.items() if not _begins_again(how, found.get(one))]
+        return {one: found[one] for one in without_kin(found, beside, catalogue)}
 
     def _plan_with(self, looked: Look, new: Mapping[str, Decided]) -> KeptPlan | None:
         catalogue, plan = self.keeping.catalogue, self.kept.plan
-        added = {protocol: Followed(catalogue.protocols[protocol].version) for protocol in new}
+        added = {
+            one: self.accepted.get(one) or Followed(catalogue.protocols[one].version) for one in new
+        }
         firsts = [looked.eligible[protocol][0].from_day for protocol in new]
         if plan is None and (added or self.kept.follow_ups):
             # Without a protocol it is a plan whose enrolment was taken back.
@@ -206,6 +231,7 @@ class Foresight:
                     fit.source
                     for protocol in sorted(plan.protocols)
                     for fit in self.looked.eligible.get(protocol, ())
+                    if fit.source.startswith(_CONDITION)
                 )
             ),
             follow_ups=tuple(
@@ -233,6 +259,11 @@ class Foresight:
         next_year = date(self.today.year + 1, 1, 1) if is_slotted else FOREVER
         moves = (one.start for one in self.responsible if one.start > self.today)
         return self.kept.key, self.unit, distance, min([next_year, *moves])
+
+
+def _begins_again(before: Followed, how: Decided | None) -> bool:
+    """What has ended comes into a plan again by a person's word alone."""
+    return before.until_day != FOREVER and how is not None and how.decision in BY_ACCEPTANCE
 
 
 def is_followed(plan: KeptPlan) -> bool:

@@ -235,6 +235,8 @@ class _Stepper:
 
     def _add_protocols(self, looked: Look, plan: KeptPlan, new: Mapping[str, Decided]) -> None:
         for protocol, decided in new.items():
-            version = plan.protocols[protocol].version
-            first = looked.eligible[protocol][0].from_day
-            self.work.plans.add(self.kept.key, plan.id, {protocol: (version, first)}, decided)
+            how, before = plan.protocols[protocol], self.kept.plan
+            first = how.accepted_on or looked.eligible[protocol][0].from_day
+            if before and protocol in before.protocols:  # it had ended, and begins again
+                first = self.today
+            self.work.plans.add(self.kept.key, plan.id, {protocol: (how.version, first)}, decided)

@@ -110,11 +110,14 @@ class _Replayed:
 
     def replay(self) -> None:
         event = self._event
+        if event.enrolled:
+            # What a person writes into follow-ups that they have accepted, they write once these are there.
+            self._step(Wanted(frozenset(one for one, _ in event.enrolled), event.enrolled[0][1]))
         for version in event.versions:
             self._receive(version)
         for run in event.taken_back:
             self._work.plans.take_back(self._past.key, run)
-        decided = event.enrolled or event.taken_back or event.is_fitted
+        decided = event.taken_back or event.is_fitted
         if self._notes.touched or decided or self._is_refreshed():
             self._step()
 
@@ -135,12 +138,8 @@ class _Replayed:
         (kept,) = self._work.kept.of([self._past.key], {self._past.key: ()})
         return kept.recheck_on <= self._today
 
-    def _step(self) -> None:
+    def _step(self, wanted: Wanted | None = None) -> None:
         self._notes.identify()
-        enrolled = self._event.enrolled
-        wanted = None
-        if enrolled:
-            wanted = Wanted(frozenset(protocol for protocol, _ in enrolled), enrolled[0][1])
         key = self._past.key
         steps = keep_in_step(
             self._work,

@@ -155,7 +155,13 @@ class Recall:
         rows = [one.what for one in (*self.known.protocols, *self.added) if one.at(at)]
         if not rows:
             return None
-        followed = {row.protocol: Followed(row.version, row.until_day) for row in rows}
+        now = self.kept.plan.protocols if self.kept.plan else {}
+        followed = {
+            row.protocol: Followed(
+                row.version, row.until_day, accepted_on=_accepted_on(now.get(row.protocol))
+            )
+            for row in rows
+        }
         return KeptPlan(rows[0].care_plan, min(row.from_day for row in rows), followed)
 
     def _decided_on(self, at: datetime) -> frozenset[str]:
@@ -176,6 +182,10 @@ class Recall:
     def _first_decided(self, protocol: str) -> datetime | None:
         rows = (one.known_from for one in self.known.protocols if one.what.protocol == protocol)
         return min(rows, default=None)
+
+
+def _accepted_on(how: Followed | None) -> date | None:
+    return how.accepted_on if how else None
 
 
 def _over_time(

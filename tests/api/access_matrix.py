@@ -21,6 +21,7 @@ from tests.api.access_attempts import (
     Person,
 )
 from tests.api.access_contacts import PAGES, contacts_read, contacts_recorded, opened
+from tests.api.access_proposals import acceptances, proposals, proposals_by_type
 from tests.api.access_to_agreed_changes import AGREED_CHANGES
 from tests.fhir.resources import a_bundle
 from tests.receiving import a_patient, an_hba1c
@@ -350,6 +351,11 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("GET", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,
     ("POST", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,
     **AGREED_CHANGES,
+    ("GET", "/fhir/PlanDefinition/<id_>/$apply"): proposals,
+    ("POST", "/fhir/PlanDefinition/<id_>/$apply"): proposals,
+    ("GET", "/fhir/PlanDefinition/$apply"): proposals_by_type,
+    ("POST", "/fhir/PlanDefinition/$apply"): proposals_by_type,
+    ("POST", "/fhir/CarePlan/$accept"): acceptances,
     ("GET", "/worklist/v1/follow-ups"): _asked_of("/worklist/v1/follow-ups", *_LISTS),
     ("GET", "/worklist/v1/people"): _asked_of("/worklist/v1/people", *_LISTS),
     ("GET", "/worklist/v1/contacts"): contacts_read,

@@ -16,8 +16,10 @@ from service.runtime import Runtime
 from service.tokens import Grant, Issuer
 from tests.api.access_attempts import IDENTIFIERS, Attempt, Person
 from tests.api.access_matrix import ATTEMPTS, OPEN
+from tests.api.access_proposals import PROTOCOL
 from tests.api.conftest import Client
 from tests.api.people import found
+from tests.api.proposals import definition
 from tests.databases import BACKENDS, Databases
 from tests.house import LATER, house
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
@@ -77,7 +79,7 @@ def receive(runtime: Runtime) -> None:
         name=[{"family": "Salattunen", "given": ["Kaarina"]}],
         address=[{"line": ["Piilokatu 3"]}],
     )
-    reception.put(a_unit("u1"), a_unit("u2", name="Inarin terveysasema"))
+    reception.put(a_unit("u1"), a_unit("u2", name="Inarin terveysasema"), definition(PROTOCOL))
     reception.put(kaarina, a_patient("asker", unit="u1"))
     reception.put(
         a_condition("kaarina-condition", patient="kaarina"),

@@ -30,6 +30,7 @@ REQUESTS = {
     "declined-for-good": ("declined", "ended", None),
     "done-elsewhere": ("done-elsewhere", "upcoming", "2027-09-20"),
     "contraindicated": ("contraindicated", "paused", None),
+    "does-not-apply": ("does-not-apply", "ended", None),
     "suspended-on-ward": ("suspended", "paused", None),
     "suspended-in-palliative-care": ("suspended", "paused", None),
     "own-date": ("own-date", "upcoming", "2027-10-05"),
@@ -157,6 +158,9 @@ def test_every_example_of_an_agreed_change_is_among_those_that_are_sent() -> Non
 
 
 def test_every_example_passes_validate(client: Client) -> None:
+    claimed = [json.loads(path.read_text()) for path in (PROFILES / "profiles").glob("*.json")]
+    for one in claimed:
+        assert client.put(f"/fhir/StructureDefinition/{one['id']}", one).status_code == 201
     faults = {}
     for name in names_of_examples():
         said = example(name)

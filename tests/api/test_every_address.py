@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from service.app import create_app
 from service.domain.access import Role
 from service.tokens import Grant, Issuer
+from tests.api.proposals import DIABETES, definition
 from tests.databases import Databases
 from tests.guards.repository import ROOT
 from tests.house import LATER, house
@@ -44,7 +45,7 @@ def serving(databases: Databases, tmp_path_factory: Any) -> Iterator[Serving]:
     """A house with one person in it, over HTTP."""
     folder: Path = tmp_path_factory.mktemp("addresses")
     with databases.lend("sqlite") as url, house(url, folder) as runtime:
-        Reception(runtime).put(a_unit(), a_patient(), a_condition())
+        Reception(runtime).put(definition(DIABETES), a_unit(), a_patient(), a_condition())
         at = runtime.clock.now()
         token = Issuer.opened(runtime.settings).issue(
             Grant(Role.SYSTEM, "tests", at + LATER), at=at

@@ -6,10 +6,17 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.applicability import fits, is_suggested
+from service.domain.applicability import (
+    Fit,
+    by_acceptance,
+    fits,
+    is_suggested,
+    suggestion_on,
+)
 from service.domain.fact import CONDITION, DEATH, Fact
 from service.domain.interval import FOREVER
-from tests.builders import a_condition, a_fact, a_patient, a_protocol, codes
+from service.domain.protocol import Ending
+from tests.builders import a_condition, a_death, a_fact, a_patient, a_protocol, codes
 
 FIRST = date(2024, 1, 1)
 PROTOCOL = a_protocol(suggested_by=codes("icpc2|A91"))
@@ -69,3 +76,30 @@ def test_some_codes_only_suggest_a_protocol() -> None:
     assert not is_suggested(PROTOCOL, a_condition("icd10|E11.9", "2024-01-01"))
     assert not is_suggested(PROTOCOL, a_fact("hba1c", "2024-01-01", code="icpc2|A91"))
     assert fits(PROTOCOL, a_patient(a_condition("icpc2|A91", "2024-01-01"))) == ()
+
+
+def test_an_accepted_suggestion_fits_from_its_acceptance_not_from_what_suggested_it() -> None:
+    accepted_on, until = date(2024, 6, 1), FOREVER
+    suggesting = a_condition("icpc2|A91", "2019-01-01", "2024-07-31", source="Condition/c1")
+    patient = a_patient(suggesting)
+    accepted = by_acceptance(PROTOCOL, patient, accepted_on, until)
+
+    assert accepted == Fit(accepted_on, FOREVER, "Condition/c1")
+    assert fits(PROTOCOL, patient, [accepted]) == (accepted,)
+    assert by_acceptance(PROTOCOL, a_patient(), accepted_on, until).source == ""
+
+
+def test_only_what_holds_on_the_day_suggests() -> None:
+    past = a_condition("icpc2|A91", "2019-01-01", "2020-01-01")
+    assert suggestion_on(PROTOCOL, a_patient(past), date(2024, 6, 1)) is None
+    assert suggestion_on(PROTOCOL, a_patient(past), date(2019, 6, 1)) == past
+
+
+def test_death_and_what_takes_its_place_end_an_accepted_protocol_too() -> None:
+    replaced = a_protocol(
+        suggested_by=codes("icpc2|A91"), endings=(Ending(codes("icd10|E10")),), conditions=codes()
+    )
+    patient = a_patient(a_condition("icd10|E10.9", "2024-09-01"), a_death("2025-01-01"))
+    accepted = by_acceptance(replaced, patient, date(2024, 6, 1), FOREVER)
+
+    assert [one.until for one in fits(replaced, patient, [accepted])] == [date(2024, 9, 1)]

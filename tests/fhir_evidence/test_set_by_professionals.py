@@ -18,6 +18,8 @@ from tests.fhir_evidence.resources import (
 )
 from tests.guards.repository import ROOT
 
+PROPOSED = f"{BASE}/StructureDefinition/proposed-bound"
+OWN_ENTRY = f"{BASE}/StructureDefinition/own-target"
 PERIOD = {"start": "2027-03-12", "end": "2028-03-11"}
 
 
@@ -125,3 +127,19 @@ def test_a_range_sets_its_upper_end(catalogue):
 def test_a_bound_whose_unit_is_none_of_the_items_is_not_counted(catalogue):
     facts, not_counted = facts_of(a_goal(a_target(64, "kg")), catalogue)
     assert (list(facts), [one.reason for one in not_counted]) == ([], [NotCountedReason.UNIT])
+
+
+def test_a_target_that_was_accepted_as_the_protocol_has_it_is_not_the_persons_own(catalogue):
+    as_proposed = a_target(64) | {
+        "extension": [{"url": PROPOSED, "valueQuantity": a_target(64)["detailQuantity"]}]
+    }
+    assert own_targets(catalogue, a_goal(as_proposed)) == []
+    changed = as_proposed | {"detailQuantity": a_target(60)["detailQuantity"]}
+    assert [one[2] for one in own_targets(catalogue, a_goal(changed))] == [60]
+
+
+def test_an_entry_says_from_when_to_when_a_target_is_the_persons_own(catalogue):
+    days = [{"url": "from", "valueDate": "2027-06-01"}, {"url": "until", "valueDate": "2027-12-31"}]
+    entered = a_target(60) | {"extension": [{"url": OWN_ENTRY, "extension": days}]}
+    [found] = facts_of(a_goal(entered), catalogue)[0]
+    assert (found.day, found.until) == (date(2027, 6, 1), date(2027, 12, 31))

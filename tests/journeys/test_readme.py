@@ -51,15 +51,18 @@ def test_there_is_an_example_for_each_kind_of_reader() -> None:
     assert len(EXAMPLES) == 5
 
 
-def test_who_builds_an_ehr_reads_the_worklist_and_posts_a_result(
+def test_who_builds_an_ehr_reads_the_worklist_accepts_a_proposal_and_posts_a_result(
     server: Server, clone: Path
 ) -> None:
     told = typed(EXAMPLES[0], server, clone)
-    worklist, follow_ups, visits, answer = map(json.loads, told.replace("}{", "}\n{").splitlines())
+    worklist, follow_ups, visits, accepted, answer = map(
+        json.loads, told.replace("}{", "}\n{").splitlines()
+    )
     assert len(worklist["items"]) <= 3
     assert worklist["as_of"]
     assert follow_ups["resourceType"] == "Parameters"
     assert "contact" in {one["name"] for one in visits["parameter"]}
+    assert "type-2-diabetes" in accepted["issue"][0]["diagnostics"]
     assert answer["entry"][0]["response"]["status"].startswith("201")
 
 

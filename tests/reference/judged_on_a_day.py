@@ -109,7 +109,7 @@ def _judge(line: Line, known: Known, figures: Figures) -> Judged:
     running = [part for part in line.parts if part.starts_on is not None]
     in_force = [one for one in line.decided if one.from_day <= known.day <= one.until_day]
     plain, asked = _asked(line, running, in_force, known.day)
-    if plain is None or asked is None or any(_is_for_good(one) for one in in_force):
+    if plain is None or asked is None or any(_ends(one) for one in in_force):
         return Judged("ended")
     asked = _after_suspension(asked, line.decided, known.day)
     paused = _is_paused(in_force, running, known, figures)
@@ -238,8 +238,10 @@ PAUSING = {
 }
 
 
-def _is_for_good(one: Adjustment) -> bool:
-    return one.kind is AdjustmentKind.DECLINED and one.until_day == FOREVER
+def _ends(one: Adjustment) -> bool:
+    """A decline for good; that it does not apply, for as long as that is so."""
+    is_for_good = one.kind is AdjustmentKind.DECLINED and one.until_day == FOREVER
+    return is_for_good or one.kind is AdjustmentKind.DOES_NOT_APPLY
 
 
 def _after_suspension(asked: Date, decided: Sequence[Adjustment], day: date) -> Date:

@@ -176,3 +176,30 @@ def test_of_two_pauses_the_first_is_the_ground() -> None:
 
     assert stretch
     assert stretch.exclusion == "declined"
+
+
+DOES_NOT_APPLY = an_adjustment(AdjustmentKind.DOES_NOT_APPLY, "2024-05-01")
+
+
+def test_what_does_not_apply_to_a_person_has_ended_and_is_no_decline_of_theirs() -> None:
+    follow_up = hba1c(DOES_NOT_APPLY)
+    before, since = on_day("2024-04-30", follow_up), on_day("2024-05-01", follow_up)
+
+    assert state_on("2024-04-30", follow_up) == "upcoming"
+    assert state_on("2024-05-01", follow_up) == "ended"
+    assert before
+    assert since
+    assert (before.exclusion, since.exclusion) == ("", "does-not-apply")
+
+
+def test_what_does_not_apply_until_a_day_is_asked_for_again_after_it() -> None:
+    follow_up = hba1c(DOES_NOT_APPLY._replace(until_day=a_day("2024-09-30")))
+
+    assert state_on("2024-09-30", follow_up) == "ended"
+    assert state_on("2024-10-01", follow_up) == "overdue"
+
+
+def test_what_never_applied_is_shown_as_decided_not_left_out() -> None:
+    follow_up = hba1c(DOES_NOT_APPLY._replace(from_day=a_day("2020-01-15")))
+
+    assert state_on("2020-01-15", follow_up) == "ended"

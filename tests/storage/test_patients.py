@@ -182,3 +182,14 @@ def test_several_matches_of_a_condition_are_said_not_chosen_from(storage):
 
         with pytest.raises(ManyMatches):
             work.resources.match(Query("Observation", (condition,)), viewer=SYSTEM)
+
+
+def test_locking_somebody_again_leaves_the_instant_of_the_transaction_as_it_is(storage):
+    with writing(storage) as work:
+        [key] = work.patients.lock(["p1"]).values()
+        work.directory.place_patients([(key, "u1", 3, NOON.date())])
+        at = work.at
+        work.patients.lock((), keys=[key])
+        work.patients.lock(["p1", "p2"])
+
+        assert work.at == at

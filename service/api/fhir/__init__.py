@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 from flask import Blueprint, Response
 
 from service.api.auth import viewer_of
+from service.api.fhir.accept import accept
 from service.api.fhir.addresses import as_addressed
+from service.api.fhir.apply import apply_instance, apply_type
 from service.api.fhir.bundle import batch_or_transaction
 from service.api.fhir.capabilities import Offered, key_set, metadata, smart_configuration
 from service.api.fhir.content import answer_type, expect_plain_body
@@ -61,13 +63,16 @@ _OPEN: Final = (
     _Interaction("GET", "/.well-known/smart-configuration", smart_configuration),
     _Interaction("GET", "/.well-known/jwks.json", key_set),
 )
-# By POST with Parameters; by GET too, for all change nothing and take simple inputs.
+# By POST with Parameters; by GET too, where they change nothing and take simple inputs.
 _OPERATIONS: Final = (
     _Interaction("GET POST", "/Patient/<id_>/$follow-up", follow_up, ("follow-up",)),
     _Interaction("GET POST", "/Patient/<id_>/$plan-visit", visits, ("plan-visit",)),
     _Interaction("GET POST", "/Patient/<id_>/$everything", everything, ("everything",)),
     _Interaction("POST", "/<type_>/$validate", validate, ("validate",)),
     _Interaction("GET POST", "/<type_>/<id_>/$validate", validate_instance, ("validate",)),
+    _Interaction("GET POST", "/PlanDefinition/<id_>/$apply", apply_instance, ("apply",)),
+    _Interaction("GET POST", "/PlanDefinition/$apply", apply_type, ("apply",)),
+    _Interaction("POST", "/CarePlan/$accept", accept, ("accept",)),
 )
 
 

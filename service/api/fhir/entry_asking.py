@@ -15,6 +15,7 @@ from werkzeug.urls import iri_to_uri
 
 from service.api.auth import viewer_of
 from service.api.fhir.addresses import expect_type
+from service.api.fhir.apply import expect_apply
 from service.api.fhir.content import FHIR_JSON
 from service.api.fhir.everything import expect_everything
 from service.api.fhir.follow_up import expect_follow_up
@@ -96,6 +97,8 @@ def _expect_operation(runtime: Runtime, asked: _Address, entry: Entry) -> None:
                 expect_everything(runtime, id_)
             case ("Patient", id_, "$follow-up"):
                 expect_follow_up(runtime, id_)
+            case ("PlanDefinition", *_, "$apply"):
+                expect_apply(runtime)
             case ("Patient", id_, "$plan-visit"):
                 expect_visits(runtime, id_)
             case (_, "$validate") | (_, _, "$validate"):

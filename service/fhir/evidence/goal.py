@@ -1,8 +1,9 @@
 """Goals: a measured target of the patient's own, which the plan sets in place of the protocols'.
 
 Source: `what-is-due` 6.5; R4 goal.html. It holds from its startDate to the day of our extension
-`holds-until`; one that is no longer pursued held until its status changed. A goal in words alone is the
-patient's, and sets no target.
+`holds-until`, or as its extension `own-target` says; one that is no longer pursued held until its status
+changed. A goal in words alone is the patient's, and sets no target; nor does one that aims at what the
+protocol does.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from service.fhir.evidence.days import day_of
 from service.fhir.evidence.received import Json, Received
 
 HOLDS_UNTIL: Final = f"{BASE}/StructureDefinition/holds-until"
+PROPOSED_BOUND: Final = f"{BASE}/StructureDefinition/proposed-bound"
+OWN_ENTRY: Final = f"{BASE}/StructureDefinition/own-target"
 PURSUED: Final = frozenset({"accepted", "active", "on-hold"})
 OVER: Final = frozenset({"completed", "cancelled"})
 _A_DAY: Final = timedelta(days=1)
@@ -29,8 +32,10 @@ def goal(received: Received) -> None:
     days = _days(received)
     if days is None:
         return
-    first, last = days
     for target in received.resource.get("target", ()):
+        if _is_of_protocol(target):
+            continue
+        first, last = _entered(target, *days)
         codes = codes_of(target.get("measure"))
         item = received.item_among(codes)
         if item is None or not item.unit:
@@ -59,6 +64,22 @@ def _days(received: Received) -> tuple[date, date] | None:
 
 def _told_ends(resource: Json) -> Iterator[Json]:
     return (one for one in resource.get("extension", ()) if one.get("url") == HOLDS_UNTIL)
+
+
+def _is_of_protocol(target: Json) -> bool:
+    """Whether it aims at what the protocol does: an accepted proposal, whose target follows the protocol's."""
+    proposed = [one for one in target.get("extension", ()) if one.get("url") == PROPOSED_BOUND]
+    return any(one.get("valueQuantity") == target.get("detailQuantity") for one in proposed)
+
+
+def _entered(target: Json, first: date, last: date) -> tuple[date, date]:
+    """The days for which an entry says that it holds, within those of the goal."""
+    for one in target.get("extension", ()):
+        if one.get("url") == OWN_ENTRY:
+            days = {part["url"]: day_of(part.get("valueDate")) for part in one["extension"]}
+            first = max(first, days.get("from") or first)
+            last = min(last, days.get("until") or last)
+    return first, last
 
 
 def _bounds(target: Json, item: Item) -> Iterator[tuple[str, float]]:

@@ -88,10 +88,10 @@ def _ground(one: Adjustment) -> Iterator[tuple[str, Json]]:
     texts = {"reason": one.reason, "place": one.place}
     yield from ((name, {"valueString": text}) for name, text in texts.items() if text)
     people = {"author": one.author, "accepted-by": one.accepted_by}
-    yield from ((name, {"valueReference": _reference(who)}) for name, who in people.items() if who)
+    yield from ((name, {"valueReference": who_of(who)}) for name, who in people.items() if who)
 
 
-def _reference(who: str) -> Json:
+def who_of(who: str) -> Json:
     """By address; who has none in the record is named."""
     return reference(who) if _ADDRESS.fullmatch(who) else {"display": who}
 

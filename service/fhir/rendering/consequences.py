@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from service.domain.acceptance import Change, Difference
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Issue
 from service.domain.kept import ChangedFollowUp
-from service.domain.protocol import ProtocolStatus
+from service.domain.protocol import Protocol, ProtocolStatus
 from service.domain.publication import Publication
 from service.domain.record import NotCounted, NotCountedReason, Stored
 from service.domain.round import is_ended
@@ -73,6 +74,32 @@ def consequences(
     ]
     words = found or [_without_effect(stored)]
     return [Issue(_INFORMATIONAL, one, expression, _SEVERITY) for one in words]
+
+
+_DIFFERS: Final = {
+    Change.MOVED: "`{0}` is due on {1}, not on {2} as proposed: what is known has changed since.",
+    Change.NO_LONGER: "`{0}` is not asked for any more: what is known has changed since.",
+    Change.SINCE: "`{0}` is asked for too, on {1}: what is known has changed since.",
+    Change.STAYS: "`{0}` was taken out, and other protocols of the plan ask for it on {1}: it stays.",
+    Change.TARGET: "`{0}` aims at another bound than proposed: what is known has changed since.",
+}
+
+
+def acceptance_told(
+    protocol: Protocol, differences: Sequence[Difference], *, is_begun: bool
+) -> list[Issue]:
+    """What an acceptance did, and what differs from what was proposed."""
+    name = protocol.names.get("en", protocol.id)
+    told = (
+        f"Begins the follow-up of the protocol `{protocol.id}` ({name})."
+        if is_begun
+        else f"The plan follows the protocol `{protocol.id}` ({name}) already."
+    )
+    differing = (
+        _DIFFERS[one.change].format(one.activity, one.due_on, one.proposed_on)
+        for one in differences
+    )
+    return [Issue(_INFORMATIONAL, each, "", _SEVERITY) for each in (told, *differing)]
 
 
 def _without_effect(stored: Stored) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from service.domain.care_plan import RequestStatus, TaskStatus
+from service.domain.care_plan import SUGGESTION_ACCEPTED, RequestStatus, TaskStatus
 from service.domain.directory import Person
 from service.domain.fact import Fact
 from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound, RoundOf
@@ -91,10 +91,16 @@ def _plans(rows: Sequence[Any]) -> dict[int, KeptPlan]:
         patient: KeptPlan(
             theirs[0].care_plan,
             min(row.from_day for row in theirs),
-            {row.protocol: Followed(row.version, row.until_day) for row in theirs},
+            {row.protocol: _followed(row) for row in theirs},
         )
         for patient, theirs in _by("patient", rows).items()
     }
+
+
+def _followed(row: Any) -> Followed:
+    is_suggestion = row.decision == SUGGESTION_ACCEPTED
+    accepted_on = row.from_day if is_suggestion else None
+    return Followed(row.version, row.until_day, accepted_on=accepted_on)
 
 
 def _follow_ups(
@@ -175,7 +181,7 @@ _LIVE_PLANS: Final = (
 )
 _PLANS: Final = _theirs(
     select(plan_protocols).where(plan_protocols.c.known_to == OPEN), plan_protocols.c.patient
-).order_by(plan_protocols.c.protocol)
+).order_by(plan_protocols.c.protocol, plan_protocols.c.until_day)
 _ELIGIBLE: Final = _theirs(
     select(eligibilities.c.patient, eligibilities.c.protocol).where(
         eligibilities.c.known_to == OPEN

@@ -48,6 +48,7 @@ from service.storage.tables.projection import (
 from service.storage.tables.record import patients, transactions
 
 _OWN: Final = frozenset({AdjustmentKind.OWN_DATE, AdjustmentKind.OWN_INTERVAL})
+_RESTING: Final = frozenset({*PAUSING, AdjustmentKind.DOES_NOT_APPLY})
 
 
 class Beside(NamedTuple):
@@ -147,7 +148,7 @@ def _told(follow_up: str, decided: Sequence[Adjustment]) -> Adjustment | None:
 
 
 def _shapes(one: Adjustment, stretch: Stretch) -> bool:
-    if one.kind in PAUSING:
+    if one.kind in _RESTING:
         return stretch.hold is not Hold.OPEN and stretch.exclusion == one.kind.value
     if one.kind is AdjustmentKind.POSTPONED:
         return stretch.original_due_on is not None and one.due_on == stretch.window.due_on
