@@ -137,6 +137,7 @@ def _found(
 def _row(teller: Teller, one: WorklistRow) -> Row:
     follow_up = one.follow_up
     window, why = follow_up.stretch.window, because(teller, follow_up)
+    silent, contact = follow_up.not_known, follow_up.last_contact
     return {
         "patient": one.person.id,
         "unit": one.person.unit.name or one.person.unit.id,
@@ -153,6 +154,11 @@ def _row(teller: Teller, one: WorklistRow) -> Row:
         "source": why.source,
         "unconfirmed": why.unconfirmed,
         "from_history": follow_up.from_history,
+        "not_known": silent.source if silent else None,
+        "not_known_since": silent.since if silent else None,
+        "last_contact": contact.result.value if contact else None,
+        "last_contact_on": contact.day if contact else None,
+        "again_on": contact.back_on if contact else None,
         "closes_with": closes_with(teller, follow_up),
     }
 

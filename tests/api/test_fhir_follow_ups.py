@@ -42,6 +42,8 @@ def parts(client, activity: str = "hba1c", query: str = "", **headers: str) -> d
 def value_of(part: dict):
     """The value of a part: a reference's address, anything else itself."""
     [value] = [value for name, value in part.items() if name != "name"]
+    if isinstance(value, list):
+        return {one["name"]: value_of(one) for one in value}
     return value["reference"] if isinstance(value, dict) else value
 
 
@@ -49,6 +51,17 @@ def round_of(client) -> dict:
     """The open round of the HbA1c, as it is read."""
     task: dict = client.get(f"/fhir/{parts(client)['task']}").json
     return task
+
+
+def test_what_is_not_known_to_be_done_names_the_silent_source_and_is_not_what_was_not_done(
+    client, followed
+) -> None:
+    assert parts(client)["not-known"] == {"source": "lab"}
+    client.put("/fhir/Observation/o1", an_hba1c(on="2019-05-04"))
+    assert parts(client, "lipids")["not-known"] == {"source": "lab", "since": "2019-05-04"}
+    client.put("/fhir/Observation/o2", an_hba1c("o2", on="2026-03-12"))
+    told = parts(client, "lipids")
+    assert (told["status"], "not-known" in told) == ("overdue", False)
 
 
 def test_a_result_closes_its_follow_up_before_the_answer_and_taking_it_back_opens_it(
@@ -63,7 +76,8 @@ def test_a_result_closes_its_follow_up_before_the_answer_and_taking_it_back_open
     assert after["due-on"] > "2026-11-21"
     assert client.get(f"/fhir/{before['task']}").json["status"] == "completed"
     client.put("/fhir/Observation/o1", an_hba1c(status="entered-in-error"))
-    assert parts(client) == before
+    # That the laboratory has sent something stays known.
+    assert parts(client) | {"not-known": {"source": "lab"}} == before
 
 
 def test_the_answer_to_a_write_says_what_it_closed_and_when_it_is_next_due(

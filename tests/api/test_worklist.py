@@ -74,6 +74,15 @@ def test_a_source_that_never_sent_anything_is_named(nurse):
     assert row_of(nurse, MARJATTA, "fundus")["not_known"] == {"source": "imaging", "since": None}
 
 
+def test_what_is_not_known_is_asked_for_apart_from_what_is_known_not_to_be_done(signed_in):
+    system = signed_in()
+    marked, known = (items(system, f"not_known={one}&limit=500") for one in ("yes", "no"))
+    assert {one["activity"] for one in marked} >= {"fundus"}
+    assert {one["not_known"] for one in known} == {None}
+    assert {one["status"] for one in (*marked, *known)} == {"overdue"}
+    assert len(marked) + len(known) == len(items(system, "limit=500"))
+
+
 def test_states_are_asked_for_together_or_one_by_one(nurse):
     together = items(nurse, "status=upcoming,overdue&activity=hba1c")
     assert {one["status"] for one in together} == {"upcoming", "overdue"}

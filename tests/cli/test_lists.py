@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import Terminal
 from tests.house import TODAY
-from tests.receiving import a_condition, a_patient, a_unit
+from tests.receiving import a_condition, a_contact, a_patient, a_unit
 
 UNITS = [f"00000000-0000-4000-9000-00000000000{number}" for number in (1, 2)]
 
@@ -28,6 +28,19 @@ def test_a_row_says_who_is_overdue_for_what_since_when_and_why(region: Terminal)
     assert row["overdue_since"] > row["due_on"]
     assert row["days_overdue"] > 0
     assert "61 mmol/mol" in row["because"].replace("\xa0", " ")
+
+
+def test_a_row_says_which_silent_source_leaves_it_unknown(shell: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "person.ndjson"
+    told = [a_unit(UNITS[0]), a_patient("p1", unit=UNITS[0]), a_condition("c1", patient="p1")]
+    told.append(a_contact("k1", patient="p1"))
+    file.write_text("\n".join(map(json.dumps, told)))
+    shell.run("load", str(file))
+
+    (row,) = worklist(shell, "--activity", "hba1c")
+    assert (row["not_known"], row["not_known_since"]) == ("lab", None)
+    assert (row["last_contact"], row["last_contact_on"]) == ("no-answer", "2026-11-21")
+    assert row["again_on"] == "2026-11-23"
 
 
 def test_csv_and_table_hold_the_same_rows(region: Terminal) -> None:

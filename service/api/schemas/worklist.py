@@ -129,6 +129,7 @@ def _schema(catalogue: Catalogue) -> Schema:
             "performer": AnyOf(themselves(_performers(catalogue)), attribute="performers"),
             "booked": Choice({"yes": True, "no": False}),
             "contacted": Choice({"yes": True, "no": False}),
+            "not_known": Choice({"yes": True, "no": False}),
             "language": LanguageCode(),
             "distance_over": Number(0, _FARTHEST_KM),
             "as_of": Day(),

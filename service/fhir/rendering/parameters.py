@@ -8,7 +8,7 @@ import orjson
 from service.domain.adjustment import Adjustment
 from service.domain.catalogue import Catalogue
 from service.domain.interval import FOREVER
-from service.domain.seen import SeenFollowUp, SeenPlan
+from service.domain.seen import NotKnown, SeenFollowUp, SeenPlan
 from service.fhir.rendering.made import BASE, Json, day_text, reference
 
 
@@ -46,6 +46,8 @@ def _parts(
         yield {"name": "adjustment", "part": list(_agreed(one.adjustment))}
     if one.told:
         yield {"name": "told-by-patient", "part": list(_agreed(one.told))}
+    if one.not_known:
+        yield _part("not-known", part=list(_silent(one.not_known)))
     if because:
         yield _part("because", valueString=because)
 
@@ -64,6 +66,12 @@ def _agreed(one: Adjustment) -> Iterator[Json]:
         yield _part("reason", valueString=one.reason)
     if one.ask_again_on:
         yield _part("ask-again", valueDate=day_text(one.ask_again_on))
+
+
+def _silent(mark: NotKnown) -> Iterator[Json]:
+    yield _part("source", valueCode=mark.source)
+    if mark.since:
+        yield _part("since", valueDate=day_text(mark.since))
 
 
 def _part(name: str, **value: Any) -> Json:
