@@ -10,6 +10,7 @@ import pytest
 
 from service.app import create_app
 from service.domain.access import Role
+from service.jobs.publish import publish_definitions
 from service.runtime import Runtime
 from service.tokens import Grant, Issuer
 from tests.api.conftest import Client
@@ -55,6 +56,7 @@ def runtime(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
     """One house for all examples, each of which is about a person of its own."""
     folder = tmp_path_factory.mktemp("examples")
     with databases.lend("sqlite") as url, house(url, folder) as opened:
+        publish_definitions(opened)  # so that $validate knows our own profiles
         yield opened
 
 
