@@ -226,6 +226,17 @@ def test_people_and_units_are_recognised_by_their_business_identifier(runtime, t
     assert loaded["subject"]["reference"] == "Patient/standing"
 
 
+def test_a_relative_full_url_names_its_entry_though_a_transaction_refuses_it(runtime, tmp_path):
+    urls = {0: "Patient/x9", 1: "Observation/x8"}
+    sent = bundle(a_patient("p9"), an_hba1c("o9", patient="x9"), urls=urls)
+
+    report = load_files(runtime, [ndjson(tmp_path, sent)])
+
+    assert not report.refused
+    about = body(runtime, "Observation", the_id(runtime, "Observation"))["subject"]
+    assert about["reference"] == f"Patient/{the_id(runtime, 'Patient')}"
+
+
 def test_references_across_lines_and_files_find_who_has_another_id_here(runtime, tmp_path):
     identifier = [{"use": "official", "system": HETU, "value": "010190-901R"}]
     Reception(runtime).put(a_patient("standing", identifier=identifier))
