@@ -113,8 +113,8 @@ class Storage:
         with (
             opened.room.watched(),
             in_our_words(),
-            opened.turn(),
             opened.writing.connect() as connection,
+            opened.turn(),
             connection.begin() as unit,
         ):
             keys = opened.keys()

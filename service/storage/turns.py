@@ -23,7 +23,7 @@ from service.domain.errors import Collision
 
 _FIRST_STEP_SECONDS: Final = 0.00025
 _LONGEST_STEP_SECONDS: Final = 0.005
-_GROWTH: Final = 1.1
+_GROWTH: Final = 1.04
 _READ_AND_WRITTEN: Final = 0o666
 
 
