@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "demo",
     "load",
     "enrol",
+    "migrate-plans",
     "worklist",
     "audit",
     "not-counted",

@@ -26,7 +26,7 @@ from service.domain.closing import Doing, last_doing
 from service.domain.interval import Interval
 from service.domain.season import Slot, scheduled_slots
 from service.domain.truth import Ground, Truth
-from service.domain.window import window_around
+from service.domain.window import spread, window_around
 
 __all__ = ["Asking", "Question", "askings"]
 
@@ -41,15 +41,36 @@ class Asking(NamedTuple):
     grounds: tuple[Ground, ...] = ()
 
 
-def askings(question: Question, horizon: date) -> tuple[Asking, ...]:
+class Handover(NamedTuple):
+    """What another version of the protocol asked, and would go on asking, as this one takes its place."""
+
+    question: Question
+    asking: Asking
+
+
+def askings(
+    question: Question,
+    horizon: date,
+    *,
+    since: date = date.min,
+    handover: Handover | None = None,
+) -> tuple[Asking, ...]:
     """What the protocol asks for on each day from its start; the last entry ends at `question.ends_on`.
 
-    Slots on the calendar are laid out to `horizon`.
+    Slots on the calendar are laid out to `horizon`. A version that takes another's place asks from
+    `since` on, and begins with the `handover`, where the other asked for the same.
     """
     done = question.asked.patient.doings(question.activity.closing)
-    slotted = question.activity.slotted
-    found = _slotted(question, done, horizon) if slotted else _walked(question, done)
-    return tuple(_changes(found))
+    if question.activity.slotted:
+        return _from(since, tuple(_changes(_slotted(question, done, horizon))))
+    return tuple(_changes(_walked(question, done, since, handover)))
+
+
+def _from(since: date, found: tuple[Asking, ...]) -> tuple[Asking, ...]:
+    """What is asked for from a day on."""
+    before = [asking for asking in found if asking.start <= since][-1:]
+    after = (asking for asking in found if asking.start > since)
+    return (*(one._replace(start=max(one.start, since)) for one in before), *after)
 
 
 def _changes(found: Iterator[Asking]) -> Iterator[Asking]:
@@ -60,14 +81,18 @@ def _changes(found: Iterator[Asking]) -> Iterator[Asking]:
         last = asking
 
 
-def _walked(question: Question, done: Sequence[Doing]) -> Iterator[Asking]:
+def _walked(
+    question: Question, done: Sequence[Doing], since: date, handover: Handover | None
+) -> Iterator[Asking]:
     """The date that stands on each day: one once reached gives way only to new facts (4.4)."""
     held: Asking | None = None
     last: Doing | None = None
     lines = lines_of(question)
-    for day in _days(question, lines, done):
+    for day in _days(question, lines, done, since):
         today = Today(question, lines, day, last_doing(done, day))
-        if held is None or today.done != last or not _is_reached(held, day):
+        if held is None and handover:
+            held = _handed_over(today, handover)
+        elif held is None or today.done != last or not _is_reached(held, day):
             held = _asking(today, chosen(today))
         elif question.asked.patient.has_news_on(day):
             held = _eased(today, held) or held
@@ -79,9 +104,11 @@ def _is_reached(held: Asking, day: date) -> bool:
     return held.choice is not None and held.choice.window.due_on <= day
 
 
-def _days(question: Question, lines: Lines, done: Sequence[Doing]) -> list[date]:
+def _days(
+    question: Question, lines: Lines, done: Sequence[Doing], since: date = date.min
+) -> list[date]:
     """The days on which anything may change; the grounds of what stays false change nothing."""
-    start, end = question.starts_on, question.ends_on
+    start, end = max(question.starts_on, since), question.ends_on
     timelines = [lines.applies, *(line for _, line in lines.variants)]
     days = {
         span.start
@@ -101,6 +128,39 @@ def _eased(today: Today, held: Asking) -> Asking | None:
         return None
     by_calendar = chosen(today.eve)
     return _asking(today, fresh) if _asks_less(fresh.interval, by_calendar.interval) else None
+
+
+def _handed_over(today: Today, handover: Handover) -> Asking:
+    """What is asked on the day on which this version takes another's place.
+
+    A date not yet reached is set anew. One once reached gives way only where this version, on this
+    day, asks for less than the other or for an earlier date: that a protocol is renewed moves
+    nothing by itself (4.4).
+    """
+    held, fresh = handover.asking, chosen(today)
+    if held.choice is None or not _is_reached(held, today.day):
+        return _asking(today, fresh)
+    question = handover.question
+    then = today._replace(question=question, lines=lines_of(question))
+    stood = chosen(then)
+    asks_less = all(
+        _asks_less(fresh.interval, one) for one in (held.choice.interval, stood.interval)
+    )
+    if asks_less or fresh.due_on < min(held.choice.window.due_on, stood.due_on):
+        return _asking(today, fresh)
+    leeways = (_leeway(with_window(then, stood)), _leeway(with_window(today, fresh)))
+    choice = held.choice
+    if fresh.interval == stood.interval == choice.interval and leeways[0] != leeways[1]:
+        choice = choice._replace(window=spread(choice.window.due_on, *leeways[1]))
+    return Asking(today.day, choice, held.grounds)
+
+
+def _leeway(choice: Choice | None) -> tuple[int, int]:
+    """How many days before and after the due date its window lasts."""
+    if choice is None:
+        return 0, 0
+    opens_on, due_on, closes_on = choice.window
+    return (due_on - opens_on).days, (closes_on - due_on).days
 
 
 def _asks_less(new: Interval | None, old: Interval | None) -> bool:

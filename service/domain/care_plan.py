@@ -66,7 +66,8 @@ class PlanContent(NamedTuple):
     """What the live plan's CarePlan says: `protocols` are canonicals with their version, by id.
 
     `is_followed`: it still follows one of them; not so where all were taken back or have ended.
-    `is_extended`: a protocol has just come into it. `is_gone`: somebody has just deleted it.
+    `is_extended`: a protocol has just come into it, or another version of one, the `renewed`.
+    `is_gone`: somebody has just deleted it.
     `decided` is what people decided about its follow-ups, by their ids.
     """
 
@@ -82,6 +83,7 @@ class PlanContent(NamedTuple):
     is_extended: bool = False
     is_gone: bool = False
     decided: Mapping[str, tuple[Adjustment, ...]] = MappingProxyType({})
+    renewed: str = ""
 
 
 class FollowUpContent(NamedTuple):

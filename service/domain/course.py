@@ -30,24 +30,41 @@ OWN_ENTRY: Final = "own-entry"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One protocol's part in a follow-up, on the days of one fit."""
+    """The part of one version of a protocol in a follow-up: the days of one fit on which it is followed.
+
+    From `first` to `until`, the latter not included. `askings` go on to the end of the fit, for
+    another version that takes its place goes on from what it would have asked.
+    """
 
     question: Question
     askings: tuple[Asking, ...]
+    first: date
+    until: date
 
     def on(self, day: date) -> Asking | None:
         """What it asks for on a day; None outside its days."""
-        if not self.question.starts_on <= day < self.question.ends_on:
+        if not self.first <= day < self.until:
             return None
         return self.askings[bisect_right(self.askings, day, key=_start) - 1]
+
+    def asking_on(self, day: date) -> Asking | None:
+        """What it would ask for on a day, were no other version in its place; None outside the fit."""
+        if not self.first <= day < self.question.ends_on:
+            return None
+        return self.askings[bisect_right(self.askings, day, key=_start) - 1]
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another version takes its place while it still fits."""
+        return self.until < self.question.ends_on
 
     def days(self) -> Iterator[date]:
         """The days on which what it asks for, or how the last value stands, may change."""
         activity, asked = self.question.activity, self.question.asked
         items = {target.item for target in activity.targets}
         items |= {far.item for far in activity.far_limits}
-        yield self.question.ends_on
-        yield from (asking.start for asking in self.askings)
+        yield self.until
+        yield from (asking.start for asking in self.askings if asking.start < self.until)
         yield from (fact.day for item in items for fact in asked.patient.results(item))
         for target in activity.targets:
             yield from target.change_days(asked)
@@ -76,12 +93,20 @@ class Course:
     @property
     def slotted(self) -> bool:
         """Whether rounds of it lie on the calendar, so that they are laid out only to a horizon."""
-        return any(part.question.activity.slotted for part in self.parts)
+        return any(part.question.activity.slotted and not part.is_replaced for part in self.parts)
 
-    def is_slot(self, set_by: str, variant: str) -> bool:
-        """Whether a date is a slot on the calendar: set by such a protocol, not by the plan itself."""
-        questions = [part.question for part in self.parts if part.question.protocol.id == set_by]
-        return variant != OWN_ENTRY and any(one.activity.slotted for one in questions)
+    def is_slot(self, set_by: tuple[str, str], variant: str) -> bool:
+        """Whether a date is a slot on the calendar: set by such a protocol, not by the plan itself.
+
+        `set_by` is the protocol's id and version.
+        """
+        questions = [part.question for part in self.parts]
+        set_it = (one for one in questions if (one.protocol.id, one.protocol.version) == set_by)
+        return variant != OWN_ENTRY and any(one.activity.slotted for one in set_it)
+
+    def is_dropped_on(self, day: date) -> bool:
+        """Whether a protocol still fits whose version of the day no longer asks for it."""
+        return any(part.until <= day < part.question.ends_on for part in self.parts)
 
     @property
     def doings(self) -> tuple[Doing, ...]:
@@ -123,7 +148,7 @@ def _days(course: Course, horizon: date) -> list[date]:
     days |= pause_days(course.pauses)
     for adjustment in course.adjustments:
         days |= {adjustment.from_day, next_day(adjustment.until_day)}
-    first = min(part.question.starts_on for part in course.parts)
+    first = min(part.first for part in course.parts)
     last = horizon if course.slotted else FOREVER
     return sorted(day for day in days if first <= day < last)
 
@@ -171,7 +196,7 @@ def _asked_for(
     course: Course, day: date, before: Stretch | None, wanted: _Wanted, choice: Choice
 ) -> Stretch:
     activities = [question.activity for question in wanted.asked]
-    set_by = wanted.set_by.id if wanted.set_by else ""
+    set_by = (wanted.set_by.id, wanted.set_by.version) if wanted.set_by else ("", "")
     window, original = _postponed(course, day, set_by, choice)
     window = _after_pause(course, day, window)
     pause = pause_on(course.pauses, day, safety=any(one.safety for one in activities))
@@ -185,8 +210,8 @@ def _asked_for(
         order_on=choice.interval.after(window.due_on),
         unit=_unit_on(course.units, day),
         protocols=wanted.protocols,
-        set_by=set_by,
-        protocol_version=wanted.set_by.version if wanted.set_by else "",
+        set_by=set_by[0],
+        protocol_version=set_by[1],
         variant=choice.variant,
         interval=choice.interval.iso,
         confirmed=choice.confirmed,
@@ -232,7 +257,7 @@ def _why_ended(course: Course, day: date, wanted: _Wanted) -> str:
     if died_on and died_on <= day:
         return "died"
     if not wanted.asked:
-        return "condition-ended"
+        return "not-in-version" if course.is_dropped_on(day) else "condition-ended"
     if _declined_for_good(course, day):
         return "declined"
     if _taken_out(course, day):
@@ -297,7 +322,7 @@ def _own_choice(
 
 
 def _postponed(
-    course: Course, day: date, set_by: str, choice: Choice
+    course: Course, day: date, set_by: tuple[str, str], choice: Choice
 ) -> tuple[Window, date | None]:
     """The window of the postponed date, and the date it had (6.1)."""
     entry = _entry(course, day, MOVED)
@@ -361,7 +386,7 @@ def _timeliness(course: Course, before: Stretch | None, doing: Doing) -> Timelin
     if before is None or before.hold is Hold.ENDED:
         return None
     if doing.done_on < before.window.opens_on:
-        slot = course.is_slot(before.set_by, before.variant)
+        slot = course.is_slot((before.set_by, before.protocol_version), before.variant)
         return None if slot else Timeliness.EARLY
     return Timeliness.LATE if doing.done_on > before.window.closes_on else Timeliness.ON_TIME
 

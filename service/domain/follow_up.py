@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from service.domain.adjustment import Adjustment
 from service.domain.applicability import Fit
+from service.domain.interval import FOREVER
 from service.domain.protocol import Protocol
 from service.domain.truth import Ground, Truth
 from service.domain.window import State, Window
@@ -97,10 +98,17 @@ class FollowUp(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A protocol in the patient's plan, on the days on which it fits."""
+    """A version of a protocol in the patient's plan, on the days on which it fits.
+
+    The plan follows it from `since` on until, not including, `until`: another version had its place
+    before, or takes it then. `instead_of` is the protocol whose place it took where that is another.
+    """
 
     protocol: Protocol
     fits: tuple[Fit, ...]
+    since: date = date.min
+    until: date = FOREVER
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

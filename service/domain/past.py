@@ -22,7 +22,8 @@ class PastEvent(NamedTuple):
     `is_refresh`: it was the nightly step, which touched those whose check was due. `is_history`:
     what was received counts as known at its own instants. `taken_back` are enrolment runs; `is_fitted`: on
     which days protocols fit was found to be otherwise; `in_versions`
-    are those in which protocols came into the plan, by protocol.
+    are those in which protocols came into the plan, by protocol; `renewed` are protocols of which it
+    began to follow another version, or no longer did.
     """
 
     tx: int
@@ -34,6 +35,7 @@ class PastEvent(NamedTuple):
     taken_back: tuple[str, ...]
     is_fitted: bool = False
     in_versions: Mapping[str, str] = MappingProxyType({})
+    renewed: tuple[str, ...] = ()
 
 
 class PastPatient(NamedTuple):

@@ -5,10 +5,11 @@ from the first day on which it fits, whenever that was decided (what-is-due 1.3)
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import NamedTuple
 
 from service.domain.adjustment import Adjustment, counting, is_done_elsewhere
 from service.domain.applicability import Fit, by_acceptance, fits
@@ -34,15 +35,23 @@ class PatientState:
     identities: Mapping[str, str]
 
 
+class Earlier(NamedTuple):
+    """A version that a plan followed until, not including, a day on which another took its place."""
+
+    version: str
+    until: date
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A protocol in the live plan: its version, and the days for which the plan follows it.
+    """A protocol in the live plan: its version, the last day, and the versions that it had `earlier`.
 
     `accepted_on` is the day on which somebody accepted it where a condition only suggests it.
     """
 
     version: str
     until_day: date = FOREVER
+    earlier: tuple[Earlier, ...] = ()
     accepted_on: date | None = None
 
 
@@ -108,21 +117,31 @@ def plan_of(
 ) -> Plan:
     """The plan that follows these protocols, each on the days on which it fits, with what was decided."""
     planned = tuple(
-        Planned(catalogue.version_of(protocol, how.version), _clipped(looked, protocol, how))
+        one
         for protocol, how in sorted(followed.items())
-        if protocol in looked.eligible
+        for one in planned_of(looked, protocol, how, catalogue)
     )
     return Plan(planned, _by_identity(state))
 
 
-def _clipped(looked: Look, protocol: str, how: Followed) -> tuple[Fit, ...]:
-    """The days on which a protocol fits and the plan follows it."""
-    end = next_day(how.until_day)
-    return tuple(
-        fit._replace(until=min(fit.until, end))
-        for fit in looked.eligible[protocol]
-        if fit.from_day < end
-    )
+def planned_of(
+    looked: Look, protocol: str, how: Followed, catalogue: Catalogue
+) -> Iterator[Planned]:
+    """The versions of a protocol that a plan follows one after the other, as far as they fit."""
+    since = date.min
+    for version, until in (*how.earlier, Earlier(how.version, FOREVER)):
+        one = catalogue.version_of(protocol, version)
+        is_now = version == how.version
+        fitting = looked.eligible.get(protocol, ()) if is_now else fits(one, looked.patient)
+        clipped = _clipped(fitting, next_day(how.until_day))
+        if clipped:
+            yield Planned(one, clipped, since, until)
+        since = until
+
+
+def _clipped(fitting: Sequence[Fit], end: date) -> tuple[Fit, ...]:
+    """The days on which a protocol fits before a plan's end."""
+    return tuple(fit._replace(until=min(fit.until, end)) for fit in fitting if fit.from_day < end)
 
 
 def _told(state: PatientState) -> list[Fact]:

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.domain.adjustment import decided_pauses, in_order, resting_pauses
-from service.domain.asking import askings
+from service.domain.asking import Handover, askings
 from service.domain.choosing import Question
 from service.domain.course import Course, Part, stretches
 from service.domain.figures import Figures
@@ -53,21 +53,48 @@ def asked_for(
     for planned in plan.planned:
         for activity in planned.protocol.activities:
             identity = identity_of(planned.protocol, activity)
-            found[identity] += _parts(planned, activity, patient, figures, horizon)
+            asking = _Asking(planned, activity, patient, figures, horizon)
+            found[identity] += list(asking.parts(found[identity]))
     return found
 
 
-def _parts(
-    planned: Planned, activity: Activity, patient: PatientFacts, figures: Figures, horizon: date
-) -> list[Part]:
-    found = []
-    for fit in planned.fits:
-        asked = Asked(patient, fit.from_day)
-        question = Question(planned.protocol, activity, asked, fit.until, figures)
-        asks = askings(question, horizon)
-        if asks:
-            found.append(Part(question, asks))
-    return found
+class _Asking(NamedTuple):
+    """One activity of one version of a protocol, asked for one patient."""
+
+    planned: Planned
+    activity: Activity
+    patient: PatientFacts
+    figures: Figures
+    horizon: date
+
+    def parts(self, before: Sequence[Part]) -> Iterator[Part]:
+        """A part for each fit; where the version took another's place it goes on from what that asked.
+
+        `before` are the parts of the same follow-up so far.
+        """
+        since, until = self.planned.since, self.planned.until
+        for fit in self.planned.fits:
+            first, end = max(fit.from_day, since), min(fit.until, until)
+            if first >= end:
+                continue
+            asked = Asked(self.patient, fit.from_day)
+            question = Question(
+                self.planned.protocol, self.activity, asked, fit.until, self.figures
+            )
+            handover = self._handover(before) if first == since else None
+            asks = askings(question, self.horizon, since=first, handover=handover)
+            if asks:
+                yield Part(question, asks, first, end)
+
+    def _handover(self, before: Sequence[Part]) -> Handover | None:
+        """What the version before would ask for on the day on which this one takes its place."""
+        planned = self.planned
+        from_protocol = planned.instead_of or planned.protocol.id
+        for part in reversed(before):
+            if part.question.protocol.id == from_protocol and part.until == planned.since:
+                asking = part.asking_on(planned.since)
+                return Handover(part.question, asking) if asking else None
+        return None
 
 
 def _follow_up(identity: str, course: Course, horizon: date) -> Iterator[FollowUp]:

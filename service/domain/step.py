@@ -16,14 +16,22 @@ FOR_GOOD = "declined"
 
 
 def changes(
-    computed: Sequence[FollowUp], kept: Mapping[str, KeptFollowUp], *, plan: str, today: date
+    computed: Sequence[FollowUp],
+    kept: Mapping[str, KeptFollowUp],
+    *,
+    plan: str,
+    today: date,
+    renewed: str = "",
 ) -> tuple[ChangedFollowUp, ...]:
-    """The follow-ups that differ from what is kept; one no longer computed at all is an empty one."""
+    """The follow-ups that differ from what is kept; one no longer computed at all is an empty one.
+
+    All that a protocol asks for differs which the plan follows in another version, the `renewed`.
+    """
     found = {one.identity: one for one in computed}
     gone = (_gone(one) for identity, one in kept.items() if identity not in found and one.stretches)
     compared = [_compared(one, kept.get(one.identity), plan, today) for one in computed]
     vanished = [_compared(one, kept[one.identity], plan, today) for one in gone]
-    return tuple(one for one in (*compared, *vanished) if _differs(one))
+    return tuple(one for one in (*compared, *vanished) if _differs(one) or renewed in one.protocols)
 
 
 def _differs(one: ChangedFollowUp) -> bool:

@@ -6,8 +6,8 @@ events and contacts name them.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -31,6 +31,7 @@ from service.storage.kept.saving import KeptChanges
 from service.storage.patients import UNDESCRIBED
 from service.storage.rows import delete_rows
 from service.storage.tables.columns import OPEN
+from service.storage.tables.migration import migrated_plans
 from service.storage.tables.outreach import outreach, outreach_follow_ups
 from service.storage.tables.plan import (
     adjustments,
@@ -160,7 +161,7 @@ class Replays:
         self,
         key: int,
         moved: Collection[int],
-        decided: Sequence[Row[Any]],
+        decided: "_Decided",
         fitted: Collection[datetime],
         refreshed: Sequence[Row[Any]],
     ) -> tuple[PastEvent, ...]:
@@ -185,20 +186,20 @@ class Replays:
                 is_refresh=tx in nightly,
                 is_history=is_history,
                 versions=tuple(told[tx]),
-                enrolled=tuple(_enrolled(decided, at)),
-                taken_back=_taken_back(decided, at),
+                enrolled=tuple(decided.enrolled(at)),
+                taken_back=decided.taken_back(at),
                 is_fitted=at in fitted,
-                in_versions={row.protocol: row.version for row in _new(decided, at)},
+                in_versions=decided.in_versions(at),
+                renewed=decided.renewed(at),
             )
             for tx, (at, is_history) in sorted(known.items())
         )
 
     def _unversioned(
-        self, decided: Sequence[Row[Any]], fitted: Collection[datetime], rows: Sequence[Row[Any]]
+        self, decided: "_Decided", fitted: Collection[datetime], rows: Sequence[Row[Any]]
     ) -> dict[int, tuple[datetime, bool]]:
         """Transactions that decided something and made no version."""
-        instants = {one for row in decided for one in (row.known_from, row.known_to)}
-        missing = (instants | set(fitted)) - {row.at for row in rows} - {OPEN}
+        missing = (decided.instants() | set(fitted)) - {row.at for row in rows} - {OPEN}
         found = {}
         for at in missing:
             tx = self._connection.execute(_AT, {"at": at}).scalar()
@@ -213,10 +214,12 @@ class Replays:
             found[row.patient] |= {row.known_from, row.known_to}
         return found
 
-    def _decided(self, keys: Sequence[int]) -> dict[int, list[Row[Any]]]:
-        found: dict[int, list[Row[Any]]] = {key: [] for key in keys}
+    def _decided(self, keys: Sequence[int]) -> dict[int, "_Decided"]:
+        found = {key: _Decided([], []) for key in keys}
         for row in self._connection.execute(_DECIDED, {"keys": list(keys)}):
-            found[row.patient].append(row)
+            found[row.patient].followed.append(row)
+        for row in self._connection.execute(_MOVED_PLANS, {"keys": list(keys)}):
+            found[row.patient].moved.append(row)
         return found
 
 
@@ -266,30 +269,50 @@ def _stored(row: Row[Any]) -> Stored:
     return Stored(row.type, row.id, row.version, row.at, row.body or b"", row.method, row.patient)
 
 
-def _enrolled(decided: Iterable[Row[Any]], at: datetime) -> Iterable[tuple[str, Decided]]:
-    """What came into the plan at an instant by a run or a person."""
-    for row in _new(decided, at):
-        if row.decision in REPLAYED:
-            yield row.protocol, Decided(row.decision, row.run, row.author, row.reason)
+class _Decided(NamedTuple):
+    """What was decided about one plan outside the record, with both clocks.
+
+    `followed` are its protocols, `moved` the decisions that it follow another version of one.
+    """
+
+    followed: list[Row[Any]]
+    moved: list[Row[Any]]
+
+    def instants(self) -> set[datetime]:
+        """The instants at which something was decided."""
+        rows = (*self.followed, *self.moved)
+        return {one for row in rows for one in (row.known_from, row.known_to)}
+
+    def enrolled(self, at: datetime) -> Iterable[tuple[str, Decided]]:
+        """What came into the plan at an instant by a run or a person."""
+        for row in self._new(at):
+            if row.decision in REPLAYED:
+                yield row.protocol, Decided(row.decision, row.run, row.author, row.reason)
+
+    def in_versions(self, at: datetime) -> dict[str, str]:
+        """The versions in which protocols came into the plan at an instant."""
+        return {row.protocol: row.version for row in self._new(at)}
+
+    def taken_back(self, at: datetime) -> tuple[str, ...]:
+        """The enrolment runs that were taken back at an instant."""
+        changed = {_which(row) for row in self.followed if row.known_from == at}
+        gone = (row for row in self.followed if row.known_to == at and row.run)
+        return tuple(dict.fromkeys(row.run for row in gone if _which(row) not in changed))
+
+    def renewed(self, at: datetime) -> tuple[str, ...]:
+        """The protocols about whose version something was decided at an instant."""
+        found = (row.protocol for row in self.moved if at in {row.known_from, row.known_to})
+        return tuple(dict.fromkeys(found))
+
+    def _new(self, at: datetime) -> list[Row[Any]]:
+        """What came into the plan at an instant, not by a change of what was there."""
+        changed = {_which(row) for row in self.followed if row.known_to == at}
+        return [row for row in self.followed if row.known_from == at and _which(row) not in changed]
 
 
-def _new(decided: Iterable[Row[Any]], at: datetime) -> Iterable[Row[Any]]:
-    """What came into the plan at an instant, not by a change of what was there."""
-    rows = list(decided)
-    changed = {_which(row) for row in rows if row.known_to == at}
-    return (row for row in rows if row.known_from == at and _which(row) not in changed)
-
-
-def _taken_back(decided: Iterable[Row[Any]], at: datetime) -> tuple[str, ...]:
-    rows = list(decided)
-    changed = {_which(row) for row in rows if row.known_from == at}
-    gone = (row for row in rows if row.known_to == at and row.run)
-    return tuple(dict.fromkeys(row.run for row in gone if _which(row) not in changed))
-
-
-def _which(row: Row[Any]) -> tuple[str, date, str]:
+def _which(row: Row[Any]) -> tuple[str, str]:
     """What stays the same where a decision is changed and not a new one."""
-    return row.protocol, row.from_day, row.run
+    return row.protocol, row.run
 
 
 _KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
@@ -345,6 +368,11 @@ _DECIDED: Final = select(plan_protocols).where(plan_protocols.c.patient.in_(_KEY
 _FITTED: Final = select(
     eligibilities.c.patient, eligibilities.c.known_from, eligibilities.c.known_to
 ).where(eligibilities.c.patient.in_(_KEYS))
+_MOVED_PLANS: Final = (
+    select(migrated_plans)
+    .where(migrated_plans.c.patient.in_(_KEYS))
+    .order_by(migrated_plans.c.known_from)
+)
 _REFRESHED: Final[Select[Any]] = select(transactions.c.tx, transactions.c.at).where(
     transactions.c.request == REFRESH
 )

@@ -27,6 +27,7 @@ from service.storage.not_counted import NotCountedChanges, NotCountedResults
 from service.storage.openings import OpeningChanges, Openings
 from service.storage.outreach import OutreachChanges, OutreachSeen
 from service.storage.patients import PatientLocks, Patients
+from service.storage.plan_migrations import PlanMigrationChanges, PlanMigrations
 from service.storage.publications import PublicationChanges, Publications
 from service.storage.replay import Replays
 from service.storage.resource_changes import ResourceChanges
@@ -81,6 +82,11 @@ class View:
     def enrolments(self) -> Enrolments:
         """Enrolment runs."""
         return Enrolments(self._connection)
+
+    @cached_property
+    def plan_migrations(self) -> PlanMigrations:
+        """Migrations of plans to other versions of their protocols."""
+        return PlanMigrations(self._connection)
 
     @cached_property
     def identities(self) -> Identities:
@@ -231,6 +237,11 @@ class Work:
     def enrolments(self) -> EnrolmentChanges:
         """Enrolment runs."""
         return EnrolmentChanges(self.transaction)
+
+    @cached_property
+    def plan_migrations(self) -> PlanMigrationChanges:
+        """Migrations of plans to other versions of their protocols."""
+        return PlanMigrationChanges(self.transaction)
 
     @cached_property
     def replays(self) -> Replays:

@@ -57,6 +57,11 @@ class Noted(Protocol):
         """The ids of the follow-ups that people wrote decisions about."""
         ...
 
+    @property
+    def renewed(self) -> str:
+        """A protocol that their plans have just begun to follow in another version."""
+        ...
+
 
 class NothingNoted(NamedTuple):
     """Nothing was noted but facts."""
@@ -64,6 +69,7 @@ class NothingNoted(NamedTuple):
     without_plan: Collection[int] = ()
     told: Mapping[int, Collection[datetime]] = MappingProxyType({})
     adjusted: Mapping[int, Collection[str]] = MappingProxyType({})
+    renewed: str = ""
 
 
 NOTHING_NOTED: Final = NothingNoted()
@@ -175,6 +181,7 @@ class _Stepper:
         noted: Noted,
     ) -> None:
         self.recall = recall
+        self.renewed = noted.renewed
         self.is_without_plan = foresight.kept.key in noted.without_plan
         written = noted.adjusted.get(foresight.kept.key, ())
         self.adjusted = [one for one in foresight.kept.follow_ups.values() if one.id in written]
@@ -191,7 +198,7 @@ class _Stepper:
         if frozenset(looked.eligible) != kept.eligible or new:
             is_first = not kept.eligible
             self.work.plans.replace_eligible(kept.key, looked.eligible, is_first=is_first)
-        if plan is not None and (changed or new or self.adjusted):
+        if plan is not None and (changed or new or self.adjusted or self.renewed):
             self._add_protocols(looked, plan, new)
             if not self.is_without_plan:
                 self._keep_live(plan)
@@ -202,17 +209,27 @@ class _Stepper:
 
     def _changed(self) -> tuple[ChangedFollowUp, ...]:
         ahead = self.foresight
-        if self.recall is None:
+        if self.recall is None and not self.renewed:
             return ahead.changed
-        once = self.recall.once_asked({one.identity for one in ahead.computed})
-        kept = self.kept.follow_ups
-        return changes((*ahead.computed, *once), kept, plan=ahead.plan_id, today=self.today)
+        identities = {one.identity for one in ahead.computed}
+        once = self.recall.once_asked(identities) if self.recall else ()
+        return changes(
+            (*ahead.computed, *once),
+            self.kept.follow_ups,
+            plan=ahead.plan_id,
+            today=self.today,
+            renewed=self.renewed,
+        )
 
     def _make(self, changed: Sequence[ChangedFollowUp]) -> None:
         """Bring what the service makes of the plan into the record."""
         ahead, maker = self.foresight, self.keeping.maker
         if ahead.content is not None:
-            content = ahead.content._replace(is_gone=self.is_without_plan)
+            content = ahead.content._replace(
+                is_gone=self.is_without_plan,
+                is_extended=ahead.content.is_extended or bool(self.renewed),
+                renewed=self.renewed,
+            )
             new = ahead.made if self.recall is None else ahead.made_of(changed)
             maker.write(
                 self.work,

@@ -156,12 +156,17 @@ class _Pages:
 
     def follow_up(self, one: ChangedFollowUp) -> None:
         """The ServiceRequest, if it has ended or begun again, or others ask for it."""
-        before = one.before
-        if before and (one.status, one.protocols) != (before.status, before.protocols):
+        if one.before and self._is_changed(one, one.before):
             old = self._stored("ServiceRequest", one.id)
             if old is not None and not old.deleted:
                 content = self._contents.follow_up(one)
                 self._replace(self._maker.writer.changed_follow_up(old.body, content))
+
+    def _is_changed(self, one: ChangedFollowUp, before: KeptFollowUp) -> bool:
+        """Whether its ServiceRequest says something else now; a renewed protocol is another canonical."""
+        if (one.status, one.protocols) != (before.status, before.protocols):
+            return True
+        return self._plan.renewed in one.protocols
 
     def round(self, one: ChangedFollowUp, changed: ChangedRound) -> None:
         """The Task of a round that is closed, reopened or never was; a deleted one comes back."""

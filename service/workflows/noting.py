@@ -39,6 +39,8 @@ class Notes:
     that people wrote decisions about, at either home, by the keys of the people.
     """
 
+    renewed: Final = ""
+
     def __init__(self, work: Work, keys: Mapping[str, int], keeping: Keeping, today: date) -> None:
         self.adjusted: defaultdict[int, set[str]] = defaultdict(set)
         self.touched: set[int] = set()

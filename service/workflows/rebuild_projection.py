@@ -117,7 +117,9 @@ class _Replayed:
             self._receive(version)
         for run in event.taken_back:
             self._work.plans.take_back(self._past.key, run)
-        decided = event.taken_back or event.is_fitted
+        for protocol in event.renewed:
+            self._work.plan_migrations.follow(self._past.key, protocol)
+        decided = event.taken_back or event.is_fitted or event.renewed
         if self._notes.touched or decided or self._is_refreshed():
             self._step()
 

@@ -14,6 +14,7 @@ from service.domain.applicability import Fit
 from service.domain.follow_up import FollowUp
 from service.domain.interval import FOREVER
 from service.domain.kept import KeptPatient, KeptPlan
+from service.domain.plan_migration import followed
 from service.domain.projection import Followed
 from service.domain.recollection import (
     InPlan,
@@ -102,8 +103,8 @@ class Recall:
             return self.kept
         first = min(one.from_day for one in added)
         plan = self.kept.plan or KeptPlan(self.care_plan, first, {})
-        followed = {one.protocol: Followed(one.version) for one in added}
-        since, protocols = min(plan.since, first), {**plan.protocols, **followed}
+        new = {one.protocol: Followed(one.version) for one in added}
+        since, protocols = min(plan.since, first), {**plan.protocols, **new}
         return replace(self.kept, plan=replace(plan, since=since, protocols=protocols))
 
     def once_asked(self, now: Collection[str]) -> list[FollowUp]:
@@ -156,13 +157,9 @@ class Recall:
         if not rows:
             return None
         now = self.kept.plan.protocols if self.kept.plan else {}
-        followed = {
-            row.protocol: Followed(
-                row.version, row.until_day, accepted_on=_accepted_on(now.get(row.protocol))
-            )
-            for row in rows
-        }
-        return KeptPlan(rows[0].care_plan, min(row.from_day for row in rows), followed)
+        accepted = {one: how.accepted_on for one, how in now.items() if how.accepted_on}
+        first = min(row.from_day for row in rows)
+        return KeptPlan(rows[0].care_plan, first, followed(rows, accepted))
 
     def _decided_on(self, at: datetime) -> frozenset[str]:
         """The protocols that do not come into the plan by themselves any more: they fitted before.
@@ -182,10 +179,6 @@ class Recall:
     def _first_decided(self, protocol: str) -> datetime | None:
         rows = (one.known_from for one in self.known.protocols if one.what.protocol == protocol)
         return min(rows, default=None)
-
-
-def _accepted_on(how: Followed | None) -> date | None:
-    return how.accepted_on if how else None
 
 
 def _over_time(

@@ -133,3 +133,21 @@ def test_the_demo_region_moves_into_no_database_with_other_people(
 def test_who_loads_into_a_demo_region_is_warned(region: Terminal, tmp_path: Path) -> None:
     told = region.run("load", "--dry-run", written(tmp_path, PATIENT)).stderr
     assert "all its people are invented" in told
+
+
+def test_plans_are_moved_back_to_the_version_they_have_by_nobody(shell: Terminal) -> None:
+    told = shell.run("migrate-plans", "asthma", "--to", "2026.1", "--format", "json")
+    (run,) = json.loads(told.stdout)
+    assert run == {**run, "protocol": "asthma", "to": "2026.1", "plans": 0, "done": "moved"}
+    assert f"--undo {run['run']}" in told.stderr
+    (undone,) = json.loads(
+        shell.run("migrate-plans", "--undo", run["run"], "--format", "json").stdout
+    )
+    assert undone["done"] == "undone"
+    again = shell.run("migrate-plans", "--resume", run["run"], status=1).stderr
+    assert again == f"seuranta: Run {run['run']} is undone; nothing is changed.\n"
+
+
+def test_a_migration_that_is_not_wholly_said_is_wrong_usage(shell: Terminal) -> None:
+    assert "--to" in shell.run("migrate-plans", "asthma", status=2).stderr
+    assert "no other choice" in shell.run("migrate-plans", "asthma", "--undo", "x", status=2).stderr

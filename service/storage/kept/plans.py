@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, select, update
 
 from service.domain.applicability import Fit
 from service.domain.care_plan import Decided
 from service.storage.rows import delete_rows, insert_rows
 from service.storage.tables.columns import OPEN, OPEN_DAY, Instant
+from service.storage.tables.migration import migrated_plans
 from service.storage.tables.plan import agreements, eligibilities, live_plans, plan_protocols
 from service.storage.transaction import Transaction
 
@@ -113,10 +114,11 @@ class PlanChanges:
     def take_back(self, patient: int, run: str) -> tuple[str, ...]:
         """Take a run's protocols out of the plan; which those were."""
         given = {"patient": patient, "of_run": run}
-        found = tuple(self._connection.execute(_OF_RUN, given).scalars())
-        self._connection.execute(
-            _END, {"of": patient, "of_run": run, "known_to": self._transaction.at}
-        )
+        found = tuple(dict.fromkeys(self._connection.execute(_OF_RUN, given).scalars()))
+        at = self._transaction.at
+        self._connection.execute(_END, {"of": patient, "of_run": run, "known_to": at})
+        ended = {"of": patient, "protocols": found, "until": at, "known_to": at}
+        self._connection.execute(_NOT_MOVED, ended)
         return found
 
     def replace_eligible(
@@ -159,6 +161,21 @@ _END: Final = update(plan_protocols).where(
     plan_protocols.c.run == bindparam("of_run"),
     plan_protocols.c.known_to == OPEN,
 )
+# What was decided about which version a plan follows ends with the protocol.
+_NOT_MOVED: Final = update(migrated_plans).where(
+    migrated_plans.c.patient == bindparam("of"),
+    migrated_plans.c.protocol.in_(bindparam("protocols", expanding=True)),
+    migrated_plans.c.known_from <= bindparam("until", type_=Instant),
+    migrated_plans.c.known_to == OPEN,
+)
+_after = plan_protocols.alias("after")
+# Whether another version of the protocol comes after this one in the plan.
+_IS_REPLACED: Final = exists().where(
+    _after.c.patient == plan_protocols.c.patient,
+    _after.c.protocol == plan_protocols.c.protocol,
+    _after.c.from_day > plan_protocols.c.from_day,
+    _after.c.known_to == OPEN,
+)
 _LATER: Final = (
     (plan_protocols.c.patient == bindparam("of"))
     & (plan_protocols.c.until_day > bindparam("last", type_=plan_protocols.c.until_day.type))
@@ -169,11 +186,12 @@ _ENDED: Final = and_(
     plan_protocols.c.care_plan == bindparam("of_plan"),
     plan_protocols.c.until_day < OPEN_DAY,
     plan_protocols.c.known_to == OPEN,
+    ~_IS_REPLACED,
 )
 _OF_ANOTHER: Final = and_(
     plan_protocols.c.patient == bindparam("of"),
     plan_protocols.c.care_plan != bindparam("of_plan"),
-    plan_protocols.c.until_day == OPEN_DAY,
+    (plan_protocols.c.until_day == OPEN_DAY) | (_IS_REPLACED.where(_after.c.until_day == OPEN_DAY)),
     plan_protocols.c.known_to == OPEN,
 )
 _LIVE: Final = select(live_plans.c.care_plan).where(live_plans.c.patient == bindparam("of"))

@@ -13,7 +13,7 @@ from service.domain.directory import Person
 from service.domain.fact import Fact
 from service.domain.kept import KeptFollowUp, KeptPatient, KeptPlan, KeptRound, RoundOf
 from service.domain.past import Difference
-from service.domain.projection import Followed
+from service.domain.plan_migration import followed
 from service.storage.any_of import any_of
 from service.storage.compiled import read_together
 from service.storage.differences import differences
@@ -91,16 +91,19 @@ def _plans(rows: Sequence[Any]) -> dict[int, KeptPlan]:
         patient: KeptPlan(
             theirs[0].care_plan,
             min(row.from_day for row in theirs),
-            {row.protocol: _followed(row) for row in theirs},
+            followed(theirs, _accepted(theirs)),
         )
         for patient, theirs in _by("patient", rows).items()
     }
 
 
-def _followed(row: Any) -> Followed:
-    is_suggestion = row.decision == SUGGESTION_ACCEPTED
-    accepted_on = row.from_day if is_suggestion else None
-    return Followed(row.version, row.until_day, accepted_on=accepted_on)
+def _accepted(rows: Iterable[Any]) -> dict[str, date]:
+    """On which day protocols were accepted that a condition only suggests."""
+    found: dict[str, date] = {}
+    for row in rows:
+        if row.decision == SUGGESTION_ACCEPTED:
+            found[row.protocol] = min(row.from_day, found.get(row.protocol, row.from_day))
+    return found
 
 
 def _follow_ups(
@@ -181,7 +184,7 @@ _LIVE_PLANS: Final = (
 )
 _PLANS: Final = _theirs(
     select(plan_protocols).where(plan_protocols.c.known_to == OPEN), plan_protocols.c.patient
-).order_by(plan_protocols.c.protocol, plan_protocols.c.until_day)
+).order_by(plan_protocols.c.protocol, plan_protocols.c.from_day, plan_protocols.c.until_day)
 _ELIGIBLE: Final = _theirs(
     select(eligibilities.c.patient, eligibilities.c.protocol).where(
         eligibilities.c.known_to == OPEN

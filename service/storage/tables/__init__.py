@@ -1,6 +1,25 @@
 """Every table of the database, on one `metadata`; the numbered migrations make the same schema."""
 
-from service.storage.tables import access, operation, outreach, plan, projection, record, search
+from service.storage.tables import (
+    access,
+    migration,
+    operation,
+    outreach,
+    plan,
+    projection,
+    record,
+    search,
+)
 from service.storage.tables.columns import metadata
 
-__all__ = ["access", "metadata", "operation", "outreach", "plan", "projection", "record", "search"]
+__all__ = [
+    "access",
+    "metadata",
+    "migration",
+    "operation",
+    "outreach",
+    "plan",
+    "projection",
+    "record",
+    "search",
+]

@@ -23,6 +23,7 @@ from service.workflows.ports.kept import (
     PlanChanges,
 )
 from service.workflows.ports.making import Made, Makes, ReadsDecisions
+from service.workflows.ports.migrating import PlanMigrationChanges, PlanMigrationsSeen
 from service.workflows.ports.seen import (
     EnrolmentsSeen,
     EvidenceSeen,
@@ -67,6 +68,8 @@ __all__ = [
     "NotCountedSeen",
     "PeopleLocked",
     "PlanChanges",
+    "PlanMigrationChanges",
+    "PlanMigrationsSeen",
     "PublicationChanges",
     "ReadsDecisions",
     "RecordChanges",

@@ -34,6 +34,7 @@ from service.workflows.ports.kept import (
     PlanChanges,
     Recollections,
 )
+from service.workflows.ports.migrating import PlanMigrationChanges
 from service.workflows.ports.snapshot import Snapshot
 
 
@@ -173,6 +174,11 @@ class Work(Protocol):
     @property
     def enrolments(self) -> EnrolmentChanges:
         """Enrolment runs."""
+        ...
+
+    @property
+    def plan_migrations(self) -> PlanMigrationChanges:
+        """Migrations of plans to other versions of their protocols."""
         ...
 
     @property

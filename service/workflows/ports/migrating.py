@@ -1,0 +1,59 @@
+"""Migrations of plans, as the use cases ask for them and decide upon them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from service.domain.plan_migration import ChangedInterval, Chosen, Run
+
+
+class PlanMigrationsSeen(Protocol):
+    """Migrations as a job asks for them."""
+
+    def run(self, run: str) -> Run | None:
+        """What a run was; None where there was none of that name."""
+        ...
+
+    def followers(self, chosen: Chosen, *, after: int, limit: int) -> list[int]:
+        """The next people, by their keys, whose plans follow another version than they are to."""
+        ...
+
+    def people_of(self, run: str, *, limit: int) -> list[int]:
+        """The next people whose plans a run has moved and not been undone for, by their keys."""
+        ...
+
+
+class PlanMigrationChanges(PlanMigrationsSeen, Protocol):
+    """Migrations as a transaction changes them."""
+
+    def begin(self, run: Run) -> None:
+        """Begin a run."""
+        ...
+
+    def count(self, run: str, more: int) -> None:
+        """Add plans that a run has moved."""
+        ...
+
+    def finish(self, run: str) -> None:
+        """Note that a run has gone through all plans."""
+        ...
+
+    def undo(self, run: str, *, author: str, reason: str) -> None:
+        """Note who has undone a run, and why."""
+        ...
+
+    def move(self, patient: int, run: Run, day: date) -> bool:
+        """Decide that a plan follows another version from a day on; whether it followed the protocol."""
+        ...
+
+    def take_back(self, patient: int, run: Run) -> None:
+        """Let a run never have moved a plan."""
+        ...
+
+    def follow(self, patient: int, protocol: str) -> None:
+        """Let a plan follow the versions that come from the decisions that stand at this instant."""
+        ...
+
+    def tell(self, patient: int, run: str, changed: Sequence[ChangedInterval]) -> None:
+        """Let a person be told once that these intervals have changed."""
+        ...
