@@ -66,6 +66,13 @@ def askings(
     return tuple(_changes(_walked(question, done, since, handover)))
 
 
+def asking_on(question: Question, day: date, handover: Handover | None) -> Asking:
+    """What the protocol begins to ask on a day, going on from another version of it where one asked."""
+    done = question.asked.patient.doings(question.activity.closing)
+    today = Today(question, lines_of(question), day, last_doing(done, day))
+    return _handed_over(today, handover) if handover else _asking(today, chosen(today))
+
+
 def _from(since: date, found: tuple[Asking, ...]) -> tuple[Asking, ...]:
     """What is asked for from a day on."""
     before = [asking for asking in found if asking.start <= since][-1:]

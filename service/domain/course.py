@@ -132,6 +132,11 @@ def stretches(course: Course, horizon: date) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
+def stretch_on(course: Course, day: date) -> Stretch:
+    """What holds on one day, without how long; how the last round was closed is left out."""
+    return _stretch_from(course, day, None)
+
+
 def _is_nothing(stretch: Stretch) -> bool:
     """It has ended before it began; but what a person decided is shown."""
     is_decided = stretch.exclusion == AdjustmentKind.DOES_NOT_APPLY

@@ -101,14 +101,13 @@ class Planned(NamedTuple):
     """A version of a protocol in the patient's plan, on the days on which it fits.
 
     The plan follows it from `since` on until, not including, `until`: another version had its place
-    before, or takes it then. `instead_of` is the protocol whose place it took where that is another.
+    before, or takes it then.
     """
 
     protocol: Protocol
     fits: tuple[Fit, ...]
     since: date = date.min
     until: date = FOREVER
-    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,14 +133,15 @@ def planned_of(
         one = catalogue.version_of(protocol, version)
         is_now = version == how.version
         fitting = looked.eligible.get(protocol, ()) if is_now else fits(one, looked.patient)
-        clipped = _clipped(fitting, next_day(how.until_day))
-        if clipped:
-            yield Planned(one, clipped, since, until)
+        days = clipped(fitting, how.until_day)
+        if days:
+            yield Planned(one, days, since, until)
         since = until
 
 
-def _clipped(fitting: Sequence[Fit], end: date) -> tuple[Fit, ...]:
-    """The days on which a protocol fits before a plan's end."""
+def clipped(fitting: Sequence[Fit], last_day: date) -> tuple[Fit, ...]:
+    """The days on which a protocol fits until a plan's last day."""
+    end = next_day(last_day)
     return tuple(fit._replace(until=min(fit.until, end)) for fit in fitting if fit.from_day < end)
 
 

@@ -89,9 +89,8 @@ class _Asking(NamedTuple):
     def _handover(self, before: Sequence[Part]) -> Handover | None:
         """What the version before would ask for on the day on which this one takes its place."""
         planned = self.planned
-        from_protocol = planned.instead_of or planned.protocol.id
         for part in reversed(before):
-            if part.question.protocol.id == from_protocol and part.until == planned.since:
+            if part.question.protocol.id == planned.protocol.id and part.until == planned.since:
                 asking = part.asking_on(planned.since)
                 return Handover(part.question, asking) if asking else None
         return None

@@ -118,15 +118,15 @@ def _row(patient: int, number: int, fact: Fact, known: tuple[int, datetime, date
 
 
 _NEXT: Final = timedelta(microseconds=1)
-_IN_ORDER_OF_FACT: Final[Sequence[ColumnElement[Any]]] = [
+IN_ORDER_OF_FACT: Final[Sequence[ColumnElement[Any]]] = [
     evidence.c["tx" if name == "received" else "until_day" if name == "until" else name]
     for name in Fact._fields
 ]
 _OF_SOURCE: Final = select(
-    *_IN_ORDER_OF_FACT, evidence.c.number, evidence.c.known_from, evidence.c.known_to
+    *IN_ORDER_OF_FACT, evidence.c.number, evidence.c.known_from, evidence.c.known_to
 ).where(evidence.c.patient == bindparam("patient"), evidence.c.source == bindparam("source"))
 _OVER_TIME: Final = (
-    select(*_IN_ORDER_OF_FACT, evidence.c.known_from, evidence.c.known_to)
+    select(*IN_ORDER_OF_FACT, evidence.c.known_from, evidence.c.known_to)
     .where(evidence.c.patient == bindparam("patient"))
     .order_by(evidence.c.source, evidence.c.number)
 )
@@ -144,7 +144,7 @@ def known_facts(role: Role, *, now: bool) -> Select[Any]:
     still = evidence.c.known_to == OPEN
     then = (evidence.c.known_from <= at) & (evidence.c.known_to > at)
     return (
-        select(evidence.c.patient, *_IN_ORDER_OF_FACT)
+        select(evidence.c.patient, *IN_ORDER_OF_FACT)
         .where(any_of(evidence.c.patient, "patients"))
         .where(still if now else then, visible(role, evidence.c.patient))
         .order_by(evidence.c.patient, evidence.c.source, evidence.c.number)

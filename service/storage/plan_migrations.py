@@ -34,23 +34,10 @@ class PlanMigrations:
 
     def followers(self, chosen: Chosen, *, after: int, limit: int) -> list[int]:
         """The next people, by their keys, whose plans follow another version than they are to."""
-        statement = _FOLLOWERS
-        given: dict[str, Any] = {
-            "protocol": chosen.protocol,
-            "version": chosen.to_version,
-            "after": after,
-            "limit": limit,
-        }
-        if chosen.from_version:
-            statement = statement.where(plan_protocols.c.version == bindparam("from_version"))
-            given["from_version"] = chosen.from_version
-        if chosen.units:
-            statement = statement.where(patients.c.unit.in_(_of("units")))
-            given["units"] = list(chosen.units)
-        if chosen.patients:
-            statement = statement.where(patients.c.id.in_(_of("ids")))
-            given["ids"] = list(chosen.patients)
-        return list(self._connection.execute(statement, given).scalars())
+        statement, given = followers_of(chosen)
+        next_ = statement.where(_PLANS.patient > bindparam("after")).limit(bindparam("limit"))
+        given |= {"after": after, "limit": limit}
+        return list(self._connection.execute(next_, given).scalars())
 
     def people_of(self, run: str, *, limit: int) -> list[int]:
         """The next people whose plans a run has moved and not been undone for, by their keys."""
@@ -160,6 +147,22 @@ class PlanMigrationChanges(PlanMigrations):
         insert_rows(self._connection, {plan_protocols: added})
 
 
+def followers_of(chosen: Chosen) -> tuple[Select[Any], dict[str, Any]]:
+    """Asks for the people, by their keys, whose plans follow another version than they are to."""
+    statement = _FOLLOWERS
+    given: dict[str, Any] = {"protocol": chosen.protocol, "version": chosen.to_version}
+    if chosen.from_version:
+        statement = statement.where(_PLANS.version == bindparam("from_version"))
+        given["from_version"] = chosen.from_version
+    if chosen.units:
+        statement = statement.where(patients.c.unit.in_(_of("units")))
+        given["units"] = list(chosen.units)
+    if chosen.patients:
+        statement = statement.where(patients.c.id.in_(_of("ids")))
+        given["ids"] = list(chosen.patients)
+    return statement, given
+
+
 def _run(row: Row[Any]) -> Run:
     def several(text: str) -> tuple[str, ...]:
         return tuple(text.split(_BETWEEN)) if text else ()
@@ -193,12 +196,10 @@ _FOLLOWERS: Final[Select[Any]] = (
     .where(
         _PLANS.protocol == bindparam("protocol"),
         _PLANS.version != bindparam("version"),
-        _PLANS.patient > bindparam("after"),
         _PLANS.until_day == OPEN_DAY,
         _PLANS.known_to == OPEN,
     )
     .order_by(_PLANS.patient)
-    .limit(bindparam("limit"))
 )
 _PEOPLE_OF: Final = (
     select(migrated_plans.c.patient)
