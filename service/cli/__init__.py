@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "demo",
     "load",
     "enrol",
+    "preview",
     "migrate-plans",
     "worklist",
     "audit",

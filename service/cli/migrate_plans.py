@@ -4,13 +4,15 @@ from typing import Final
 
 import click
 
-from service.cli.house import NO_REASON, opened_house
+from service.cli.house import NO_REASON, opened_house, operator
 from service.cli.job import job
 from service.cli.options import expect_units, format_option, reason_option
 from service.cli.os_user import os_user
+from service.cli.preview import preview_rows, print_preview
 from service.cli.printing import Row, print_rows
 from service.domain.plan_migration import Chosen, Run
 from service.jobs.migrate_plans import begin, migrate, run_of, undo
+from service.jobs.preview import Asked, preview
 from service.runtime import Runtime
 
 COLUMNS: Final = ("run", "protocol", "from", "to", "plans", "done")
@@ -25,6 +27,7 @@ _ONE_THING: Final = "--{0} takes a whole run: it goes with no protocol and no ot
 @click.option("--patient", "patients", multiple=True, metavar="ID", help="a Patient; repeat [all]")
 @click.option("--author", default="", help="who has decided it [the operating system's user]")
 @click.option("--resume", "resumed", metavar="RUN", help="go on with a run that was stopped")
+@click.option("--dry-run", "rehearsed", is_flag=True, help="preview it; move nothing")
 @click.option("--undo", "undone", metavar="RUN", help="as if a run had never been")
 @format_option
 @reason_option
@@ -38,6 +41,7 @@ def command(  # noqa: PLR0913 - click hands each option over by its name
     author: str,
     resumed: str | None,
     undone: str | None,
+    rehearsed: bool,
     form: str,
     reason: str,
 ) -> None:
@@ -55,6 +59,9 @@ def command(  # noqa: PLR0913 - click hands each option over by its name
     choice = Chosen(protocol or "", to_version, from_version, units, patients)
     _expect_one(choice, resumed, undone)
     with opened_house() as runtime:
+        if rehearsed:
+            _rehearse(runtime, choice, form, reason)
+            return
         if undone:
             run = _undone(runtime, undone, who, why)
         else:
@@ -71,6 +78,20 @@ def _expect_one(choice: Chosen, resumed: str | None, undone: str | None) -> None
         raise click.UsageError(
             "name a protocol and, with --to, the version that plans are to follow"
         )
+
+
+def _rehearse(runtime: Runtime, choice: Chosen, form: str, reason: str) -> None:
+    with runtime.store.read() as view:
+        expect_units(view, choice.units)
+        named = view.directory.units()
+    new = runtime.catalogue.version_of(choice.protocol, choice.to_version)
+    today = runtime.clock.today()
+    with job("Looking ahead") as progress:
+        asked = Asked(new, new.id, today, choice.units, choice.patients, choice.from_version)
+        found = preview(runtime, asked, progress=progress)
+    runtime.note_read(operator(runtime, reason), "search", scope="protocol preview")
+    print_preview(dict(preview_rows(found, named, today)), form)
+    click.echo(f"{found.plans} plans would be moved; nothing is changed.", err=True)
 
 
 def _begun(runtime: Runtime, choice: Chosen, who: str, why: str) -> Run:

@@ -103,6 +103,11 @@ class Renewal:
     def _restricted(self) -> dict[tuple[str, str, bool, str], Protocol]:
         return {}
 
+    def prepare(self) -> None:
+        """Find out beforehand what each person is asked about."""
+        self.items  # noqa: B018 - asks for all else
+        self.new_activities  # noqa: B018
+
     @cached_property
     def new_activities(self) -> Mapping[str, Activity]:
         """What the new version asks for, by the identity of the follow-up."""

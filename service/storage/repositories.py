@@ -13,6 +13,7 @@ from service.storage.care_relations import CareRelationChanges, CareRelations
 from service.storage.enrolments import EnrolmentChanges, Enrolments
 from service.storage.evidence import Evidence, EvidenceChanges
 from service.storage.feeds import FeedChanges, Feeds, FeedsAnew
+from service.storage.followers import Followers
 from service.storage.identities import Identities, IdentityChanges
 from service.storage.jobs import JobChanges
 from service.storage.kept.adjustments import AdjustmentChanges
@@ -82,6 +83,11 @@ class View:
     def enrolments(self) -> Enrolments:
         """Enrolment runs."""
         return Enrolments(self._connection)
+
+    @cached_property
+    def followers(self) -> Followers:
+        """Followers of a protocol."""
+        return Followers(self._connection)
 
     @cached_property
     def plan_migrations(self) -> PlanMigrations:

@@ -151,3 +151,34 @@ def test_plans_are_moved_back_to_the_version_they_have_by_nobody(shell: Terminal
 def test_a_migration_that_is_not_wholly_said_is_wrong_usage(shell: Terminal) -> None:
     assert "--to" in shell.run("migrate-plans", "asthma", status=2).stderr
     assert "no other choice" in shell.run("migrate-plans", "asthma", "--undo", "x", status=2).stderr
+
+
+def test_what_a_version_would_do_is_printed_and_nothing_is_moved(
+    shell: Terminal, tmp_path: Path
+) -> None:
+    shell.run("load", written(tmp_path, PATIENT, CONDITION))
+    shell.run("enrol")
+    file = tmp_path / "PlanDefinition.json"
+    body = json.loads(
+        Path("fhir_profiles/protocols/PlanDefinition-type-2-diabetes.json").read_text()
+    )
+    body["version"] = "2031.1"
+    body["action"] = body["action"][1:]  # without HbA1c
+    file.write_text(json.dumps(body))
+    asked = ("preview", "type-2-diabetes", "--from-file", str(file))
+    told = shell.run(*asked, "--people", "--format", "json")
+    rows = json.loads(told.stdout)
+    assert "1 plans would be moved to type-2-diabetes|2031.1." in told.stderr
+    (move,) = (one for one in rows if one["what"] == "moves")
+    assert move == {**move, "activity": "hba1c", "date": "gone", "follow_ups": 1}
+    (stops,) = (one for one in rows if one["what"] == "people")
+    assert stops == {**stops, "patient": stops["patient"], "overdue": "stops"}
+    assert "moves:" in shell.run(*asked).stdout
+    assert shell.run(*asked, "--format", "csv").stdout.startswith("what,activity,")
+    other = shell.run("preview", "asthma", "--from-file", str(file), status=1).stderr
+    assert "is type-2-diabetes|2031.1, not asthma" in other
+
+
+def test_a_rehearsed_migration_moves_nothing(shell: Terminal) -> None:
+    told = shell.run("migrate-plans", "asthma", "--to", "2026.1", "--dry-run").stderr
+    assert "0 plans would be moved; nothing is changed." in told

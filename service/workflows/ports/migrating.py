@@ -1,9 +1,11 @@
 """Migrations of plans, as the use cases ask for them and decide upon them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from service.domain.fact import Fact
+from service.domain.follower import Follower
 from service.domain.plan_migration import ChangedInterval, Chosen, Run
 
 
@@ -56,4 +58,22 @@ class PlanMigrationChanges(PlanMigrationsSeen, Protocol):
 
     def tell(self, patient: int, run: str, changed: Sequence[ChangedInterval]) -> None:
         """Let a person be told once that these intervals have changed."""
+        ...
+
+
+class FollowersSeen(Protocol):
+    """The people whose plans follow a protocol, as a preview asks for them."""
+
+    def keys(self, chosen: Chosen) -> list[int]:
+        """The people, by their keys in ascending order, whose plans would be moved."""
+        ...
+
+    def of(self, keys: Sequence[int], *, activities: Collection[str], day: date) -> list[Follower]:
+        """These people with their checks of the activities on a day, and without their facts."""
+        ...
+
+    def facts(
+        self, keys: Sequence[int], *, items: Collection[str], encounter_classes: Collection[str]
+    ) -> Mapping[int, Sequence[Fact]]:
+        """What is known of people about these items, and their Encounters of these classes."""
         ...

@@ -26,7 +26,7 @@ from service.domain.record import (
 from service.domain.search import Query
 from service.domain.seen import SeenAdjustments, SeenPlan
 from service.domain.worklist import PeopleCounts, PeoplePage, WorklistPage, WorklistQuestion
-from service.workflows.ports.migrating import PlanMigrationsSeen
+from service.workflows.ports.migrating import FollowersSeen, PlanMigrationsSeen
 from service.workflows.ports.snapshot import Snapshot
 
 
@@ -310,6 +310,11 @@ class View(Protocol):
     @property
     def enrolments(self) -> EnrolmentsSeen:
         """Enrolment runs."""
+        ...
+
+    @property
+    def followers(self) -> FollowersSeen:
+        """Followers of a protocol."""
         ...
 
     @property
