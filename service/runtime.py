@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from service.clock import Clock
+from service.domain import protocol
 from service.domain.access import Access, Viewer
 from service.domain.catalogue import Catalogue
 from service.domain.errors import Issue
@@ -197,6 +198,10 @@ class PublishedProtocols(Protocol):
 
     def as_of(self, tx: int) -> Catalogue:
         """What was published when a transaction began."""
+        ...
+
+    def read(self, plan: dict[str, Any], file: str) -> protocol.Protocol:
+        """What a PlanDefinition says that is not published; UnusableProtocol says what is wrong."""
         ...
 
     def shipped(self) -> Catalogue:

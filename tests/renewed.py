@@ -5,6 +5,7 @@ The versions are made from the one that is shipped: other intervals, a check les
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from service.domain.catalogue import Catalogue
 from service.domain.interval import Interval
@@ -25,6 +26,10 @@ class Published:
     def shipped(self) -> Catalogue:
         """The same."""
         return self.catalogue
+
+    def read(self, plan: dict[str, Any], file: str) -> Protocol:
+        """Nobody reads another one."""
+        raise NotImplementedError(plan, file)
 
     def now(self) -> Catalogue:
         """What is published now."""

@@ -23,8 +23,6 @@ from service.domain.directory import Unit
 from service.domain.errors import Invalid
 from service.domain.plan_preview import PlanPreview
 from service.domain.protocol import Protocol
-from service.fhir.protocol.element import Element
-from service.fhir.protocol.reader import plan_reader
 from service.jobs.preview import Asked, preview
 from service.runtime import Runtime
 
@@ -104,9 +102,7 @@ def _version(runtime: Runtime, named: str, file: Path | None) -> Protocol:
         return _known(catalogue, id_, version)
     try:
         body: Any = orjson.loads(file.read_bytes())
-        found = plan_reader(runtime.settings.profiles_dir).protocol(
-            Element(body, "PlanDefinition", file.name)
-        )
+        found = runtime.published.read(body, file.name)
     except (ValueError, TypeError, AttributeError) as error:
         raise Invalid(f"{file.name} is no PlanDefinition: {error}") from error
     if found.id != id_ or version not in {"", found.version}:

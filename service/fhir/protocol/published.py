@@ -45,6 +45,10 @@ class PublishedProtocols:
         """The mark of the publication that it has heard of."""
         return self._mark
 
+    def read(self, plan: dict[str, Any], file: str) -> Protocol:
+        """What a PlanDefinition says that is not published; UnusableProtocol says what is wrong."""
+        return self._folder.reader.protocol(Element(plan, PLAN_DEFINITION, file))
+
     def now(self) -> Catalogue:
         """What is published now, as this process has heard."""
         return self._catalogue
