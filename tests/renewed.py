@@ -29,7 +29,7 @@ class Published:
 
     def read(self, plan: dict[str, Any], file: str) -> Protocol:
         """Nobody reads another one."""
-        raise NotImplementedError(plan, file)
+        raise AssertionError(plan, file)
 
     def now(self) -> Catalogue:
         """What is published now."""

@@ -17,6 +17,11 @@ from service.domain.errors import Forbidden
 from service.domain.scope import Interaction
 from service.runtime import Runtime
 from service.workflows.show_care_plan import samples_asked, show_care_plan
+from service.workflows.tell_changed_intervals import (
+    is_to_be_told,
+    note_told,
+    with_changed_intervals,
+)
 
 _CARE_PLAN: Final = "portal/care-plan"
 
@@ -33,7 +38,15 @@ def _care_plan(runtime: Runtime) -> Response:
     viewer = _viewer(runtime)
     with runtime.store.read() as view:
         plan = show_care_plan(view, viewer.patient, viewer=viewer, as_of=viewer.today)
+        plan = with_changed_intervals(view, plan)
     runtime.note_read(viewer, "read", scope=_CARE_PLAN, patients=(plan.key,), request=request_id())
+    if is_to_be_told(plan):
+        runtime.store.carry_out(
+            lambda work: note_told(work, plan.key),
+            actor=viewer.subject,
+            request=request_id(),
+            at=runtime.clock.now(),
+        )
     language = language_of(runtime)
     asked = samples_asked(plan, runtime.catalogue.visit_figures)
     answer = json_answer(care_plan(runtime.tellers[language], plan, asked), language)

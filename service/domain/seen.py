@@ -8,6 +8,7 @@ from service.domain.conflict import Conflict
 from service.domain.directory import Person
 from service.domain.follow_up import Stretch
 from service.domain.outreach import Outreach
+from service.domain.plan_migration import ChangedInterval
 from service.domain.protocol import Kind
 from service.domain.window import State
 
@@ -38,7 +39,8 @@ class SeenFollowUp(NamedTuple):
     `id` is the ServiceRequest's, `task` the open round's. `done_known_on` is the day on which we
     came to know of the last doing. `last_contact` is the last one about it up to the day. `told` is what
     a patient told and nobody has accepted yet. `from_history`: it rests on a load of history, which counts as
-    known from instants of its own.
+    known from instants of its own. `changed`: its interval is another one by a migration, of which the
+    person is yet to be told.
     """
 
     id: str
@@ -57,6 +59,7 @@ class SeenFollowUp(NamedTuple):
     done_known_on: date | None = None
     from_history: bool = False
     told: Adjustment | None = None
+    changed: ChangedInterval | None = None
 
 
 class SeenAdjustments(NamedTuple):

@@ -43,6 +43,14 @@ class PlanMigrations:
         """The next people whose plans a run has moved and not been undone for, by their keys."""
         return list(self._connection.execute(_PEOPLE_OF, {"run": run, "limit": limit}).scalars())
 
+    def untold(self, patient: int) -> list[ChangedInterval]:
+        """The changed intervals that a person, by their key, has not been told of."""
+        rows = self._connection.execute(_UNTOLD, {"of": patient})
+        return [
+            ChangedInterval(row.follow_up_id, row.activity, row.kind, row.old, row.new, row.on_day)
+            for row in rows
+        ]
+
 
 class PlanMigrationChanges(PlanMigrations):
     """Migrations as a transaction changes them; the people must be locked."""
@@ -120,6 +128,10 @@ class PlanMigrationChanges(PlanMigrations):
             for one in changed
         ]
         insert_rows(self._connection, {changed_intervals: rows})
+
+    def told(self, patient: int) -> None:
+        """Note that a person has been told of all changed intervals."""
+        self._connection.execute(_TOLD, {"of": patient, "at": self._transaction.at})
 
     def _rows(self, patient: int, protocol: str) -> Sequence[Row[Any]]:
         return self._connection.execute(_ROWS, {"of": patient, "which": protocol}).all()
@@ -245,6 +257,13 @@ _TELL_NOTHING: Final = (
     )
     .values(known_to=bindparam("until"))
 )
+_IS_UNTOLD: Final = (
+    (changed_intervals.c.patient == bindparam("of"))
+    & (changed_intervals.c.known_to == OPEN)
+    & (changed_intervals.c.seen_at == OPEN)
+)
+_UNTOLD: Final = select(changed_intervals).where(_IS_UNTOLD).order_by(changed_intervals.c.on_day)
+_TOLD: Final = update(changed_intervals).where(_IS_UNTOLD).values(seen_at=bindparam("at"))
 _THIS: Final = (
     (_PLANS.patient == bindparam("of"))
     & (_PLANS.protocol == bindparam("which"))

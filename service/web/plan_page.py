@@ -15,7 +15,7 @@ from service.domain.visit_plan import NO_SAMPLES
 from service.wording.dates import Months
 from service.wording.explained import Explained, explain
 from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
-from service.wording.portal import booking
+from service.wording.portal import booking, interval_changed
 from service.wording.sentences import Text
 from service.wording.states import since_last
 from service.wording.telling import Teller
@@ -61,11 +61,19 @@ class DoneLine(NamedTuple):
     when: Text
 
 
+class ChangedLine(NamedTuple):
+    """A check that comes at another interval now, and what that was; told once."""
+
+    name: str
+    told: Text | str
+
+
 class PlanPage(NamedTuple):
     """A patient's plan in words; `notice` says why there is nothing to show, where there is not."""
 
     notice: Text | str
     headline: Text | str
+    changed: tuple[ChangedLine, ...]
     proposal: Text | str
     agreed: Text | str
     cards: tuple[Card, ...]
@@ -91,6 +99,7 @@ def plan_page(
     return PlanPage(
         notice=notice,
         headline="" if notice else plan_headline(teller, plan, seen),
+        changed=tuple(page.changed()),
         proposal="" if plan.agreed_on else agreement,
         agreed=agreement if plan.agreed_on else "",
         cards=tuple(map(page.card, seen.cards)),
@@ -138,6 +147,13 @@ class _PlanTold:
         for on, one in self._plan.done_within_a_year():
             name = self._teller.told(one.activity, one.kind, one.stretch).activity
             yield DoneLine(name, self._words.text("done.patient", date=on))
+
+    def changed(self) -> Iterator[ChangedLine]:
+        """The checks that come at another interval, of which the person is yet to be told."""
+        for one in self._plan.follow_ups:
+            if one.changed:
+                name = self._teller.name_of(one.activity, one.kind, one.stretch)
+                yield ChangedLine(name, interval_changed(self._words, one.changed))
 
     def _state(self, contact: Contact) -> Text:
         if contact.booked:

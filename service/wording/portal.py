@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Final
 
 from service.domain.contact import Booker
+from service.domain.interval import Interval
+from service.domain.plan_migration import ChangedInterval
 from service.wording.sentences import Text
 from service.wording.words import Words
 
@@ -27,6 +29,14 @@ def headline(words: Words, *, now: int, own: int, unit: int) -> Text:
     if not now:
         return words.text("portal.headline.nothing")
     return words.joined(words.plural("portal.headline.now", now), _bookers(words, now, own, unit))
+
+
+def interval_changed(words: Words, changed: ChangedInterval | None) -> Text | str:
+    """That a check comes at another interval now, since when and why; nothing where it does not."""
+    if changed is None:
+        return ""
+    old, new = Interval.parse(changed.old), Interval.parse(changed.new)
+    return words.text("portal.interval_changed", date=changed.on_day, old=old, new=new)
 
 
 def booking(

@@ -15,7 +15,7 @@ from service.domain.seen import SeenFollowUp, SeenPlan
 from service.domain.visit_plan import NO_SAMPLES
 from service.wording.explained import explain
 from service.wording.plan import plan_agreement, plan_headline, plan_notice, title_of, when_told
-from service.wording.portal import booking
+from service.wording.portal import booking, interval_changed
 from service.wording.telling import Teller
 
 Json: TypeAlias = dict[str, Any]
@@ -91,6 +91,7 @@ class _Telling:
             "not_known": explained.not_known or None,
             "told": explained.told or None,
             "last_done_on": done.on if done else None,
+            "interval_changed": interval_changed(self._words, one.changed) or None,
         }
 
     def done(self) -> Iterator[Json]:

@@ -24,6 +24,10 @@ class PlanMigrationsSeen(Protocol):
         """The next people whose plans a run has moved and not been undone for, by their keys."""
         ...
 
+    def untold(self, patient: int) -> list[ChangedInterval]:
+        """The changed intervals that a person, by their key, has not been told of."""
+        ...
+
 
 class PlanMigrationChanges(PlanMigrationsSeen, Protocol):
     """Migrations as a transaction changes them."""
@@ -54,6 +58,10 @@ class PlanMigrationChanges(PlanMigrationsSeen, Protocol):
 
     def follow(self, patient: int, protocol: str) -> None:
         """Let a plan follow the versions that come from the decisions that stand at this instant."""
+        ...
+
+    def told(self, patient: int) -> None:
+        """Note that a person has been told of all changed intervals."""
         ...
 
     def tell(self, patient: int, run: str, changed: Sequence[ChangedInterval]) -> None:
