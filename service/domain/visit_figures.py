@@ -1,4 +1,4 @@
-"""The figures of a combined visit: none is a guideline's, so all of them await a clinician.
+"""The figures of a combined visit: when samples are taken, how soon what is overdue, what needs no journey.
 
 They stand as data in `fhir_profiles/` (Parameters `visit-figures`) and reach the domain as this value.
 """
@@ -13,7 +13,7 @@ class VisitFigures:
     A sample is taken at least `results_days` before its visit, so that its results are there, and
     at most `fresh_days`; what is taken at least every `often_days` is not bound to visits. What is overdue is done within `soon_days`. From `far_km` on the journey
     counts before the number of contacts. `remote`, `fasting` and `reviewing` are keys of activities; the
-    last are visits at which results are gone through.
+    last are visits at which results are gone through. `confirmed`: none of them awaits a clinician.
     """
 
     results_days: int
@@ -24,3 +24,4 @@ class VisitFigures:
     remote: frozenset[str]
     fasting: frozenset[str]
     reviewing: frozenset[str]
+    confirmed: bool

@@ -51,7 +51,8 @@ class VisitPlan(NamedTuple):
     """The contacts by their days. `journeys` are the days on which the person travels.
 
     `in_time` are the samples that are taken in time for their visits, `too_late` those for which no
-    day is left. `proven`: fewer are impossible for the rounds that are open.
+    day is left. `confirmed`: no figure that it rests on
+    awaits a clinician. `proven`: fewer are impossible for the rounds that are open.
     """
 
     day: date
@@ -60,6 +61,7 @@ class VisitPlan(NamedTuple):
     in_time: tuple[Sampled, ...]
     too_late: tuple[Sampled, ...]
     proven: bool
+    confirmed: bool
 
 
 def plan_visits(
@@ -185,6 +187,7 @@ class _Walk:
             in_time=tuple(sorted(self._in_time)),
             too_late=tuple(sorted(self._too_late)),
             proven=self._proven,
+            confirmed=self._figures.confirmed,
         )
 
     def _contacts(self) -> Iterator[PlannedContact]:

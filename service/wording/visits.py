@@ -19,12 +19,19 @@ def visits_for_staff(words: Words, plan: VisitPlan) -> Text | str:
     if not met:
         return ""
     told = "; ".join(_occasions(words, met))
-    journeys = len(plan.journeys)
+    return words.joined(_said(words, len(plan.journeys), told), _mark(words, plan))
+
+
+def _said(words: Words, journeys: int, told: str) -> Text:
     if not journeys:
         return words.text("worklist.visits.remote", visits=told)
     return words.text(
         "worklist.visits", journeys=words.plural("worklist.visits.journeys", journeys), visits=told
     )
+
+
+def _mark(words: Words, plan: VisitPlan) -> Text | str:
+    return "" if plan.confirmed else words.text("worklist.visits.unconfirmed")
 
 
 def _occasions(words: Words, contacts: Sequence[PlannedContact]) -> Iterator[str]:

@@ -20,6 +20,7 @@ FIGURES: Final = VisitFigures(
     remote=frozenset({"medrev", "phq9"}),
     fasting=frozenset({"fpg"}),
     reviewing=frozenset({"yearly", "review"}),
+    confirmed=True,
 )
 _KINDS: Final = {
     ContactKind.SAMPLE: Kind.LAB,

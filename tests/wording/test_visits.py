@@ -52,6 +52,14 @@ def test_nothing_is_proposed_where_nobody_is_met():
     assert visits_for_staff(Words("fi"), planned(a_round("bp", 0, 2, 9, ContactKind.HOME))) == ""
 
 
+def test_figures_that_await_a_clinician_are_told():
+    plan = planned(a_round("feet", 0, 2, 10, NURSE))._replace(confirmed=False)
+    told = visits_for_staff(Words("fi"), plan)
+    assert told == (
+        "Ehdotus, 1 matka: hoitaja 23.11.\u20133.12.2026. Ehdotuksen luvut ovat vahvistamatta."
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", sorted(set(ContactKind) - UNBOOKED))
 def test_everybody_whom_a_person_meets_is_named(kind, language):

@@ -37,7 +37,7 @@ def person(
         "distance_km": one.person.distance_km,
         "ground": place(teller.words, first, sort, day=visits.day)._asdict(),
         "follow_ups": [follow_up(teller, each, one.person.id) for each in one.follow_ups],
-        "contacts": [_contact(each) for each in visits.contacts],
+        "contacts": [_contact(each, confirmed=visits.confirmed) for each in visits.contacts],
         "booked_for": _first_booking(one.follow_ups),
         "last_contact": _last_contact(one.last_contact),
         "open_with": opened_by(opened),
@@ -55,7 +55,7 @@ def opened_by(opening: Opening | None) -> Json | None:
     }
 
 
-def _contact(one: PlannedContact) -> Json:
+def _contact(one: PlannedContact, *, confirmed: bool) -> Json:
     """A proposed contact: the day, and between which days it may lie while the others stay."""
     return {
         "kind": one.kind,
@@ -64,6 +64,7 @@ def _contact(one: PlannedContact) -> Json:
         "to": one.to_day,
         "remote": one.remote,
         "fasting": one.fasting,
+        "unconfirmed": not confirmed,
         "follow_ups": [each.round.follow_up for each in one.rounds],
     }
 

@@ -56,6 +56,7 @@ def read_visit_figures(parameters: Element) -> VisitFigures:
         remote=given.activities("remote"),
         fasting=given.activities("fasting"),
         reviewing=given.activities("reviewing"),
+        confirmed=given.confirmed,
     )
 
 
@@ -65,8 +66,11 @@ class _Given:
     def __init__(self, parameters: Element) -> None:
         self._parameters = parameters
         self._found = parameters.children("parameter")
-        for one in self._found:
+        supported = [
             check_support(one, one.part_value("evidence"), one.part_values("source"))
+            for one in self._found
+        ]
+        self.confirmed = all(supported)
 
     def all(self, name: str) -> list[Element]:
         return [one for one in self._found if one.get("name") == name]

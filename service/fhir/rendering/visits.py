@@ -40,7 +40,7 @@ def visit_parameters(
         {"name": "contacts", "valueUnsignedInt": len(visits.contacts)},
         {"name": "proven", "valueBoolean": visits.proven},
         {"name": "checked", "valueBoolean": checked},
-        {"name": "unconfirmed", "valueBoolean": True},
+        {"name": "unconfirmed", "valueBoolean": not visits.confirmed},
         *telling.distance(),
         *({"name": "contact", "part": list(telling.contact(one))} for one in visits.contacts),
         *({"name": "too-late", "part": list(telling.pair(one))} for one in visits.too_late),

@@ -22,6 +22,7 @@ ADDRESSES = (
     "_history",
     "Patient/p1/$everything",
     "Patient/p1/$follow-up",
+    "Patient/p1/$plan-visit",
     "Observation/o1/$validate",
     "metadata",
     f"{BASE}Patient/p1/Observation",
