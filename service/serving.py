@@ -67,6 +67,7 @@ def serve(runtime: Runtime, *, when_up: Callable[[], None] | None = None) -> Non
     with TemporaryDirectory(prefix="seuranta-") as figures:
         share_figures(Path(figures))
         _composed[:] = [create_app(runtime)]
+        _spare_the_search_for_cycles()
         _answer_requests(settings, address, when_up)
 
 
@@ -131,9 +132,14 @@ def application() -> flask.Flask:
         clock = SystemClock(settings.today)
         set_up_logs(level=settings.log_level, stream=sys.stderr, now=clock.now)
         _composed.append(create_app(open_runtime(settings)))
+        _spare_the_search_for_cycles()
+    return _composed[0]
+
+
+def _spare_the_search_for_cycles() -> None:
+    """Done before workers are forked: one that is still at it when it is to stop would not hear it."""
     settled()
     seldom_looked_for()
-    return _composed[0]
 
 
 def _leave_the_terminal() -> None:
