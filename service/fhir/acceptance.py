@@ -128,9 +128,9 @@ class ProposalReader:
             place = f"CarePlan.goal[{number}]"
             inside, at = self._contained(listed, "Goal", place)
             targets = inside.get("target", [])
-            if len(targets) != 1:
-                raise _refusal("A goal that is accepted has one target.", f"{at}.target")
-            [target] = targets
+            if len(targets) > 1:
+                raise _refusal("A goal that is accepted has one target at most.", f"{at}.target")
+            target: Resource = targets[0] if targets else {}
             yield AcceptedGoal(
                 inside["id"],
                 proposed=_aim(target, _proposed_bound(target)),

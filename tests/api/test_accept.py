@@ -40,7 +40,7 @@ from tests.api.proposals import (
 )
 from tests.api.test_fhir_parallel import answers_at_once
 from tests.fhir_protocol.profiles import PROFILES
-from tests.house import TODAY
+from tests.house import SYSTEM, TODAY
 from tests.jobs.past_days import projection
 from tests.receiving import BASE, Reception, a_condition, a_patient, a_unit, an_hba1c
 
@@ -211,13 +211,31 @@ def test_a_decision_that_a_request_brings_is_taken_in(person: Client) -> None:
 def test_a_target_that_was_changed_is_the_patients_own(person: Client) -> None:
     live = accepted(person, with_target(proposed(person), 60), f"?reason={REASON}")
     goals = [orjson.loads(person.get(f"/fhir/{one['reference']}").data) for one in live["goal"]]
-    by_item = {one["target"][0]["measure"]["coding"][0]["code"]: one for one in goals}
+    aiming = [one for one in goals if "target" in one]
+    by_item = {one["target"][0]["measure"]["coding"][0]["code"]: one for one in aiming}
 
     [target] = by_item["hba1c"]["target"]
     assert target["detailQuantity"]["value"] == 60
     assert parts_of(target, "own-target")["reason"] == REASON
     [other] = by_item["bp.sys"]["target"]
     assert "own-target" not in str(other["extension"])
+
+
+def test_a_goal_without_a_bound_in_force_is_no_result_that_does_not_count(
+    person: Client, runtime: Runtime
+) -> None:
+    plan = proposed(person)
+    wordy = [id_ for id_, one in goals_of(plan).items() if "target" not in one]
+    live = accepted(person, plan)
+
+    assert wordy == ["goal-ldl"]  # nothing known says which class of risk
+    assert len(live["goal"]) == len(goals_of(plan))
+    assert not_counted(runtime) == []
+
+
+def not_counted(runtime: Runtime) -> list[Any]:
+    with runtime.store.read() as view:
+        return list(view.not_counted.by_sender(viewer=SYSTEM))
 
 
 def test_the_plan_is_agreed_on_if_the_one_who_accepts_says_so(person: Client) -> None:

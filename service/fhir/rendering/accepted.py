@@ -64,10 +64,10 @@ def accepted_goals(
     inside = {one["id"]: one for one in sent.get("contained", ())}
     for goal in writing.acceptance.goals:
         id_ = writing.goal_id(goal.id)
-        target = _target(inside[goal.id]["target"][0], goal, writing)
+        targets = [_target(one, goal, writing) for one in inside[goal.id].get("target", ())]
         before: Json = orjson.loads(standing[id_]) if id_ in standing else {}
-        if not (before.get("lifecycleStatus") == "active" and _aims_at(before, target)):
-            yield _goal(id_, inside[goal.id], target, writing, before)
+        if not (before.get("lifecycleStatus") == "active" and _aims_at(before, targets)):
+            yield _goal(id_, inside[goal.id], targets, writing, before)
 
 
 def accepted_plan(body: bytes, writing: Accepting) -> Json | None:
@@ -84,7 +84,9 @@ def accepted_plan(body: bytes, writing: Accepting) -> Json | None:
     return changed if changed != plan else None
 
 
-def _goal(id_: str, sent: Resource, target: Json, writing: Accepting, before: Json) -> Json:
+def _goal(
+    id_: str, sent: Resource, targets: Sequence[Json], writing: Accepting, before: Json
+) -> Json:
     person = reference(f"Patient/{writing.acceptance.patient}")
     source = writing.proposal.fit.source
     new: Json = {
@@ -99,7 +101,8 @@ def _goal(id_: str, sent: Resource, target: Json, writing: Accepting, before: Js
     if source.startswith("Condition/"):
         new["addresses"] = [reference(source)]
     said = {name: sent[name] for name in _KEPT if name in sent}
-    return (before or new) | said | {"lifecycleStatus": "active", "target": [target]}
+    aims = {"target": targets} if targets else {}
+    return (before or new) | said | {"lifecycleStatus": "active"} | aims
 
 
 def _target(sent: Mapping[str, Any], goal: AcceptedGoal, writing: Accepting) -> Json:
@@ -133,10 +136,12 @@ def _quantity(aim: Aim) -> Json:
     return {"value": value, "comparator": aim.comparator}
 
 
-def _aims_at(before: Json, target: Json) -> bool:
-    standing = before.get("target", [{}])[0]
-    is_own = {
-        any(one.get("url") == OWN_TARGET for one in each.get("extension", ()))
-        for each in (standing, target)
-    }
-    return len(is_own) == 1 and all(standing.get(name) == target.get(name) for name in _SAME)
+def _aims_at(before: Json, targets: Sequence[Json]) -> bool:
+    """Whether it has these targets, in the same way the patient's own or not, since whenever."""
+    standing = before.get("target", [])
+    return [_aim(one) for one in standing] == [_aim(one) for one in targets]
+
+
+def _aim(target: Json) -> tuple[Any, ...]:
+    is_own = any(one.get("url") == OWN_TARGET for one in target.get("extension", ()))
+    return (is_own, *(target.get(name) for name in _SAME))

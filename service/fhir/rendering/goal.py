@@ -26,7 +26,10 @@ class GoalContent(NamedTuple):
 def goals_of(
     plan: Resource, proposed: Sequence[ProposedGoal], content: GoalContent
 ) -> Iterator[Json]:
-    """The goals of a proposal, each once, under the ids that they have in the PlanDefinition."""
+    """The goals of a proposal, each once, under the ids that they have in the PlanDefinition.
+
+    One has no target where nothing known decides which bound holds, or where it is the laboratory's own.
+    """
     defined = {one["id"]: one for one in plan.get("goal", ())}
     aimed_at = {one["id"]: one.get("goalId", ()) for one in plan["action"]}
     told: set[str] = set()
@@ -45,21 +48,20 @@ def _goal(defined: Resource, bound: int | None, content: GoalContent) -> Json:
         "lifecycleStatus": "proposed",
         "description": {"text": in_language(defined["description"], "text", content.language)},
         "subject": reference(f"Patient/{content.patient}"),
-        "target": [_target(defined["target"], bound)],
     }
+    if bound is not None and "detailQuantity" in defined["target"][bound]:
+        goal["target"] = [_target(defined["target"][bound])]
     if content.addresses:
         goal["addresses"] = [reference(one) for one in content.addresses]
     return goal
 
 
-def _target(targets: Sequence[Mapping[str, Any]], bound: int | None) -> Json:
-    """The bound in force; only what is measured where none is, or where it is the laboratory's own."""
-    if bound is None or "detailQuantity" not in targets[bound]:
-        return {"measure": targets[0]["measure"]}
-    quantity = targets[bound]["detailQuantity"]
+def _target(defined: Mapping[str, Any]) -> Json:
+    """The bound in force."""
+    quantity = defined["detailQuantity"]
     return {
         "extension": [{"url": PROPOSED_BOUND, "valueQuantity": quantity}],
-        "measure": targets[bound]["measure"],
+        "measure": defined["measure"],
         "detailQuantity": quantity,
     }
 
