@@ -22,11 +22,12 @@ from service.domain.plan_migration import Chosen
 from service.domain.projection import look, project
 from service.domain.protocol import Activity
 from service.jobs.demo.filling import fill_with_demo
-from service.jobs.preview import Asked, preview
+from service.jobs.preview import preview
 from service.jobs.progress import Unwatched
 from service.runtime import Runtime
 from service.storage.tables import metadata
 from service.workflows.foreseeing import state_of
+from service.workflows.preview_migration import Asked
 from tests.databases import databases_of_this_worker
 from tests.house import SYSTEM, TODAY, house
 from tests.renewed import every, renewed, without

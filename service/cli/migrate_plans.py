@@ -12,8 +12,9 @@ from service.cli.preview import preview_rows, print_preview
 from service.cli.printing import Row, print_rows
 from service.domain.plan_migration import Chosen, Run
 from service.jobs.migrate_plans import begin, migrate, run_of, undo
-from service.jobs.preview import Asked, preview
+from service.jobs.preview import preview
 from service.runtime import Runtime
+from service.workflows.preview_migration import Asked
 
 COLUMNS: Final = ("run", "protocol", "from", "to", "plans", "done")
 _ONE_THING: Final = "--{0} takes a whole run: it goes with no protocol and no other choice"

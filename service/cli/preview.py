@@ -23,8 +23,9 @@ from service.domain.directory import Unit
 from service.domain.errors import Invalid
 from service.domain.plan_preview import PlanPreview
 from service.domain.protocol import Protocol
-from service.jobs.preview import Asked, preview
+from service.jobs.preview import preview
 from service.runtime import Runtime
+from service.workflows.preview_migration import Asked
 
 MOVES: Final = ("activity", "date", "by_weeks", "follow_ups")
 OVERNIGHT: Final = ("unit", "activity", "overdue", "follow_ups")

@@ -8,56 +8,30 @@ import gc
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
 from multiprocessing import get_context
 from threading import active_count
 from typing import Final, NamedTuple
 
-from service.domain.errors import Invalid
-from service.domain.plan_migration import Chosen
 from service.domain.plan_preview import PlanPreview
-from service.domain.protocol import Protocol
 from service.domain.renewal import Renewal
 from service.jobs.beside import end_with_parent, ended_if_stopped, undisturbed
 from service.jobs.progress import Progress, Unwatched
 from service.runtime import Runtime
-from service.workflows.preview_migration import preview_migration
+from service.workflows.preview_migration import Asked, prepare, preview_migration
 
-PEOPLE_AT_ONCE: Final = 500
 # Fewer are counted before others have begun.
 ALONE_BELOW: Final = 4_000
 _UNWATCHED: Final = Unwatched()
 
 
-class Asked(NamedTuple):
-    """What is previewed: the version that plans would follow, of which protocol they are, when, whose.
-
-    `origin` is another protocol where the version is an adaptation of it.
-    """
-
-    new: Protocol
-    origin: str
-    day: date
-    units: tuple[str, ...] = ()
-    patients: tuple[str, ...] = ()
-    from_version: str = ""
-
-
 def preview(runtime: Runtime, asked: Asked, *, progress: Progress = _UNWATCHED) -> PlanPreview:
     """What moving the plans would do; Invalid where no protocol has the origin's id."""
-    catalogue = runtime.catalogue
-    renewal = Renewal(asked.origin, asked.new, catalogue, asked.day)
-    if not renewal.versions:
-        raise Invalid(f"There is no protocol {asked.origin} whose plans could be moved.")
-    same = asked.origin == asked.new.id
-    version = asked.new.version if same else ""
-    chosen = Chosen(asked.origin, version, asked.from_version, asked.units, asked.patients)
     with runtime.store.read() as view:
-        keys = view.followers.keys(chosen)
+        renewal, parts = prepare(view, runtime.catalogue, asked)
+    people = sum(map(len, parts))
     found = PlanPreview()
-    progress.begin(len(keys))
-    parts = [keys[n : n + PEOPLE_AT_ONCE] for n in range(0, len(keys), PEOPLE_AT_ONCE)]
-    for part in _counted(runtime, renewal, parts, len(keys)):
+    progress.begin(people)
+    for part in _counted(runtime, renewal, parts, people):
         found.add(part)
         progress.advance(part.plans)
     return found

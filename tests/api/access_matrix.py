@@ -347,6 +347,12 @@ ATTEMPTS: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
         "$everything", "?_count=1", "?_type=Observation"
     ),
     **{("POST", f"/fhir/Patient/<id_>/{name}"): _operation(name) for name in _OF_A_PATIENT},
+    ("GET", "/fhir/PlanDefinition/<id_>/$preview"): _asked_of(
+        "/fhir/PlanDefinition/type-2-diabetes/$preview", {"unit": "u2"}, {"people": "true"}
+    ),
+    ("POST", "/fhir/PlanDefinition/<id_>/$preview"): _asked_of(
+        "/fhir/PlanDefinition/type-2-diabetes/$preview", {"unit": "u2"}
+    ),
     ("POST", "/fhir/<type_>/$validate"): _validations,
     ("GET", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,
     ("POST", "/fhir/<type_>/<id_>/$validate"): _validations_of_instances,

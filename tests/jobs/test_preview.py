@@ -15,10 +15,11 @@ from service.domain.plan_preview import Move
 from service.domain.projection import Earlier, Followed, look, project
 from service.domain.protocol import Activity, Protocol
 from service.jobs.demo.filling import fill_with_demo
-from service.jobs.preview import Asked, preview
+from service.jobs.preview import preview
 from service.jobs.progress import Unwatched
 from service.runtime import Runtime
 from service.workflows.foreseeing import state_of
+from service.workflows.preview_migration import Asked
 from tests.databases import Databases
 from tests.house import SYSTEM, TODAY, house
 from tests.jobs.past_days import projection

@@ -20,6 +20,7 @@ from service.api.fhir.follow_up import follow_up
 from service.api.fhir.history import history, history_of_system, history_of_type
 from service.api.fhir.patch import patch, patch_by_condition
 from service.api.fhir.plan_visit import visits
+from service.api.fhir.preview import preview_plans
 from service.api.fhir.read import read, vread
 from service.api.fhir.search import search, search_compartment, search_system
 from service.api.fhir.update import update, update_by_condition
@@ -68,6 +69,7 @@ _OPERATIONS: Final = (
     _Interaction("GET POST", "/Patient/<id_>/$follow-up", follow_up, ("follow-up",)),
     _Interaction("GET POST", "/Patient/<id_>/$plan-visit", visits, ("plan-visit",)),
     _Interaction("GET POST", "/Patient/<id_>/$everything", everything, ("everything",)),
+    _Interaction("GET POST", "/PlanDefinition/<id_>/$preview", preview_plans, ("preview",)),
     _Interaction("POST", "/<type_>/$validate", validate, ("validate",)),
     _Interaction("GET POST", "/<type_>/<id_>/$validate", validate_instance, ("validate",)),
     _Interaction("GET POST", "/PlanDefinition/<id_>/$apply", apply_instance, ("apply",)),
