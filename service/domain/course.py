@@ -30,10 +30,9 @@ OWN_ENTRY: Final = "own-entry"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of one version of a protocol in a follow-up: the days of one fit on which it is followed.
+    """The part of one version of a protocol in a follow-up, on the days of one fit when it is followed.
 
-    From `first` to `until`, the latter not included. `askings` go on to the end of the fit, for
-    another version that takes its place goes on from what it would have asked.
+    From `first` to `until`, not included. `askings` go on to the fit's end: what takes its place begins there.
     """
 
     question: Question
@@ -43,20 +42,13 @@ class Part:
 
     def on(self, day: date) -> Asking | None:
         """What it asks for on a day; None outside its days."""
-        if not self.first <= day < self.until:
-            return None
-        return self.askings[bisect_right(self.askings, day, key=_start) - 1]
+        return self.asking_on(day) if day < self.until else None
 
     def asking_on(self, day: date) -> Asking | None:
         """What it would ask for on a day, were no other version in its place; None outside the fit."""
         if not self.first <= day < self.question.ends_on:
             return None
         return self.askings[bisect_right(self.askings, day, key=_start) - 1]
-
-    @property
-    def is_replaced(self) -> bool:
-        """Whether another version takes its place while it still fits."""
-        return self.until < self.question.ends_on
 
     def days(self) -> Iterator[date]:
         """The days on which what it asks for, or how the last value stands, may change."""
@@ -93,7 +85,10 @@ class Course:
     @property
     def slotted(self) -> bool:
         """Whether rounds of it lie on the calendar, so that they are laid out only to a horizon."""
-        return any(part.question.activity.slotted and not part.is_replaced for part in self.parts)
+        return any(
+            part.question.activity.slotted and part.until == part.question.ends_on
+            for part in self.parts
+        )
 
     def is_slot(self, set_by: tuple[str, str], variant: str) -> bool:
         """Whether a date is a slot on the calendar: set by such a protocol, not by the plan itself.
