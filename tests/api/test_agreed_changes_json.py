@@ -68,6 +68,14 @@ def test_each_kind_is_agreed_and_stands_in_both_homes(nurse: Client, home: Home,
     assert home.told(home.task) == home.told(home.request)
 
 
+def test_that_it_does_not_apply_ends_the_follow_up(nurse: Client, home: Home):
+    told = agreed(nurse, home, kind="does-not-apply", until="2027-02-28")
+
+    assert (told["kind"], told["until"]) == ("does-not-apply", "2027-02-28")
+    assert home.kinds(home.request) == ["does-not-apply"]
+    assert home.seen.state is State.ENDED
+
+
 def test_what_was_agreed_shows_in_the_worklist_with_its_reason(nurse: Client, home: Home):
     told = agreed(nurse, home, **WARD)
     asked = "/worklist/v1/follow-ups?status=paused&activity=hba1c"
