@@ -310,7 +310,7 @@ class Days:
         parts = [
             {"url": "kind", "valueCode": self._chance.choice(("declined", "postponed"))},
             {"url": "from", "valueDate": first},
-            {"url": "date", "valueDate": "2027-05-01"},
+            {"url": "date", "valueDate": self._day(1, -60)},
             {"url": "reason", "valueString": "on holiday"},
         ]
         url = f"{BASE}/StructureDefinition/adjustment"

@@ -19,10 +19,13 @@ from service.domain.search import Query
 from service.domain.worklist import WorklistQuestion
 from service.storage.enrolments import Enrolments
 from service.storage.feeds import Feeds
+from service.storage.followers import Followers
 from service.storage.identities import Identities
 from service.storage.kept.directory import Directory
 from service.storage.kept.state import Kept
 from service.storage.marks import Marks
+from service.storage.openings import Openings
+from service.storage.plan_migrations import PlanMigrations
 from service.storage.publications import Publications
 from service.storage.repositories import View, Work
 from service.storage.resource_changes import ResourceChanges
@@ -140,14 +143,19 @@ ASKED_BY_ANYONE = {
     Publications.tell,
 }
 
+# Asked about people by the keys of those whom the viewer has just been shown.
+OF_THOSE_SHOWN = {Openings.of_others}
+
 # Counts without people, which others may have than those who may see people: `test_compliance.py`.
 COUNTS = {FollowUpsSeen.compliance, FollowUpsSeen.not_followed}
 
 # What jobs ask for the service itself; no address and no page may (below).
 ASKED_BY_JOBS = {
     "enrolments": Enrolments,
+    "followers": Followers,
     "identities": Identities,
     "kept": Kept,
+    "plan_migrations": PlanMigrations,
     "search_index": SearchIndex,
 }
 JOBS_CLASSES = {class_.__name__ for class_ in ASKED_BY_JOBS.values()}
@@ -189,7 +197,7 @@ def _a_person(storage, id_):
 
 def test_every_function_that_reads_is_asked_here():
     functions = functions_of(View)
-    anyone = {function.__qualname__ for function in ASKED_BY_ANYONE | COUNTS}
+    anyone = {function.__qualname__ for function in ASKED_BY_ANYONE | COUNTS | OF_THOSE_SHOWN}
     jobs = {name for name in functions if name.partition(".")[0] in JOBS_CLASSES}
 
     assert functions.keys() - anyone - jobs == READS.keys()
