@@ -104,7 +104,9 @@ class _Listed:
             key = view.patients.keys([self._patient], viewer=self._viewer).get(self._patient)
             if key is None:
                 raise NotFound
-            page = view.outreach.page(key, limit=self._limit, after=self._after)
+            page = view.outreach.page(
+                key, viewer=self._viewer, limit=self._limit, after=self._after
+            )
             notes = _notes(view, page.contacts, self._viewer)
         self._runtime.note_read(
             self._viewer, "search", scope=_CONTACTS, patients=[key], request=request_id()

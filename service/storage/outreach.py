@@ -5,6 +5,7 @@ What its Communication no longer tells is not deleted: from then on it is no lon
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.domain.access import Role, Viewer
 from service.domain.outreach import (
     Channel,
     NotedOutreach,
@@ -28,6 +30,7 @@ from service.domain.outreach import (
     OutreachPosition,
     OutreachResult,
 )
+from service.storage.access import bound, visible
 from service.storage.rows import insert_rows
 from service.storage.tables.columns import OPEN
 from service.storage.tables.outreach import outreach, outreach_follow_ups
@@ -111,11 +114,11 @@ class OutreachSeen:
         self._connection = connection
 
     def page(
-        self, patient: int, *, limit: int, after: OutreachPosition | None = None
+        self, patient: int, *, viewer: Viewer, limit: int, after: OutreachPosition | None = None
     ) -> OutreachPage:
         """The contacts with a person, by the person's key, the newest first."""
-        found = _OF_PERSON if after is None else _OF_PERSON_AFTER
-        given: dict[str, Any] = {"of": patient, "limit": limit + 1}
+        found = _of_person(viewer.role, is_first=after is None)
+        given: dict[str, Any] = {"of": patient, "limit": limit + 1, **bound(viewer)}
         if after is not None:
             given |= {"after_at": after[0], "after_number": after[1]}
         rows = told_rows(self._connection, self._connection.execute(found, given))
@@ -218,16 +221,18 @@ _NAMED: Final = (
     .where(outreach_follow_ups.c.patient.in_(bindparam("people", expanding=True)))
     .order_by(outreach_follow_ups.c.follow_up_id)
 )
-_OF_PERSON: Final[Select[Any]] = (
-    select(outreach)
-    .where(_PATIENT, outreach.c.known_to == OPEN)
-    .order_by(outreach.c.at.desc(), outreach.c.contact.desc())
-    .limit(bindparam("limit"))
+_AFTER: Final = tuple_(outreach.c.at, outreach.c.contact) < tuple_(
+    bindparam("after_at", type_=outreach.c.at.type),
+    bindparam("after_number", type_=outreach.c.contact.type),
 )
-_OF_PERSON_AFTER: Final = _OF_PERSON.where(
-    tuple_(outreach.c.at, outreach.c.contact)
-    < tuple_(
-        bindparam("after_at", type_=outreach.c.at.type),
-        bindparam("after_number", type_=outreach.c.contact.type),
+
+
+@cache
+def _of_person(role: Role, *, is_first: bool) -> Select[Any]:
+    found = (
+        select(outreach)
+        .where(_PATIENT, outreach.c.known_to == OPEN, visible(role, outreach.c.patient))
+        .order_by(outreach.c.at.desc(), outreach.c.contact.desc())
+        .limit(bindparam("limit"))
     )
-)
+    return found if is_first else found.where(_AFTER)

@@ -208,7 +208,7 @@ class _Contact:
             plan = view.follow_ups.plan(id_, viewer=nurse, as_of=nurse.today)
             details = details_of(view, id_, nurse)
             other = view.openings.of_others([plan.key], nurse.subject, at=at).get(plan.key)
-            contacts = view.outreach.page(plan.key, limit=_EARLIER).contacts
+            contacts = view.outreach.page(plan.key, viewer=nurse, limit=_EARLIER).contacts
         runtime.note_read(
             nurse, "read", scope=f"Patient/{id_}", patients=(plan.key,), request=request_id()
         )

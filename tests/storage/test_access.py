@@ -47,7 +47,7 @@ from tests.storage.builders import (
     let_care,
     writing,
 )
-from tests.storage.follow_ups_told import a_stretch, a_told, write_follow_up
+from tests.storage.follow_ups_told import a_contact, a_stretch, a_told, write_follow_up
 
 BEFORE = date(2019, 12, 31)
 UNIT_OF = {"p1": "hattula", "p2": "inari"}
@@ -124,6 +124,9 @@ READS: dict[str, Callable[[View, Person, Viewer], Any]] = {
     "FollowUpsSeen.adjustments": lambda view, who, by: _unless_not_found(
         lambda: view.follow_ups.adjustments(f"f{who.key}", viewer=by).patient
     ),
+    "OutreachSeen.page": lambda view, who, by: (
+        view.outreach.page(who.key, viewer=by, limit=10).contacts
+    ),
     "NotCountedResults.of": lambda view, who, by: view.not_counted.of(who.key, viewer=by),
     "NotCountedResults.by_sender": lambda view, who, by: [
         count for count in view.not_counted.by_sender(viewer=by) if count.sender == who.id
@@ -190,6 +193,7 @@ def _a_person(storage, id_):
         work.evidence.replace(key, f"Observation/{id_}", [a_fact(source=f"Observation/{id_}")])
         result = NotCounted(NotCountedReason.CODE, "local-1", id_)
         work.not_counted.replace(key, f"Observation/{id_}", [result])
+        work.outreach.replace(key, f"Communication/{id_}", [a_contact()])
         overdue = a_stretch(days_after(TODAY, -100), unit=UNIT_OF[id_])
         write_follow_up(work, key, a_told(key, overdue), TODAY)
     return Person(id_, key)

@@ -251,7 +251,7 @@ class OutreachSeen(Protocol):
     """Contacts as a reader sees them, as known now."""
 
     def page(
-        self, patient: int, *, limit: int, after: OutreachPosition | None = None
+        self, patient: int, *, viewer: Viewer, limit: int, after: OutreachPosition | None = None
     ) -> OutreachPage:
         """The contacts with a person, by the person's key, the newest first."""
         ...
