@@ -5,6 +5,8 @@ import json
 from service.fhir.protocol.reader import folder_read
 from service.fhir.protocol.versions import versions_shipped
 from service.fhir.protocol.writing.actions import ProtocolVocabulary, written_anew
+from service.fhir.protocol.writing.inputs import group_named, medicines
+from service.fhir.protocol.writing.names import url_of
 from tests.fhir_protocol.profiles import PROFILES
 
 VERSIONS = versions_shipped(PROFILES)
@@ -35,3 +37,11 @@ def test_a_shorter_interval_wins_over_those_that_became_longer_than_it() -> None
     changed["timingTiming"]["repeat"]["period"] = 20
     written = written_anew(plan, tsh, VOCABULARY)["action"]
     assert own not in written[1]["condition"][0]["expression"]["expression"].partition("false, ")[0]
+
+
+def test_the_address_of_a_group_of_medicines_names_it_where_it_is_short() -> None:
+    for group in (["A10"], ["H03AA", "H03BB"], ["A10BA02", "C"]):
+        assert group_named(url_of("ValueSet", medicines(group))) == tuple(group)
+    long = [f"A{n}" for n in range(10, 40)]
+    assert group_named(url_of("ValueSet", medicines(long))) is None
+    assert group_named(url_of("ValueSet", "condition-diabetes")) is None

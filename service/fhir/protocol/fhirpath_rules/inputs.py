@@ -11,6 +11,7 @@ from service.fhir.fhirpath import Constant, Expression
 from service.fhir.protocol.element import Element
 from service.fhir.protocol.fhirpath_rules.matching import bare
 from service.fhir.protocol.terminology import Terminology
+from service.fhir.protocol.writing.inputs import group_named
 
 ATC = "atc|"
 
@@ -41,8 +42,13 @@ class Inputs:
         return self.terminology.device_sets.get(found.value_set) if found else None
 
     def atc(self, tree: Expression, type_: str = "MedicationStatement") -> tuple[str, ...] | None:
-        """The group of medicines whose uses (or dispenses) an input brings, by ATC codes."""
-        found = self._codes(tree, type_)
+        """The group of medicines whose uses (or dispenses) an input brings, by ATC codes.
+
+        One that came with a changed protocol does not stand in the folder: its address names it.
+        """
+        asked, found = self._of(tree, type_), self._codes(tree, type_)
+        if found is None and asked is not None:
+            return group_named(asked.value_set)
         if found is None or found.exact:
             return None
         return tuple(code.removeprefix(ATC) for code in found.beginnings)

@@ -13,6 +13,8 @@ LATEST_FIRST: Final = "descending"
 FIRST_FIRST: Final = "ascending"
 COUNTING: Final = ["final", "amended", "corrected"]
 _WORD = re.compile(r"[^A-Za-z0-9]+")
+_GROUP: Final = "medicines-"
+_ATC: Final = re.compile(r"[A-Z](?:\d\d(?:[A-Z]{1,2}(?:\d\d)?)?)?")  # WHO ATC, levels 1 to 5
 _LONGEST_ID: Final = 64  # R4 datatypes.html#id
 
 
@@ -97,5 +99,12 @@ def camel(name: str) -> str:
 
 def medicines(atc: list[str]) -> str:
     """The name of the value set of a group of medicines; of a long one its ends and its number."""
-    whole = fhir_id(f"medicines-{'-'.join(atc)}")
-    return whole if len(whole) <= _LONGEST_ID else f"medicines-{atc[0]}-to-{atc[-1]}-{len(atc)}"
+    whole = fhir_id(f"{_GROUP}{'-'.join(atc)}")
+    return whole if len(whole) <= _LONGEST_ID else f"{_GROUP}{atc[0]}-to-{atc[-1]}-{len(atc)}"
+
+
+def group_named(value_set: str) -> tuple[str, ...] | None:
+    """The group that the address of such a value set tells; None of another, or of a long one's ends."""
+    name = value_set.removeprefix(url_of("ValueSet", _GROUP))
+    codes = tuple(name.split("-"))
+    return codes if name != value_set and all(map(_ATC.fullmatch, codes)) else None
