@@ -54,18 +54,6 @@ class Moved(NamedTuple):
     on_day: date
 
 
-class MovedPlan(NamedTuple):
-    """A decision of a run about one plan as staff read it."""
-
-    run: str
-    author: str
-    reason: str
-    protocol: str
-    from_version: str
-    to_version: str
-    on_day: date
-
-
 class ChangedInterval(NamedTuple):
     """That a check of a person is asked for at another interval, from a day on; they are told once.
 

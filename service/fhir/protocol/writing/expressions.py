@@ -154,13 +154,6 @@ class Expressions:
         return self._vocabulary.grid(scheme)
 
 
-def exclusive(own: str, winning: list[str]) -> str:
-    """An expression that holds only where none of the winning ones does."""
-    if not winning:
-        return own
-    return f"iif({' or '.join(f'({one})' for one in winning)}, false, {own})"
-
-
 def interval(iso: str) -> str:
     """An ISO 8601 duration as FHIRPath writes a quantity of time."""
     return f"{iso[1:_INTERVAL_END]} {_UNITS[iso[_INTERVAL_END]]}"
