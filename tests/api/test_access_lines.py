@@ -35,7 +35,11 @@ PAGES: Final = {
 }
 OWN: Final = "/portal/v1/care-plan"
 # Counts name nobody, and what is sent to be judged is not kept.
-OF_NOBODY: Final = {"/audit/v1/compliance", "/fhir/<type_>/$validate"}
+OF_NOBODY: Final = {
+    "/audit/v1/compliance",
+    "/fhir/<type_>/$validate",
+    "/fhir/PlanDefinition/<id_>/$preview",
+}
 _LINKS: Final = re.compile(r'"link":\[[^]]*\]')
 _IN_TURN: Final = (
     "GET",
@@ -101,7 +105,7 @@ def _concerning(client: Client, method_and_rule: tuple[str, str], attempt: Attem
     is_change |= is_there and answer.status_code == 204
     # A page of a search says in its link what was asked.
     text = OWN_REFERENCE.sub("", _LINKS.sub("", answer.text))
-    is_of_one = rule.endswith("<id_>") or "<id_>/$" in rule
+    is_of_one = (rule.endswith("<id_>") or "<id_>/$" in rule) and rule not in OF_NOBODY
     # What FHIR stores is sent back as it came; our own API tells what it found beside it.
     tells = {200, 201} if rule.startswith("/worklist/v1/") else {200}
     is_shown = answer.status_code in tells and (is_of_one or bool(SECRET.search(text)))
