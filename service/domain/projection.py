@@ -131,8 +131,9 @@ def planned_of(
     since = date.min
     for version, until in (*how.earlier, Earlier(how.version, FOREVER)):
         one = catalogue.version_of(protocol, version)
-        is_now = version == how.version
-        fitting = looked.eligible.get(protocol, ()) if is_now else fits(one, looked.patient)
+        fitting = looked.eligible.get(protocol, ())
+        if version != how.version:
+            fitting = fits(one, looked.patient, _accepted(one, looked.patient, how))
         days = clipped(fitting, how.until_day)
         if days:
             yield Planned(one, days, since, until)
