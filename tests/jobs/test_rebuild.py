@@ -11,6 +11,7 @@ from service.jobs.lease import AlreadyRunning, held
 from service.jobs.rebuild import rebuild
 from service.jobs.refresh import refresh
 from service.runtime import Runtime
+from tests.jobs.days_of_everything import DaysOfEverything
 from tests.jobs.past_days import PEOPLE, Days, projection
 from tests.kept import expect_kept_as_computed
 from tests.receiving import Reception, a_condition, a_patient, a_unit, an_hba1c
@@ -43,6 +44,22 @@ def test_after_random_days_a_rebuild_finds_no_difference(runtime, tmp_path, seed
 @pytest.mark.parametrize("seed", range(100, 140))
 def test_after_many_random_days_a_rebuild_finds_no_difference(runtime, tmp_path, seed):
     days = Days(runtime, tmp_path, seed)
+    happened = days.pass_by(60)
+    refresh(days.runtime)
+    expect_kept_as_computed(days.runtime, happened)
+    before = projection(runtime)
+
+    rebuild(days.runtime)
+
+    after = projection(runtime)
+    for table, rows in before.items():
+        assert set(after[table]) ^ set(rows) == set(), (table, happened)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("seed", range(40))
+def test_after_acceptances_and_migrations_a_rebuild_finds_no_difference(runtime, tmp_path, seed):
+    days = DaysOfEverything(runtime, tmp_path, seed)
     happened = days.pass_by(60)
     refresh(days.runtime)
     expect_kept_as_computed(days.runtime, happened)
