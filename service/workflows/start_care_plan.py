@@ -64,14 +64,17 @@ def start_care_plan(
     decided = decisions(acceptance, proposal, today, standing=kept.adjustments)
     how = SUGGESTION_ACCEPTED if proposal.is_suggested else ACCEPTED
     by = Decided(how, author=viewer.subject, reason=acceptance.reason)
-    wanted = Wanted(frozenset({protocol.id}), by)
-    [step] = keep_in_step(work, [key], keeping, today=today, wanted=wanted)
-    _expect_followed(kept, protocol, step.added)
+    added = frozenset[str]()
+    if not _is_followed(kept, protocol):
+        wanted = Wanted(frozenset({protocol.id}), by)
+        [step] = keep_in_step(work, [key], keeping, today=today, wanted=wanted)
+        added = step.added
+        _expect_added(protocol, added)
     return Begun(
         key,
         plan_id(kept),
         not kept.live_plan,
-        protocol.id in step.added,
+        protocol.id in added,
         kept.person.invented,
         proposal,
         decided,
@@ -79,11 +82,15 @@ def start_care_plan(
     )
 
 
-def _expect_followed(kept: KeptPatient, protocol: Protocol, added: frozenset[str]) -> None:
-    """BusinessRuleBroken where an adaptation of the protocol, or its origin, has its place."""
+def _is_followed(kept: KeptPatient, protocol: Protocol) -> bool:
+    """Whether the plan follows it already: then nothing is kept that a replay could not tell of."""
     followed = kept.plan.protocols.get(protocol.id) if kept.plan else None
-    stands = followed is not None and followed.until_day == FOREVER
-    if not (stands or protocol.id in added):
+    return followed is not None and followed.until_day == FOREVER
+
+
+def _expect_added(protocol: Protocol, added: frozenset[str]) -> None:
+    """BusinessRuleBroken where an adaptation of the protocol, or its origin, has its place."""
+    if protocol.id not in added:
         words = (
             f"In place of {protocol.id} the patient's plan follows what adapts it, or what it adapts, or"
             " their unit does: accept that one."

@@ -76,3 +76,16 @@ def test_the_days_before_a_migration_keep_the_version_that_was_accepted_on_a_sug
     assert projection(later) == as_it_was
     undo(at(later, NOON + timedelta(days=21)), run_of(later, run.run))
     assert known_now(later)["stretches"] == known
+
+
+def test_what_is_accepted_again_in_another_year_leaves_nothing_that_a_rebuild_does_not_find(
+    runtime: Runtime,
+):
+    runtime = a_house(runtime)
+    accept(runtime)
+    later = at(runtime, NOON + timedelta(days=200))
+    before = projection(later)
+    accept(later)
+    assert projection(later) == before
+    rebuild(later)
+    assert projection(later) == before
