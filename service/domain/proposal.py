@@ -103,7 +103,7 @@ def _looked(
     if protocol.id in looked.fit_on(today):
         return looked, how, False
     if suggestion_on(protocol, looked.patient, today):
-        how = replace(how, accepted_on=today)
+        how = replace(how, accepted_on=how.accepted_on or today)
         looked = look(state, published, {**followed, protocol.id: how})
     if protocol.id not in looked.fit_on(today):
         raise BusinessRuleBroken(_NO_FIT)

@@ -78,11 +78,15 @@ class Wanted(NamedTuple):
     def begin(
         self, following: Mapping[str, Followed], catalogue: Catalogue, today: date
     ) -> dict[str, Followed]:
-        """What a person's word alone puts into a plan today, unless it follows it already."""
+        """What a person's word alone puts into a plan today, unless it follows it already.
+
+        What was accepted before, and has ended, goes on from when it was first.
+        """
         if self.decided.decision != SUGGESTION_ACCEPTED:
             return {}
+        first = {one: how.accepted_on for one, how in following.items()}
         return {
-            one: Followed(catalogue.protocols[one].version, accepted_on=today)
+            one: Followed(catalogue.protocols[one].version, accepted_on=first.get(one) or today)
             for one in self.protocols
             if one not in following or following[one].until_day != FOREVER
         }

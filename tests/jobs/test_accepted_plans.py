@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
+
 from service.domain.acceptance import Acceptance
 from service.domain.access import Role, Viewer
 from service.domain.plan_migration import Chosen
@@ -10,7 +12,7 @@ from service.jobs.migrate_plans import begin, migrate, run_of, undo
 from service.jobs.rebuild import rebuild
 from service.runtime import Runtime
 from service.workflows.start_care_plan import start_care_plan
-from tests.house import NOON, TODAY
+from tests.house import NOON, SYSTEM, TODAY
 from tests.jobs.days_of_migrations import known_now
 from tests.jobs.past_days import at, projection
 from tests.receiving import Reception, a_condition, a_patient, a_unit
@@ -89,3 +91,22 @@ def test_what_is_accepted_again_in_another_year_leaves_nothing_that_a_rebuild_do
     assert projection(later) == before
     rebuild(later)
     assert projection(later) == before
+
+
+def test_a_suggestion_that_is_accepted_after_its_plan_has_ended_holds_since_it_was_first_accepted(
+    runtime: Runtime,
+):
+    runtime = a_house(runtime)
+    accept(runtime)
+    with runtime.store.read() as view:
+        plan = view.resources.read(
+            "CarePlan", Reception(runtime).kept("p1").live_plan, viewer=SYSTEM
+        )
+    ending = Reception(runtime, today=TODAY + timedelta(days=40))
+    ending.now = NOON + timedelta(days=40)
+    ending.put({**orjson.loads(plan.body), "status": "completed"})
+    accept(at(runtime, NOON + timedelta(days=60)))
+    begun = known_now(runtime)["stretches"]
+    ending.today, ending.now = TODAY + timedelta(days=60), NOON + timedelta(days=60, hours=1)
+    ending.put(a_patient(birthDate="1960-03-15"))
+    assert known_now(runtime)["stretches"] == begun
