@@ -14,6 +14,7 @@ from service.web import (
     contact,
     pages,
     patient,
+    patient_questions,
     portal,
     protocol_confirming,
     protocol_upload,
@@ -39,7 +40,10 @@ def blueprint(runtime: Runtime) -> Blueprint:
     web.add_url_rule("/worklist/", "worklist", lambda: worklist.show(runtime))
     web.add_url_rule("/worklist/people/<id_>", "patient", lambda id_: patient.show(runtime, id_))
     _add_protocols(web, runtime)
-    for path, endpoint, method, answer in contact.routes(runtime):
+    for path, endpoint, method, answer in (
+        *contact.routes(runtime),
+        *patient_questions.routes(runtime),
+    ):
         web.add_url_rule(path, endpoint, answer, methods=[method])
     web.add_url_rule("/sign-in/<secret>", "link", lambda secret: sessions.sign_in(runtime, secret))
     web.add_url_rule("/sign-out", "sign_out", lambda: sessions.sign_out(runtime), methods=["POST"])

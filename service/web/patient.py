@@ -1,6 +1,7 @@
 """The staff's page of one patient: the whole plan, why each date is what it is, and what disagrees."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from flask import Response
@@ -14,12 +15,20 @@ from service.runtime import Runtime
 from service.web.language import teller_of
 from service.web.pages import page, request_id
 from service.web.person_line import FollowUpLine, called, follow_up_line, who
+from service.web.question_lines import (
+    AnswerForm,
+    QuestionLines,
+    authors_of,
+    new_answer,
+    question_lines,
+)
 from service.web.sessions import viewer
 from service.wording.conflicts import conflict_told
 from service.wording.sentences import Text
 from service.wording.states import staff_done
 from service.wording.telling import Teller
 from service.wording.words import Words
+from service.workflows.list_questions import list_questions
 from service.workflows.ports import View
 from service.workflows.show_patient import show_patient
 
@@ -50,6 +59,8 @@ class Section(NamedTuple):
 class PatientPage(NamedTuple):
     """What the page says; empty texts are not shown."""
 
+    id: str
+    is_followed: bool
     name: str
     who: tuple[str, ...]
     warning: Text | str
@@ -58,22 +69,39 @@ class PatientPage(NamedTuple):
     protocols: Text | str
     conflicts: tuple[Text, ...]
     sections: tuple[Section, ...]
+    questions: QuestionLines
 
 
-def show(runtime: Runtime, id_: str) -> Response:
-    """The page of a patient whom the unit of who is signed in cares for; NotFound for anybody else."""
-    nurse = viewer(runtime, Role.CLINICIAN)
+def show(
+    runtime: Runtime,
+    id_: str,
+    form: AnswerForm | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """The page of a patient whom the unit of who is signed in cares for; NotFound for anybody else.
+
+    `form` is an answer that could not be taken: it stays, with what is wrong.
+    """
+    nurse, teller = viewer(runtime, Role.CLINICIAN), teller_of(runtime)
     with runtime.store.read() as view:
         seen = show_patient(view, id_, runtime.catalogue, viewer=nurse, as_of=nurse.today)
         details = details_of(view, id_, nurse)
+        asked = list_questions(view, id_, runtime.catalogue, viewer=nurse).questions
+        authors = authors_of(view, asked, nurse)
     runtime.note_read(
         nurse, "read", scope=f"Patient/{id_}", patients=(seen.plan.key,), request=request_id()
     )
+    questions = question_lines(teller, asked, authors, nurse.today)
+    title = teller.words.text("worklist.patient.title")
+    failed = teller.words.text("page.error_title", title=title)
     return page(
         runtime,
         "patient.html",
         "worklist.patient.title",
-        patient=patient_page(teller_of(runtime), seen, details),
+        status=status,
+        page_title=title if status is HTTPStatus.OK else failed,
+        patient=patient_page(teller, seen, details, questions),
+        form=form or new_answer(teller, nurse.today),
         invented=seen.plan.person.invented or None,
     )
 
@@ -85,12 +113,16 @@ def details_of(view: View, id_: str, nurse: Viewer) -> ContactDetails:
     return contact_details(standing[0].body, on=nurse.today) if standing else ContactDetails()
 
 
-def patient_page(teller: Teller, seen: SeenPatient, details: ContactDetails) -> PatientPage:
+def patient_page(
+    teller: Teller, seen: SeenPatient, details: ContactDetails, questions: QuestionLines
+) -> PatientPage:
     """What the page says of a patient, in the reader's words."""
     words, plan = teller.words, seen.plan
     person = SeenPerson(plan.key, plan.patient, plan.person, plan.unit, None)
     hidden = plan.person.non_disclosure
     return PatientPage(
+        id=plan.patient,
+        is_followed=bool(plan.care_plan),
         name=called(words, person, details, day=plan.as_of),
         who=tuple(who(words, person, details)),
         warning=words.text("worklist.non_disclosure.care") if hidden else "",
@@ -99,6 +131,7 @@ def patient_page(teller: Teller, seen: SeenPatient, details: ContactDetails) -> 
         protocols=_protocols(teller, plan),
         conflicts=tuple(_conflicts(teller, seen)),
         sections=tuple(_sections(teller, seen)),
+        questions=questions,
     )
 
 

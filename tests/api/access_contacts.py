@@ -43,6 +43,12 @@ PAGES: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("POST", "/worklist/people/<id_>/opening"): _page(
         "/worklist/people/{person.patient}/opening", b"list=tab"
     ),
+    ("POST", "/worklist/people/<id_>/answers"): _page(
+        "/worklist/people/{person.patient}/answers", b"item=risk-class&finding=high-risk"
+    ),
+    ("POST", "/worklist/people/<id_>/answers/<answer>/undo"): _page(
+        "/worklist/people/{person.patient}/answers/{person.observation}/undo", b"x=y"
+    ),
     ("POST", "/worklist/contacts/<id_>/undo"): _page(
         "/worklist/contacts/{person.observation}/undo", b"list=tab"
     ),
