@@ -216,7 +216,7 @@ class _Receiver:
         if reading.type not in MADE_TYPES:
             return False
         sent = self._work.resources.sent_before(old.type, old.id)
-        return sent is not None and self._says(reading, sent)
+        return sent is not None and not sent.deleted and self._says(reading, sent)
 
     def _says(self, reading: Reading, old: Stored) -> bool:
         again = self._receiving.stamp(reading.body, id=old.id, version=old.version, at=old.at)

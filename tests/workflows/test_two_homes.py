@@ -248,3 +248,22 @@ def test_a_rebuild_finds_what_was_written_at_either_home(home: Home):
         before = projection(home.reception.runtime)
         assert rebuild(home.reception.runtime).different == 0
         assert projection(home.reception.runtime) == before
+
+
+def test_a_task_that_came_back_in_the_transaction_that_deleted_it_may_be_written_again(runtime):
+    home = a_home(runtime)
+    task = home.task
+    home.reception.send(
+        [
+            {"request": {"method": "DELETE", "url": task}},
+            {
+                "request": {"method": "PUT", "url": "Observation/again"},
+                "resource": an_hba1c("again", on="2026-11-20"),
+            },
+        ]
+    )
+    assert home.body(task)["status"] == "completed"
+
+    home.write(task, description="written again")
+
+    assert home.body(task)["description"] == "written again"
