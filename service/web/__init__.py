@@ -4,7 +4,9 @@ Server-rendered and readable without script. A page takes the session cookie, ne
 see what is the store's to say, by the viewer of the session.
 """
 
+from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response
 
@@ -14,6 +16,7 @@ from service.web import (
     contact,
     pages,
     patient,
+    patient_decisions,
     patient_questions,
     portal,
     protocol_confirming,
@@ -40,10 +43,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     web.add_url_rule("/worklist/", "worklist", lambda: worklist.show(runtime))
     web.add_url_rule("/worklist/people/<id_>", "patient", lambda id_: patient.show(runtime, id_))
     _add_protocols(web, runtime)
-    for path, endpoint, method, answer in (
-        *contact.routes(runtime),
-        *patient_questions.routes(runtime),
-    ):
+    for path, endpoint, method, answer in _of_one_person(runtime):
         web.add_url_rule(path, endpoint, answer, methods=[method])
     web.add_url_rule("/sign-in/<secret>", "link", lambda secret: sessions.sign_in(runtime, secret))
     web.add_url_rule("/sign-out", "sign_out", lambda: sessions.sign_out(runtime), methods=["POST"])
@@ -57,6 +57,11 @@ def blueprint(runtime: Runtime) -> Blueprint:
         return pages.finish(runtime, response)
 
     return web
+
+
+def _of_one_person(runtime: Runtime) -> Iterator[tuple[str, str, str, Any]]:
+    for part in (contact, patient_questions, patient_decisions):
+        yield from part.routes(runtime)
 
 
 def _add_protocols(web: Blueprint, runtime: Runtime) -> None:

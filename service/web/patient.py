@@ -11,6 +11,7 @@ from service.domain.seen import SeenFollowUp, SeenPatient, SeenPlan
 from service.domain.window import State
 from service.domain.worklist import SeenPerson
 from service.fhir.contact_details import ContactDetails, contact_details
+from service.recording.decisions import Act, to_act_on
 from service.runtime import Runtime
 from service.web.language import teller_of
 from service.web.pages import page, request_id
@@ -42,10 +43,19 @@ _SECTIONS: Final = (
 )
 
 
-class Row(NamedTuple):
-    """A follow-up with how its last round was closed; empty where it never was."""
+class Decision(NamedTuple):
+    """What people decided about a follow-up, by its id, and what can be done with it."""
 
+    id: str
+    acts: tuple[Act, ...]
+
+
+class Row(NamedTuple):
+    """A follow-up (by its id) with how its last round was closed; empty where it never was."""
+
+    id: str
     line: FollowUpLine
+    decisions: tuple[Decision, ...]
     last_done: Text | str
 
 
@@ -170,10 +180,16 @@ def _sections(teller: Teller, seen: SeenPatient) -> Iterator[Section]:
 
 
 def _row(teller: Teller, seen: SeenPatient, one: SeenFollowUp) -> Row:
-    line, done = follow_up_line(teller, one, day=seen.plan.as_of), one.stretch.done
+    line = follow_up_line(teller, one, day=seen.plan.as_of)
+    decisions = tuple(Decision(decided.id, acts) for decided, acts in to_act_on(one))
+    return Row(one.id, line, decisions, _last_done(teller, seen, one))
+
+
+def _last_done(teller: Teller, seen: SeenPatient, one: SeenFollowUp) -> Text | str:
+    done = one.stretch.done
     if done is None:
-        return Row(line, "")
+        return ""
     how = staff_done(teller.words, done, known_late=one.id in seen.known_late)
     if done.timeliness is None:
-        return Row(line, how)
-    return Row(line, teller.words.text("worklist.patient.last_done", date=done.on, how=how))
+        return how
+    return teller.words.text("worklist.patient.last_done", date=done.on, how=how)

@@ -49,6 +49,9 @@ PAGES: Final[Mapping[tuple[str, str], Callable[[Person], Attempts]]] = {
     ("POST", "/worklist/people/<id_>/answers/<answer>/undo"): _page(
         "/worklist/people/{person.patient}/answers/{person.observation}/undo", b"x=y"
     ),
+    ("POST", "/worklist/people/<id_>/follow-ups/<follow_up>/decisions/<decision>"): _page(
+        "/worklist/people/{person.patient}/follow-ups/{person.request}/decisions/1", b"act=end"
+    ),
     ("POST", "/worklist/contacts/<id_>/undo"): _page(
         "/worklist/contacts/{person.observation}/undo", b"list=tab"
     ),

@@ -109,6 +109,28 @@ def test_a_patient_reads_the_plan_on_a_phone_and_changes_to_swedish(region, of_r
     assert fits(page)
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_question_to_a_professional_is_opened_by_keyboard_and_its_error_stands_at_it(
+    region, of_region, opened, size
+):
+    marjatta = region.people[0]
+    nurse = Identity(Role.CLINICIAN, "nurse of the tests", unit=marjatta.unit)
+    page = opened(of_region + region.link(nurse), size, java_script_enabled=size == DESK)
+    page.goto(f"{of_region}/worklist/people/{marjatta.patient}")
+    question = page.locator("[aria-labelledby=questions] details").first
+    expect(question.get_by_role("group")).to_be_hidden()
+    question.locator("summary").focus()
+    page.keyboard.press("Enter")
+    question.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_title("Virhe: Potilaan seuranta \u2013 Seuranta")
+    expect(page.get_by_role("alert")).to_contain_text("Valitse vastaus.")
+    if size == DESK:  # axe is a script
+        assert violations(page) == []
+        assert fits(page)
+
+
 def test_a_clinician_walks_to_the_second_page_by_keyboard_alone(crowd, of_crowd, opened):
     page = opened(of_crowd + crowd.link(NURSE))
     expect(page).to_have_url(f"{of_crowd}/worklist/")
